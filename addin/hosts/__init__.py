@@ -1,0 +1,1 @@
+"""Spreadsheet programs as xlwings engines."""

@@ -1,0 +1,1 @@
+"""The truth: events in a database, chain, vault, witness."""

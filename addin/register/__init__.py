@@ -1,0 +1,1 @@
+"""The book: sheet layout, live workbook operations, refresh, render."""
