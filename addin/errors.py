@@ -1,18 +1,18 @@
 """The one tree of exceptions: broken worlds, never faults in what a person typed.
 
-    CasebookError
-      +-- ConfigError             settings that cannot be read or are wrong
-      +-- HostError               the spreadsheet program or the closed file
-      |     +-- HostBusy          a cell is being edited, or the file is open elsewhere
-      |     +-- HostGone          the program died
-      |     +-- Unsupported       this host cannot do that
-      |     +-- NotOurBook        not a Casebook workbook, or of another register or schema
-      +-- JournalError            the database
-      |     +-- Conflict          somebody else wrote first
-      |     +-- Unavailable       cannot be opened, locked, or on a path where it must not live
-      +-- IntegrityError          contents that contradict their proof
-      |     +-- ChainBroken       an event whose hash does not follow; names the sequence number
-      +-- LetterError             a template or its data
+CasebookError
+  +-- ConfigError             settings that cannot be read or are wrong
+  +-- HostError               the spreadsheet program or the closed file
+  |     +-- HostBusy          a cell is being edited, or the file is open elsewhere
+  |     +-- HostGone          the program died
+  |     +-- Unsupported       this host cannot do that
+  |     +-- NotOurBook        not a Casebook workbook, or of another register or schema
+  +-- JournalError            the database
+  |     +-- Conflict          somebody else wrote first
+  |     +-- Unavailable       cannot be opened, locked, or on a path where it must not live
+  +-- IntegrityError          contents that contradict their proof
+  |     +-- ChainBroken       an event whose hash does not follow; names the sequence number
+  +-- LetterError             a template or its data
 """
 
 from __future__ import annotations

@@ -19,7 +19,9 @@ _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 #: Characters that make a cell a formula when a text is pasted or opened as CSV, full-width forms included.
 FORMULA_LEADS: Final = "=+-@\t\r＝＋－＠"
 #: Invisible characters that make two equal-looking ids differ.
-_INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e"))
+_INVISIBLE: Final = dict.fromkeys(
+    map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e")
+)
 #: Letters of other alphabets that look like Latin capitals or digits (domain rule: flag, never map silently).
 _LOOKALIKE: Final = frozenset("АВЕКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧоасерхуі")
 #: Excel's limit for the text of one cell.
