@@ -1,0 +1,284 @@
+"""What a case type is: one declarative table of form, states, moves, rules, deadlines and letters.
+
+Everything that decides how a case may move lives in these rows; `machine` only reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from addin.logic.common_form import CANCELLED, COMMON_FORM, DUPLICATE, FINAL_STATES
+from addin.logic.events import Kind
+from addin.logic.forms import LONDON, Field, Value
+from addin.logic.outcome import Problem
+from addin.logic.values import Actor, Money, Role
+
+if TYPE_CHECKING:
+    from addin.logic.policy import Policy
+
+#: Roles that work on cases; an auditor only reads.
+WORKING: Final = frozenset(Role) - {Role.AUDITOR}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The current state of one case: its type, status, field values and the number of its last event."""
+
+    case_id: str
+    type: str
+    status: str
+    fields: Mapping[str, Value]
+    version: int = 0
+
+    def text(self, name: str) -> str:
+        """A text field, "" when empty."""
+        value = self.fields.get(name)
+        return value if isinstance(value, str) else ""
+
+    def money(self, name: str) -> Money | None:
+        """An amount, None when empty."""
+        value = self.fields.get(name)
+        return value if isinstance(value, Money) else None
+
+    def day(self, name: str) -> date | None:
+        """A calendar day, None when empty."""
+        value = self.fields.get(name)
+        return value if isinstance(value, date) and not isinstance(value, datetime) else None
+
+    def instant(self, name: str) -> datetime | None:
+        """An instant, None when empty."""
+        value = self.fields.get(name)
+        return value if isinstance(value, datetime) else None
+
+    def flag(self, name: str) -> bool | None:
+        """Yes or no, None when not answered."""
+        value = self.fields.get(name)
+        return value if isinstance(value, bool) else None
+
+    def count(self, name: str) -> int | None:
+        """A whole number, None when empty."""
+        value = self.fields.get(name)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def number(self, name: str) -> Decimal | None:
+        """An exact number, None when empty."""
+        value = self.fields.get(name)
+        return value if isinstance(value, Decimal) else None
+
+    def items(self, name: str) -> tuple[str, ...]:
+        """A list of texts, empty when there are none."""
+        value = self.fields.get(name)
+        return value if isinstance(value, tuple) else ()
+
+    def has(self, name: str) -> bool:
+        """True when the field holds something."""
+        return self.fields.get(name) not in (None, "", ())
+
+    @property
+    def is_final(self) -> bool:
+        """True for a case that is closed, cancelled or a duplicate."""
+        return self.status in FINAL_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a decision may look at besides the case: who, when, the policy and the related cases.
+
+    `related` holds the other cases of the same order, tracking number or link; `people` maps account to Actor.
+    """
+
+    actor: Actor
+    now: datetime
+    policy: Policy
+    reason: str = ""
+    related: tuple[Case, ...] = ()
+    people: Mapping[str, Actor] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """The calendar day in Europe/London."""
+        return self.now.astimezone(LONDON).date()
+
+    def of_type(self, code: str) -> tuple[Case, ...]:
+        """The related cases of one type."""
+        return tuple(case for case in self.related if case.type == code)
+
+
+Check = Callable[[Case, Context], Problem | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One business rule: `check` answers None when it holds.
+
+    `warn` rules are told and recorded but do not stop; a blocking rule with `override` roles can be passed by a
+    person holding one of them who gives a reason, and the event records that it was.
+    """
+
+    id: str
+    says: str
+    check: Check
+    warn: bool = False
+    override: frozenset[Role] = frozenset()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """Another case that a move opens, linked to the one it comes from."""
+
+    type: str
+    fields: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One row of a case type's table.
+
+    `verb` names the button, `label` stands on it; `start` are the states it leaves ("*" for every open state),
+    `to` the state it reaches ("" stays); `event` is the stable event kind and `says` its audit sentence; `sets`
+    computes system fields; `opens` proposes linked cases.
+    """
+
+    verb: str
+    label: str
+    start: frozenset[str]
+    to: str
+    event: str
+    says: str
+    roles: frozenset[Role] = WORKING
+    needs: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    reason: bool = False
+    sets: Callable[[Case, Context], Mapping[str, Value | None]] | None = None
+    opens: Callable[[Case, Context], Sequence[Opening]] | None = None
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """One date a case must be acted on by: `due` answers None while it does not run.
+
+    `legal` deadlines come from statute or convention and can only raise priority; `until` names the states at
+    which it is met (final states always meet it).
+    """
+
+    id: str
+    label: str
+    due: Callable[[Case, Context], date | datetime | None]
+    until: frozenset[str] = frozenset()
+    legal: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseType:
+    """One case type, whole: its form, states, moves, rules, deadlines and letters.
+
+    `family` starts its action ids and event kinds ("address.approve", "address.approved.v1"); `sheet` is where its
+    rows live; `frozen_from` are the states from which only `late` fields may be typed; `asks` are the fields a new
+    case cannot do without; `derive` computes system fields after every change.
+    """
+
+    code: str
+    name: str
+    family: str
+    sheet: str
+    form: tuple[Field, ...]
+    states: tuple[str, ...]
+    moves: tuple[Move, ...]
+    asks: tuple[str, ...] = ()
+    openers: frozenset[Role] = WORKING
+    rules: tuple[Rule, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    frozen_from: frozenset[str] = frozenset()
+    derive: Callable[[Case, Context], Mapping[str, Value | None]] | None = None
+    letters: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
+    sample: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """Every field by name: the common ones and the type's own (which may redefine a common one)."""
+        return {item.name: item for item in (*COMMON_FORM, *self.form)}
+
+    @cached_property
+    def all_moves(self) -> Mapping[str, Move]:
+        """Every move by verb: the type's own first, then the common ones it does not redefine."""
+        own = {move.verb: move for move in self.moves}
+        return own | {move.verb: move for move in COMMON_MOVES if move.verb not in own}
+
+    @property
+    def initial(self) -> str:
+        """The state of a new case."""
+        return self.states[0]
+
+    @property
+    def opened(self) -> Kind:
+        """The kind of the event that opens a case."""
+        return Kind(f"{self.family}.opened.v1", f"{{actor}} opened {{case}}: {self.name.lower()}, order {{order_no}}")
+
+    @cached_property
+    def personal(self) -> frozenset[str]:
+        """The names of the fields whose values live in the vault."""
+        return frozenset(item.name for item in self.fields.values() if item.personal)
+
+    @cached_property
+    def open_states(self) -> frozenset[str]:
+        """The states in which a case is still worked on."""
+        return frozenset(self.states) - FINAL_STATES
+
+    def kinds(self) -> tuple[Kind, ...]:
+        """Every event kind of this type's own table, for the kind table."""
+        return (self.opened, *(Kind(move.event, move.says) for move in self.moves))
+
+
+ANY: Final = frozenset({"*"})
+OVER: Final = frozenset({"final"})
+
+
+def _waiting(case: Case, ctx: Context) -> Mapping[str, Value | None]:
+    return {"waiting_since": ctx.now}
+
+
+def _not_waiting(case: Case, ctx: Context) -> Mapping[str, Value | None]:
+    return {"waiting_on": None, "waiting_until": None, "waiting_since": None}
+
+
+def _is_waiting(case: Case, ctx: Context) -> Problem | None:
+    if case.has("waiting_since"):
+        return None
+    return Problem("COM-02", f"{case.case_id} is not waiting for anybody.")
+
+
+def _not_own_duplicate(case: Case, ctx: Context) -> Problem | None:
+    if case.text("duplicate_of") != case.case_id:
+        return None
+    return Problem("COM-03", "A case cannot be a duplicate of itself.", "duplicate_of", hint="Name the other case.")
+
+
+#: Moves that every case type has ("*" is every open state, "final" every final one).
+COMMON_MOVES: Final[tuple[Move, ...]] = (
+    Move(verb="note", label="Add note", start=ANY, to="", event="case.noted.v1", says="{actor} noted on {case}",
+         reason=True, hint="The reason cell holds the note."),
+    Move(verb="wait", label="Wait", start=ANY, to="", event="case.waiting.v1", sets=_waiting, reason=True,
+         says="{case} waits on {waiting_on} until {waiting_until}", needs=("waiting_on", "waiting_until")),
+    Move(verb="resume", label="Resume", start=ANY, to="", event="case.resumed.v1", sets=_not_waiting,
+         says="{actor} resumed {case}", rules=(Rule("COM-02", "Only a waiting case is resumed.", _is_waiting),)),
+    Move(verb="prioritise", label="Set priority", start=ANY, to="", event="case.prioritised.v1", reason=True,
+         says="{actor} asked for priority {priority_wanted} on {case}", needs=("priority_wanted",)),
+    Move(verb="cancel", label="Cancel", start=ANY, to=CANCELLED, event="case.cancelled.v1", reason=True,
+         says="{actor} cancelled {case}; its number stays used"),
+    Move(verb="duplicate", label="Duplicate", start=ANY, to=DUPLICATE, event="case.duplicate.v1",
+         needs=("duplicate_of",), says="{actor} marked {case} as a duplicate of {duplicate_of}",
+         rules=(Rule("COM-03", "A case is never a duplicate of itself.", _not_own_duplicate),)),
+    Move(verb="reopen", label="Reopen", start=OVER, to="", event="case.reopened.v1", reason=True,
+         roles=frozenset({Role.SENIOR_QA}), says="{actor} reopened {case}",
+         hint="A new event; nothing that was recorded is overwritten."),
+)  # fmt: skip

@@ -1,0 +1,74 @@
+"""The fields and states that every case type has in common (domain rules, "common to all")."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from addin.logic.forms import Field, FieldKind
+
+CLOSED: Final = "Closed"
+CANCELLED: Final = "Cancelled"
+DUPLICATE: Final = "Duplicate"
+#: States in which a case is over; its row stays, its number is never used again.
+FINAL_STATES: Final = frozenset({CLOSED, CANCELLED, DUPLICATE})
+
+CHANNELS: Final = ("Chat", "Email", "Phone", "Import", "System", "In person")
+ROOT_CAUSES: Final = (
+    "People", "Process/SOP", "System/IT", "Carrier", "3PL", "Product/packaging", "Customer", "Data/address", "External",
+)  # fmt: skip
+PRIORITIES: Final = ("P1", "P2", "P3", "P4")
+
+
+def _f(name: str, title: str, kind: FieldKind = FieldKind.TEXT, **more: object) -> Field:
+    return Field(name=name, title=title, kind=kind, **more)  # type: ignore[arg-type]
+
+
+#: In the order in which the Case sheet shows them, after the type's own fields.
+COMMON_FORM: Final[tuple[Field, ...]] = (
+    _f("order_no", "Order no.", FieldKind.ID, queue=True, width=13, help="As text, leading zeros kept."),
+    _f("priority", "Priority", FieldKind.CHOICE, system=True, queue=True, choices=PRIORITIES, width=8),
+    _f("priority_wanted", "Priority wanted", FieldKind.CHOICE, choices=PRIORITIES, late=True, help="With a reason."),
+    _f("owner", "Owner", queue=True, late=True, width=14, help="Account of the person who works on it."),
+    _f("due", "Due", FieldKind.INSTANT, system=True, queue=True, width=16),
+    _f("due_what", "Due for", system=True, queue=True, width=22),
+    _f("legal_due", "Legal date", FieldKind.DAY, system=True, width=11),
+    _f("sla_due", "SLA date", FieldKind.INSTANT, system=True, width=16),
+    _f(
+        "waiting_on",
+        "Waiting on",
+        late=True,
+        width=16,
+        help="Customer, carrier, IT ... while nothing can be done.",
+    ),
+    _f("waiting_until", "Waiting until", FieldKind.DAY, late=True, width=12),
+    _f("waiting_since", "Waiting since", FieldKind.INSTANT, system=True),
+    _f("requester", "Requester", personal=True, width=16),
+    _f("requester_team", "Team"),
+    _f("channel", "Channel", FieldKind.CHOICE, choices=CHANNELS),
+    _f("chat_message_id", "Message id", FieldKind.ID),
+    _f("chat_text", "Message", FieldKind.NOTE, system=True, personal=True, width=40),
+    _f("ticket_ref", "Ticket", FieldKind.ID, late=True, width=12, help="Reference in the external ticket tool."),
+    _f("no_ticket_why", "Why no ticket", late=True),
+    _f("opened_by", "Opened by", FieldKind.ID, system=True),
+    _f("opened_at", "Opened", FieldKind.INSTANT, system=True, width=16),
+    _f("happened_at", "Happened", FieldKind.INSTANT, late=True, help="When it happened, if not when it was recorded."),
+    _f("value_at_risk", "Value at risk", FieldKind.MONEY, width=12, help="Value of the goods concerned."),
+    _f("vip", "Priority client", FieldKind.FLAG, width=8, help="Only that the flag is set, never why."),
+    _f("decision", "Decision", FieldKind.NOTE, late=True, width=30),
+    _f("decision_by", "Decided by", FieldKind.ID, system=True),
+    _f("decision_at", "Decided", FieldKind.INSTANT, system=True),
+    _f(
+        "evidence",
+        "Evidence",
+        FieldKind.LIST,
+        late=True,
+        width=28,
+        help="File names or references, with ; between.",
+    ),
+    _f("comms", "Contact log", FieldKind.LIST, late=True, personal=True, width=28),
+    _f("root_cause", "Root cause", FieldKind.CHOICE, choices=ROOT_CAUSES, late=True),
+    _f("linked_cases", "Linked cases", FieldKind.LIST, late=True, width=20),
+    _f("parent_case", "Comes from", FieldKind.ID, system=True),
+    _f("duplicate_of", "Duplicate of", FieldKind.ID, late=True),
+    _f("closed_at", "Closed", FieldKind.INSTANT, system=True),
+)

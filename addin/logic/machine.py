@@ -1,0 +1,299 @@
+"""The case machine: reads a case type's table and decides.
+
+1. A move applies in the states and to the roles its row names; anything else is refused in words and changes nothing.
+2. A move's needed fields are filled, its rules hold, and its reason is given where the row asks for one.
+3. The same functions serve a button, bulk, an import, the command line and a typed edit.
+4. What a rule computes (score, due dates, amounts) is a system field: recorded in the event, never typed.
+5. Folding is blind: status and fields come from the event, so an old decision is never judged by a new rule.
+
+Reading cells is left to `forms`, numbering and storing to the journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from addin.logic.case_type import Case, CaseType, Context, Move, Opening, Rule
+from addin.logic.common_form import FINAL_STATES
+from addin.logic.events import Draft, Json, Kind
+from addin.logic.forms import Value
+from addin.logic.outcome import Problem
+from addin.logic.priority import standing
+from addin.logic.values import Role
+
+EDITED: Final = Kind("case.edited.v1", "{actor} changed {changed} on {case}")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the rules decided: the case as it will stand and the events to append, or the problems that forbid it."""
+
+    case: Case
+    drafts: tuple[Draft, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    openings: tuple[Opening, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """True when nothing forbids it."""
+        return not self.problems
+
+
+def open_case(kind: CaseType, case_id: str, given: Mapping[str, Value | None], ctx: Context) -> Decision:
+    """Open a case of a type with the facts at hand.
+
+    `given` may hold system fields too (an opening move or intake fills them). Problems: the actor may not open this
+    type, a field the type cannot do without is missing, or a rule of the form fails.
+    """
+    case = Case(case_id, kind.code, kind.initial, {"opened_by": ctx.actor.id, "opened_at": ctx.now} | _held(given))
+    problems = [*_role_problem(kind.openers, ctx, f"open a case of type {kind.name.lower()}")]
+    problems += _missing(kind, case, kind.asks, "open the case")
+    case = _settle(kind, case, ctx)
+    blocked, warnings, overridden = _judge(kind.rules, case, ctx)
+    problems += blocked
+    if problems:
+        return Decision(case, problems=tuple(problems), warnings=warnings)
+    data = _data(kind, None, case, overridden, move="open")
+    draft = Draft(kind.opened.name, case_id, data, ctx.reason, kind.personal)
+    return Decision(case, (draft,), warnings=warnings)
+
+
+def edit(kind: CaseType, case: Case, changes: Mapping[str, Value | None], ctx: Context) -> Decision:
+    """Take typed changes of a case's input fields; nothing is taken when one of them is refused."""
+    changed = {name: value for name, value in changes.items() if _differs(case.fields.get(name), value)}
+    if not changed:
+        return Decision(case)
+    problems = [problem for name in changed for problem in _edit_problems(kind, case, name, ctx)]
+    after = _settle(kind, _with(case, changed), ctx)
+    blocked, warnings, overridden = _judge(kind.rules, after, ctx)
+    problems += blocked
+    if problems:
+        return Decision(case, problems=tuple(problems), warnings=warnings)
+    data = _data(kind, case, after, overridden, move="edit")
+    data["changed"] = ", ".join(kind.fields[name].title for name in changed)
+    return Decision(after, (Draft(EDITED.name, case.case_id, data, ctx.reason, kind.personal),), warnings=warnings)
+
+
+def decide(kind: CaseType, case: Case, verb: str, changes: Mapping[str, Value | None], ctx: Context) -> Decision:
+    """Take typed changes, then make a move; all or nothing.
+
+    Problems carry the ids MOVE-UNKNOWN, MOVE-STATE, MOVE-ROLE, MOVE-NEEDS, MOVE-REASON or the rule's own id.
+    """
+    move = kind.all_moves.get(verb)
+    if move is None:
+        return Decision(case, problems=(_unknown_move(kind, verb),))
+    edited = edit(kind, case, changes, ctx)
+    current = edited.case if edited.ok else _with(case, changes)
+    problems = [*edited.problems, *_state_problem(kind, move, case), *_role_problem(move.roles, ctx, f"'{move.label}'")]
+    if not problems:
+        problems += _missing(kind, current, move.needs, f"'{move.label}'")
+    if move.reason and not ctx.reason.strip():
+        problems.append(Problem("MOVE-REASON", f"'{move.label}' needs a reason.", "reason", hint="Fill in Reason."))
+    blocked, warnings, overridden = _judge(move.rules, current, ctx) if not problems else ([], (), ())
+    problems += blocked
+    if problems:
+        return Decision(case, problems=tuple(problems), warnings=(*edited.warnings, *warnings))
+    after = _apply(kind, move, current, ctx)
+    data = _data(kind, current, after, overridden, move=verb)
+    draft = Draft(move.event, case.case_id, data, ctx.reason, kind.personal)
+    openings = tuple(move.opens(after, ctx)) if move.opens else ()
+    return Decision(after, (*edited.drafts, draft), warnings=(*edited.warnings, *warnings), openings=openings)
+
+
+def allowed(kind: CaseType, case: Case, ctx: Context) -> tuple[tuple[Move, tuple[Problem, ...]], ...]:
+    """The moves of a case's state with what still stands against each (none: it can be pressed now)."""
+    found = []
+    for verb, move in kind.all_moves.items():
+        if not _state_problem(kind, move, case):
+            found.append((move, decide(kind, case, verb, {}, replace(ctx, reason=ctx.reason or "-")).problems))
+    return tuple(found)
+
+
+def starts(kind: CaseType, move: Move) -> frozenset[str]:
+    """The states a move leaves, with "*" and "final" spelled out."""
+    if "*" in move.start:
+        return kind.open_states
+    return FINAL_STATES if "final" in move.start else move.start
+
+
+def fold(
+    kind: CaseType, case: Case | None, case_id: str, seq: int, data: Mapping[str, Json], changes: Mapping[str, Json]
+) -> Case:
+    """A case after one of its events; `changes` are the event's set fields, unsealed."""
+    fields = dict(case.fields) if case else {}
+    for name, stored in changes.items():
+        field = kind.fields.get(name)
+        value = field.decode(stored) if field else None
+        if value is None:
+            fields.pop(name, None)
+        else:
+            fields[name] = value
+    status = str(data.get("status") or (case.status if case else kind.initial))
+    return Case(case_id, kind.code, status, fields, seq)
+
+
+def _held(given: Mapping[str, Value | None]) -> dict[str, Value]:
+    return {name: value for name, value in given.items() if value not in (None, "", ())}  # type: ignore[misc]
+
+
+def _with(case: Case, changes: Mapping[str, Value | None]) -> Case:
+    fields = {name: value for name, value in {**case.fields, **changes}.items() if value not in (None, "", ())}
+    return replace(case, fields=fields)
+
+
+def _differs(old: Value | None, new: Value | None) -> bool:
+    empty = (None, "", ())
+    return not (old in empty and new in empty) and (old != new or type(old) is not type(new))
+
+
+def _apply(kind: CaseType, move: Move, case: Case, ctx: Context) -> Case:
+    to = move.to or (_reopened(kind) if "final" in move.start else case.status)
+    after = replace(case, status=to)
+    if move.sets is not None:
+        after = _with(after, move.sets(after, ctx))
+    if case.has("waiting_since") and move.to:
+        after = _with(after, {"waiting_on": None, "waiting_until": None, "waiting_since": None})
+    if to in FINAL_STATES:
+        after = _with(after, {"closed_at": ctx.now})
+    elif case.is_final:
+        after = _with(after, {"closed_at": None, "duplicate_of": None})
+    return _settle(kind, after, ctx)
+
+
+def _reopened(kind: CaseType) -> str:
+    return kind.states[1] if len(kind.states) > 1 and kind.states[1] not in FINAL_STATES else kind.initial
+
+
+def _settle(kind: CaseType, case: Case, ctx: Context) -> Case:
+    if kind.derive is not None:
+        case = _with(case, kind.derive(case, ctx))
+    return _with(case, standing(kind, case, ctx))
+
+
+def _data(
+    kind: CaseType, before: Case | None, after: Case, overridden: tuple[str, ...], *, move: str
+) -> dict[str, Json]:
+    old = before.fields if before else {}
+    names = [name for name in {**old, **after.fields} if _differs(old.get(name), after.fields.get(name))]
+    data: dict[str, Json] = {"type": kind.code, "move": move}
+    if before is None or before.status != after.status:
+        data["status"] = after.status
+        if before is not None:
+            data["from"] = before.status
+    data["set"] = {name: kind.fields[name].encode(after.fields.get(name)) for name in sorted(names)}
+    was = {n: kind.fields[n].encode(old[n]) for n in sorted(names) if n in old and n not in kind.personal}
+    if was:
+        data["was"] = was
+    if overridden:
+        data["overrides"] = list(overridden)
+    return data
+
+
+def _judge(
+    rules: Iterable[Rule], case: Case, ctx: Context
+) -> tuple[list[Problem], tuple[Problem, ...], tuple[str, ...]]:
+    blocked: list[Problem] = []
+    warnings: list[Problem] = []
+    overridden: list[str] = []
+    for rule in rules:
+        problem = rule.check(case, ctx)
+        if problem is None:
+            continue
+        if rule.warn:
+            warnings.append(replace(problem, warn=True))
+        elif rule.override and ctx.actor.may(rule.override) and ctx.reason.strip():
+            overridden.append(rule.id)
+        else:
+            blocked.append(_with_override(rule, problem))
+    return blocked, tuple(warnings), tuple(overridden)
+
+
+def _with_override(rule: Rule, problem: Problem) -> Problem:
+    if not rule.override:
+        return problem
+    who = " or ".join(sorted(role.value.replace("_", " ") for role in rule.override))
+    return replace(problem, hint=f"{problem.hint} A person with the role {who} may pass it with a reason.".strip())
+
+
+def _state_problem(kind: CaseType, move: Move, case: Case) -> list[Problem]:
+    if case.status in starts(kind, move):
+        return []
+    works = ", ".join(f"'{state}'" for state in (*kind.states, *sorted(FINAL_STATES)) if state in starts(kind, move))
+    return [
+        Problem(
+            "MOVE-STATE",
+            f"{case.case_id} is '{case.status}'; '{move.label}' works from {_unique(works)}.",
+            "status",
+            hint=_open_moves(kind, case),
+        )
+    ]
+
+
+def _unique(listed: str) -> str:
+    return ", ".join(dict.fromkeys(listed.split(", ")))
+
+
+def _open_moves(kind: CaseType, case: Case) -> str:
+    labels = [m.label for m in kind.moves if case.status in starts(kind, m)]
+    return f"From here: {', '.join(dict.fromkeys(labels))}." if labels else "Nothing more is to be done on it."
+
+
+def _role_problem(roles: frozenset[Role], ctx: Context, what: str) -> list[Problem]:
+    if ctx.actor.may(roles):
+        return []
+    who = ", ".join(sorted(role.value.replace("_", " ") for role in roles))
+    return [
+        Problem("MOVE-ROLE", f"{ctx.actor.name} may not {what}.", hint=f"Ask a person with one of these roles: {who}.")
+        if what.startswith("open")
+        else Problem(
+            "MOVE-ROLE", f"{ctx.actor.name} may not press {what}.", hint=f"It takes one of these roles: {who}."
+        )
+    ]
+
+
+def _missing(kind: CaseType, case: Case, names: Iterable[str], what: str) -> list[Problem]:
+    lacking = [name for name in names if not case.has(name)]
+    return [
+        Problem(
+            "MOVE-NEEDS",
+            f"{kind.fields[name].title} is missing; {what} needs it.",
+            name,
+            hint=kind.fields[name].help,
+        )
+        for name in lacking
+    ]
+
+
+def _edit_problems(kind: CaseType, case: Case, name: str, ctx: Context) -> list[Problem]:
+    field = kind.fields.get(name)
+    if field is None:
+        return [
+            Problem(
+                "EDIT-UNKNOWN", f"{kind.name} has no field {name!r}.", name, hint="See the Case sheet for its fields."
+            )
+        ]
+    if field.system:
+        return [
+            Problem("EDIT-SYSTEM", f"{field.title} is worked out, never typed.", name, hint="Leave the cell as it is.")
+        ]
+    if case.is_final or (case.status in kind.frozen_from and not field.late):
+        return [
+            Problem(
+                "EDIT-FROZEN",
+                f"{field.title} can no longer be changed: {case.case_id} is '{case.status}'.",
+                name,
+                hint="Reopen or reverse the case first.",
+            )
+        ]
+    if not ctx.actor.may(field.roles or frozenset(Role) - {Role.AUDITOR}):
+        who = ", ".join(sorted(role.value.replace("_", " ") for role in field.roles)) or "working"
+        return [Problem("EDIT-ROLE", f"{ctx.actor.name} may not change {field.title}.", name, hint=f"Role: {who}.")]
+    return []
+
+
+def _unknown_move(kind: CaseType, verb: str) -> Problem:
+    known = ", ".join(sorted(kind.all_moves))
+    return Problem("MOVE-UNKNOWN", f"{kind.name} has no move {verb!r}.", hint=f"Its moves: {known}.")
