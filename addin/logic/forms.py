@@ -217,7 +217,7 @@ def _flag(field: Field, raw: Cell, _: str) -> bool:
 
 def _decimal(raw: Cell) -> Decimal:
     """A number as a person or a program writes it: 1250, "1,250.00", "1 250,00", "(12.00)", "12.00-"."""
-    if isinstance(raw, bool) or isinstance(raw, (date, datetime)):
+    if isinstance(raw, (bool, date, datetime)):
         raise FieldFault("FLD-NUMBER", f"{raw} is not a number.", "Type digits, for example 1250.00.")
     if isinstance(raw, (int, float)):
         return Decimal(repr(raw))

@@ -48,7 +48,8 @@ def open_case(kind: CaseType, case_id: str, given: Mapping[str, Value | None], c
     `given` may hold system fields too (an opening move or intake fills them). Problems: the actor may not open this
     type, a field the type cannot do without is missing, or a rule of the form fails.
     """
-    case = Case(case_id, kind.code, kind.initial, {"opened_by": ctx.actor.id, "opened_at": ctx.now} | _held(given))
+    known: dict[str, Value] = {"opened_by": ctx.actor.id, "opened_at": ctx.now}
+    case = _with(Case(case_id, kind.code, kind.initial, known), given)
     problems = [*_role_problem(kind.openers, ctx, f"open a case of type {kind.name.lower()}")]
     problems += _missing(kind, case, kind.asks, "open the case")
     case = _settle(kind, case, ctx)
@@ -87,7 +88,11 @@ def decide(kind: CaseType, case: Case, verb: str, changes: Mapping[str, Value | 
         return Decision(case, problems=(_unknown_move(kind, verb),))
     edited = edit(kind, case, changes, ctx)
     current = edited.case if edited.ok else _with(case, changes)
-    problems = [*edited.problems, *_state_problem(kind, move, case), *_role_problem(move.roles, ctx, f"'{move.label}'")]
+    problems = [
+        *edited.problems,
+        *_state_problem(kind, move, case),
+        *_role_problem(move.roles, ctx, f"press '{move.label}'"),
+    ]
     if not problems:
         problems += _missing(kind, current, move.needs, f"'{move.label}'")
     if move.reason and not ctx.reason.strip():
@@ -135,13 +140,9 @@ def fold(
     return Case(case_id, kind.code, status, fields, seq)
 
 
-def _held(given: Mapping[str, Value | None]) -> dict[str, Value]:
-    return {name: value for name, value in given.items() if value not in (None, "", ())}  # type: ignore[misc]
-
-
 def _with(case: Case, changes: Mapping[str, Value | None]) -> Case:
-    fields = {name: value for name, value in {**case.fields, **changes}.items() if value not in (None, "", ())}
-    return replace(case, fields=fields)
+    merged = {**case.fields, **changes}
+    return replace(case, fields={k: v for k, v in merged.items() if v is not None and v not in ("", ())})
 
 
 def _differs(old: Value | None, new: Value | None) -> bool:
@@ -245,13 +246,7 @@ def _role_problem(roles: frozenset[Role], ctx: Context, what: str) -> list[Probl
     if ctx.actor.may(roles):
         return []
     who = ", ".join(sorted(role.value.replace("_", " ") for role in roles))
-    return [
-        Problem("MOVE-ROLE", f"{ctx.actor.name} may not {what}.", hint=f"Ask a person with one of these roles: {who}.")
-        if what.startswith("open")
-        else Problem(
-            "MOVE-ROLE", f"{ctx.actor.name} may not press {what}.", hint=f"It takes one of these roles: {who}."
-        )
-    ]
+    return [Problem("MOVE-ROLE", f"{ctx.actor.name} may not {what}.", hint=f"It takes one of these roles: {who}.")]
 
 
 def _missing(kind: CaseType, case: Case, names: Iterable[str], what: str) -> list[Problem]:
