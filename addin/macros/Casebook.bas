@@ -1,0 +1,81 @@
+Attribute VB_Name = "Casebook"
+Option Explicit
+' The way from a click to Casebook and back. This module carries the name of a button to the bridge and shows
+' the answer; every rule lives behind the bridge. One text serves Excel and LibreOffice, hence late binding,
+' no conditional lines and no calls into libraries.
+' An answer that starts with "!" is a refusal or a problem and is shown in a message box.
+
+' A button on a sheet: the workbook is the one that carries this code.
+Public Sub Press(ByVal actionId As String)
+    Deliver ThisWorkbook, actionId, False
+End Sub
+
+' A button of the ribbon: its tag names the action, the workbook is the one in front.
+Public Sub RibbonPress(control As Object)
+    Deliver ActiveWorkbook, control.Tag, False
+End Sub
+
+' The workbook was opened: only the status bar speaks.
+Public Sub BookOpened()
+    Deliver ThisWorkbook, "book.opened", True
+End Sub
+
+' The workbook is about to close: the status bar is the program's again.
+Public Sub BookClosing()
+    On Error Resume Next
+    Application.StatusBar = False
+End Sub
+
+Private Sub Deliver(ByVal book As Object, ByVal actionId As String, ByVal quiet As Boolean)
+    Dim bridge As Object
+    Dim answer As String
+    Dim fault As String
+    If book Is Nothing Then
+        Tell "!Nothing was changed: there is no workbook in front. Show your Casebook workbook, then press the button again.", quiet
+        Exit Sub
+    End If
+    If book.Path = "" Then
+        Tell "!Nothing was changed: this workbook is not saved in a folder. Save it in its folder, then press the button again.", quiet
+        Exit Sub
+    End If
+    Set bridge = FindBridge()
+    If bridge Is Nothing Then
+        Tell "!Casebook did not answer, so nothing was changed. Start 'casebook doctor', do what it says, then press the button again.", quiet
+        Exit Sub
+    End If
+    Application.StatusBar = "Casebook is working ..."
+    On Error GoTo lost
+    answer = bridge.Press(BookAddress(book), actionId)
+    On Error GoTo 0
+    Tell answer, quiet
+    Exit Sub
+lost:
+    fault = Err.Description
+    Tell "!Casebook stopped before it answered. Press Refresh to see what was done. If this comes back, start 'casebook doctor'. (" & fault & ")", quiet
+End Sub
+
+' Only the search is repeated, never the press: the bridge may be on its way out at the first try.
+Private Function FindBridge() As Object
+    Dim found As Object
+    On Error Resume Next
+    Set found = CreateObject("Casebook.Bridge")
+    If found Is Nothing Then Set found = CreateObject("Casebook.Bridge")
+    Set FindBridge = found
+End Function
+
+' Path and name are joined here because LibreOffice's FullName holds the name alone.
+Private Function BookAddress(ByVal book As Object) As String
+    Dim separator As String
+    separator = "\"
+    If InStr(book.Path, "/") > 0 Then separator = "/"
+    BookAddress = book.Path & separator & book.Name
+End Function
+
+Private Sub Tell(ByVal answer As String, ByVal quiet As Boolean)
+    Dim words As String
+    words = answer
+    If Left(words, 1) = "!" Then words = Mid(words, 2)
+    On Error Resume Next
+    Application.StatusBar = Left(Replace(Replace(words, vbCr, ""), vbLf, " "), 200)
+    If Left(answer, 1) = "!" And Not quiet Then MsgBox Left(words, 1000), vbExclamation, "Casebook"
+End Sub

@@ -1,0 +1,33 @@
+"""Which macro a button calls: the name of the Sub that presses an action.
+
+The generated VBA module and the buttons drawn on the sheets both take their names from here, so they cannot differ.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from addin.errors import ConfigError
+
+#: The VBA module that holds one Sub for each button.
+MODULE: Final = "Buttons"
+_ACTION_ID: Final = re.compile(r"[a-z]+(\.[a-z_]+)+")
+
+
+def sub_name(action_id: str) -> str:
+    """The Sub that presses this action: `desk.refresh` is pressed by `Do_desk_refresh`.
+
+    Raises:
+        ConfigError: the id is not lower-case words joined by dots.
+    """
+    if not _ACTION_ID.fullmatch(action_id):
+        raise ConfigError(
+            f"{action_id!r} cannot name an action.", hint="Write it like desk.refresh.", code="CFG-ACTION"
+        )
+    return "Do_" + action_id.replace(".", "_")
+
+
+def macro_name(action_id: str) -> str:
+    """What a button on a sheet calls, with its module: `Buttons.Do_desk_refresh`."""
+    return f"{MODULE}.{sub_name(action_id)}"
