@@ -1,0 +1,328 @@
+"""The journal in one SQLite file beside the workbook: WAL, synchronous FULL, one transaction a press.
+
+Guarantees the contract's promises through the schema's triggers and an immediate transaction. WAL needs every user
+on one computer, so a file on a network path is refused and PostgreSQL named as the way.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from addin.errors import Conflict, JournalError, Unavailable
+from addin.journal.contract import RELATING, Remembered
+from addin.journal.places import network_kind
+from addin.journal.schema import MIGRATIONS
+from addin.logic.case_type import Case
+from addin.logic.cases import case_types
+from addin.logic.chain import GENESIS, Head, Link, follow
+from addin.logic.events import Draft, Event, Sealed, canonical, decode, encode, seal
+
+#: A clock this little behind the last event is taken for a correction; further back is refused.
+_CLOCK_SLACK: Final = timedelta(seconds=120)
+_BUSY_MS: Final = 10_000
+
+
+class _SqliteReader:
+    """Reading, shared by the journal and its writer."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def head(self) -> Head:
+        """How far the chain goes."""
+        with _mapped():
+            row = self._db.execute("SELECT seq, hash, at FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+        return Head(*row) if row else Head()
+
+    def case(self, case_id: str) -> Case | None:
+        """The current state of a case."""
+        found = self.cases([case_id])
+        return found[0] if found else None
+
+    def cases(self, ids: Iterable[str] | None = None, *, types: Sequence[str] = ()) -> list[Case]:
+        """Current states in order of their ids: the named ones, or all of some types, or all."""
+        where, values = "", []
+        if ids is not None:
+            values = list(dict.fromkeys(ids))
+            where = f"WHERE case_id IN ({_marks(values)})"
+        elif types:
+            values = list(types)
+            where = f"WHERE type IN ({_marks(values)})"
+        sql = f"SELECT case_id, type, status, version, fields FROM cases {where} ORDER BY case_id"  # noqa: S608 - marks only
+        with _mapped():
+            return [_case(*row) for row in self._db.execute(sql, values)]
+
+    def related(self, case: Case) -> tuple[Case, ...]:
+        """The other cases that share an order, a tracking number, a return, a payment or a link with this one."""
+        keys = list(_keys(case))
+        sql = f"SELECT DISTINCT case_id FROM case_keys WHERE key IN ({_marks(keys)}) AND case_id <> ?"  # noqa: S608
+        with _mapped():
+            ids = [row[0] for row in self._db.execute(sql, [*keys, case.case_id])]
+        ids += [key.removeprefix("case:") for key in keys if key.startswith("case:")]
+        return tuple(found for found in self.cases(sorted(set(ids))) if found.case_id != case.case_id)
+
+
+class SqliteWriter(_SqliteReader):
+    """The one writer of a transaction."""
+
+    def __init__(self, db: sqlite3.Connection, salt: Callable[[], str]) -> None:
+        super().__init__(db)
+        self._salt = salt
+
+    def next_number(self, series: str, year: int) -> str:
+        """The next number of a series; given back when the transaction fails, so there are no gaps."""
+        with _mapped():
+            row = self._db.execute(
+                "INSERT INTO numbers VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET last = last + 1 RETURNING last",
+                (series, year),
+            ).fetchone()
+        return f"{series}-{year}-{row[0]:06d}"
+
+    def append(self, draft: Draft, *, at: str, actor: str, role: str) -> Event:
+        """Seal, number, chain and store one event."""
+        head = self.head()
+        at = _steady(at, head)
+        sealed, kept = seal(draft, self._salt)
+        link = follow(head, encode(sealed, seq=head.seq + 1, at=at, actor=actor, role=role), at)
+        event = decode(link.text, prev=link.prev, hash=link.hash)
+        with _mapped():
+            self._db.execute(
+                "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (link.seq, at, draft.case_id, draft.kind, link.text, link.prev, link.hash),
+            )
+            rows = [(entry.digest, entry.salt, entry.value, draft.case_id) for entry in kept]
+            self._db.executemany("INSERT INTO vault VALUES (?, ?, ?, ?)", rows)
+        return event
+
+    def save(self, case: Case) -> None:
+        """Store a case's current state beside its events."""
+        kind = case_types()[case.type]
+        fields = canonical({name: kind.fields[name].encode(value) for name, value in case.fields.items()})
+        with _mapped():
+            self._db.execute(
+                "INSERT OR REPLACE INTO cases VALUES (?, ?, ?, ?, ?)",
+                (case.case_id, case.type, case.status, case.version, fields),
+            )
+            self._db.execute("DELETE FROM case_keys WHERE case_id = ?", (case.case_id,))
+            rows = [(key, case.case_id) for key in _keys(case)]
+            self._db.executemany("INSERT OR IGNORE INTO case_keys VALUES (?, ?)", rows)
+
+    @contextmanager
+    def row(self) -> Iterator[None]:
+        """One row of a bulk press: undone alone when it fails, so that the good rows stand."""
+        self._db.execute("SAVEPOINT one_row")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK TO one_row")
+            raise
+        finally:
+            if self._db.in_transaction:
+                self._db.execute("RELEASE one_row")
+
+    def recall(self, key: str) -> Remembered | None:
+        """The answer already given to an idempotency key."""
+        with _mapped():
+            row = self._db.execute("SELECT payload, answer, seq FROM answers WHERE key = ?", (key,)).fetchone()
+        return Remembered(*row) if row else None
+
+    def remember(self, key: str, kept: Remembered) -> None:
+        """Keep the answer of an idempotency key for good."""
+        with _mapped():
+            self._db.execute("INSERT INTO answers VALUES (?, ?, ?, ?)", (key, kept.payload, kept.answer, kept.seq))
+
+
+class SqliteJournal(_SqliteReader):
+    """A journal file; `create` makes it, else it must exist.
+
+    Raises:
+        Unavailable: when the file is absent, locked, damaged, read-only or on a network path.
+    """
+
+    def __init__(
+        self, path: Path | None, *, create: bool = False, read_only: bool = False, salt: Callable[[], str] | None = None
+    ) -> None:
+        if path is not None:
+            _refuse_place(path, create=create)
+        self._salt = salt or (lambda: secrets.token_hex(16))
+        self._read_only = read_only
+        with _mapped():
+            super().__init__(_connect(path, read_only=read_only))
+            try:
+                self._prepare()
+            except BaseException:
+                self._db.close()
+                raise
+
+    def _prepare(self) -> None:
+        if self._read_only:
+            self._db.execute("PRAGMA query_only = ON")
+            return
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute("PRAGMA fullfsync = ON")
+        self._db.execute("PRAGMA foreign_keys = ON")
+        _migrate(self._db)
+
+    @property
+    def register_id(self) -> str:
+        """The id of the register, from its first event; empty before it."""
+        first = next(self.events(upto=1), None)
+        return str(first.data.get("register", "")) if first else ""
+
+    @contextmanager
+    def write(self) -> Iterator[SqliteWriter]:
+        """One immediate transaction; commits durably at the end, rolls back on an exception."""
+        with _mapped():
+            self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield SqliteWriter(self._db, self._salt)
+            with _mapped():
+                self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+    def links(self, after: int = 0, upto: int | None = None) -> Iterator[Link]:
+        """Stored texts and hashes in order, for checking."""
+        sql = "SELECT seq, text, prev, hash FROM events WHERE seq > ? AND seq <= ? ORDER BY seq"
+        with _mapped():
+            for row in self._db.execute(sql, (after, upto if upto is not None else 2**62)):
+                yield Link(*row)
+
+    def events(self, after: int = 0, upto: int | None = None, *, case_id: str | None = None) -> Iterator[Event]:
+        """Events in order, of one case or all."""
+        sql = "SELECT text, prev, hash FROM events WHERE seq > ? AND seq <= ?"
+        values: list[object] = [after, upto if upto is not None else 2**62]
+        if case_id is not None:
+            sql += " AND case_id = ?"
+            values.append(case_id)
+        with _mapped():
+            for text, prev, hashed in self._db.execute(f"{sql} ORDER BY seq", values):
+                yield decode(text, prev=prev, hash=hashed)
+
+    def vault(self, digests: Iterable[str]) -> dict[str, Sealed]:
+        """The personal values that are still kept for these digests."""
+        wanted = list(dict.fromkeys(digests))
+        found: dict[str, Sealed] = {}
+        with _mapped():
+            for start in range(0, len(wanted), 500):
+                part = wanted[start : start + 500]
+                sql = f"SELECT digest, salt, value FROM vault WHERE digest IN ({_marks(part)})"  # noqa: S608 - marks only
+                found |= {row[0]: Sealed(*row) for row in self._db.execute(sql, part)}
+        return found
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._db.close()
+
+
+def _connect(path: Path | None, *, read_only: bool) -> sqlite3.Connection:
+    if path is None:
+        return sqlite3.connect(":memory:", isolation_level=None)
+    mode = "ro" if read_only else "rwc"
+    uri = f"{path.resolve().as_uri()}?mode={mode}"
+    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_MS / 1000)
+
+
+def _refuse_place(path: Path, *, create: bool) -> None:
+    if (kind := network_kind(path)) is not None:
+        raise Unavailable(
+            f"The journal {path} would be on a network drive ({kind}), where SQLite can lose events.",
+            hint="Keep the register on a local disk, or name a PostgreSQL url in casebook.toml.",
+            code="JRN-NETWORK",
+        )
+    if not create and not path.exists():
+        raise Unavailable(
+            f"There is no journal at {path}.",
+            hint="Check the register folder; 'casebook rebuild journal' makes it again from the workbook.",
+            code="JRN-MISSING",
+        )
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    db.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID")
+    done = {row[0] for row in db.execute("SELECT name FROM migrations")}
+    known = {name for name, _ in MIGRATIONS}
+    if done - known:
+        raise Unavailable(
+            f"The journal was written by a newer version ({', '.join(sorted(done - known))}).",
+            hint="Update Casebook on this computer.",
+            code="JRN-NEWER",
+        )
+    for name, statements in MIGRATIONS:
+        if name not in done:
+            db.execute("BEGIN IMMEDIATE")
+            for statement in statements:
+                db.execute(statement)
+            db.execute("INSERT INTO migrations VALUES (?)", (name,))
+            db.execute("COMMIT")
+
+
+def _steady(at: str, head: Head) -> str:
+    """The instant to record: never before the last event; a clock well behind it is refused."""
+    if not head.at or at >= head.at:
+        return at
+    behind = datetime.fromisoformat(head.at) - datetime.fromisoformat(at)
+    if behind > _CLOCK_SLACK:
+        raise JournalError(
+            f"This computer's clock ({at}) is {behind} behind the last event ({head.at}).",
+            hint="Set the clock, then press again; nothing was changed.",
+            code="JRN-CLOCK",
+        )
+    return head.at
+
+
+def _case(case_id: str, code: str, status: str, version: int, fields: str) -> Case:
+    kind = case_types()[code]
+    stored = msgspec.json.decode(fields)
+    values = {name: kind.fields[name].decode(item) for name, item in stored.items() if name in kind.fields}
+    return Case(case_id, code, status, {name: item for name, item in values.items() if item is not None}, version)
+
+
+def _keys(case: Case) -> Iterator[str]:
+    yield f"case:{case.case_id}"
+    for name, prefix in RELATING.items():
+        value = case.fields.get(name)
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, str) and item:
+                yield f"{prefix}:{item}"
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+@contextmanager
+def _mapped() -> Iterator[None]:
+    """The one place where the driver's errors become ours."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise Conflict(f"The journal refused the change: {error}.", hint="Refresh and press again.") from error
+    except sqlite3.OperationalError as error:
+        locked = "locked" in str(error) or "busy" in str(error)
+        hint = (
+            "Another press is still running; wait a moment and press again."
+            if locked
+            else "Check that the register folder can be written and the disk is not full."
+        )
+        raise Unavailable(f"The journal cannot be used: {error}.", hint=hint) from error
+    except sqlite3.Error as error:
+        raise Unavailable(
+            f"The journal cannot be read: {error}.",
+            hint="Keep the file, run 'casebook verify', and restore a snapshot or rebuild from the workbook.",
+            code="JRN-DAMAGED",
+        ) from error
+
+
+__all__ = ["GENESIS", "SqliteJournal", "SqliteWriter"]
