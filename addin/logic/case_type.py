@@ -141,8 +141,9 @@ class Move:
     """One row of a case type's table.
 
     `verb` names the button, `label` stands on it; `start` are the states it leaves ("*" for every open state),
-    `to` the state it reaches ("" stays); `event` is the stable event kind and `says` its audit sentence; `sets`
-    computes system fields; `opens` proposes linked cases.
+    `to` the state it reaches ("" stays); `back` names the system field that remembers the state to go back to, for
+    a move that ends a hold; `event` is the stable event kind and `says` its audit sentence; `sets` computes system
+    fields; `opens` proposes linked cases.
     """
 
     verb: str
@@ -157,6 +158,7 @@ class Move:
     reason: bool = False
     sets: Callable[[Case, Context], Mapping[str, Value | None]] | None = None
     opens: Callable[[Case, Context], Sequence[Opening]] | None = None
+    back: str = ""
     hint: str = ""
 
 

@@ -151,7 +151,7 @@ def _differs(old: Value | None, new: Value | None) -> bool:
 
 
 def _apply(kind: CaseType, move: Move, case: Case, ctx: Context) -> Case:
-    to = move.to or (_reopened(kind) if "final" in move.start else case.status)
+    to = _target(kind, move, case)
     after = replace(case, status=to)
     if move.sets is not None:
         after = _with(after, move.sets(after, ctx))
@@ -162,6 +162,14 @@ def _apply(kind: CaseType, move: Move, case: Case, ctx: Context) -> Case:
     elif case.is_final:
         after = _with(after, {"closed_at": None, "duplicate_of": None})
     return _settle(kind, after, ctx)
+
+
+def _target(kind: CaseType, move: Move, case: Case) -> str:
+    if move.to:
+        return move.to
+    if move.back and case.text(move.back) in kind.open_states:
+        return case.text(move.back)
+    return _reopened(kind) if "final" in move.start else case.status
 
 
 def _reopened(kind: CaseType) -> str:
