@@ -141,9 +141,9 @@ class Move:
     """One row of a case type's table.
 
     `verb` names the button, `label` stands on it; `start` are the states it leaves ("*" for every open state),
-    `to` the state it reaches ("" stays); `back` names the system field that remembers the state to go back to, for
-    a move that ends a hold; `event` is the stable event kind and `says` its audit sentence; `sets` computes system
-    fields; `opens` proposes linked cases.
+    `to` the state it reaches ("" stays); `back` names the system field that remembers a state: with a `to` (a hold)
+    the move writes the state it leaves there, without one (a release) it goes back to it; `event` is the stable
+    event kind and `says` its audit sentence; `sets` computes system fields; `opens` proposes linked cases.
     """
 
     verb: str

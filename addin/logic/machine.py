@@ -153,6 +153,8 @@ def _differs(old: Value | None, new: Value | None) -> bool:
 def _apply(kind: CaseType, move: Move, case: Case, ctx: Context) -> Case:
     to = _target(kind, move, case)
     after = replace(case, status=to)
+    if move.back:
+        after = _with(after, {move.back: case.status if move.to else None})
     if move.sets is not None:
         after = _with(after, move.sets(after, ctx))
     if case.has("waiting_since") and move.to:
