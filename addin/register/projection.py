@@ -1,0 +1,186 @@
+"""What each sheet shows for a given state: pure functions from cases and events to cells.
+
+Render (a whole new workbook) and the live operations (changed rows only) both take their cells from here, so that
+both show the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from addin.logic.case_type import Case, CaseType, Move
+from addin.logic.cases import case_types
+from addin.logic.events import Event, KindTable
+from addin.logic.forms import LONDON, Cell, Field
+from addin.logic.machine import starts
+from addin.register.layout import Column, Source, columns, has_field
+
+#: Words of the Standing column; colours follow them, never the other way round.
+OVERDUE: Final = "Overdue"
+DUE_TODAY: Final = "Due today"
+WAITING: Final = "Waiting"
+DONE: Final = "Done"
+NO_PRIORITY: Final = "P9"
+
+
+def standing(case: Case, now: datetime) -> str:
+    """One word for where a case stands: overdue, due today, waiting, done, or nothing."""
+    if case.is_final:
+        return DONE
+    due = case.instant("due")
+    if due is not None and due < now:
+        return OVERDUE
+    if due is not None and due.astimezone(LONDON).date() == now.astimezone(LONDON).date():
+        return DUE_TODAY
+    return WAITING if case.has("waiting_since") else ""
+
+
+def next_moves(kind: CaseType, case: Case) -> tuple[Move, ...]:
+    """The type's own moves that leave the case's state, in table order."""
+    return tuple(move for move in kind.moves if case.status in starts(kind, move))
+
+
+def next_step(kind: CaseType, case: Case) -> str:
+    """What can be done next, with what it still needs: "Verify (needs Contact result); Refuse"."""
+    if case.has("waiting_since"):
+        return f"Wait for {case.text('waiting_on')}, then Resume"
+    words = []
+    for move in next_moves(kind, case)[:3]:
+        lacking = [kind.fields[name].title for name in move.needs if not case.has(name)]
+        more = f" (+{len(lacking) - 2})" if len(lacking) > 2 else ""
+        words.append(f"{move.label} (needs {', '.join(lacking[:2])}{more})" if lacking else move.label)
+    return "; ".join(words)
+
+
+def queue_cells(sheet: str, case: Case, now: datetime, *, message: str = "") -> dict[str, Cell]:
+    """The cells of a case's row on its queue sheet, by column name."""
+    kind = case_types()[case.type]
+    special: dict[str, Cell] = {
+        "case_id": case.case_id,
+        "type": case.type,
+        "status": case.status,
+        "standing": standing(case, now),
+        "next": next_step(kind, case),
+        "reason": None,
+        "message": message or None,
+        "version": case.version,
+    }
+    return {column.name: _cell(kind, column, case, special) for column in columns(sheet)}
+
+
+def _cell(kind: CaseType, column: Column, case: Case, special: Mapping[str, Cell]) -> Cell:
+    if column.source is not Source.FIELD:
+        return special[column.name]
+    if not has_field(kind, column):
+        return None
+    return kind.fields[column.name].show(case.fields.get(column.name))
+
+
+def work_order(case: Case) -> tuple[str, str, str]:
+    """The order of the worklist: earliest due first, then priority, then age."""
+    due = case.instant("due")
+    return (due.isoformat() if due else "9", case.text("priority") or NO_PRIORITY, case.case_id)
+
+
+def desk_cells(case: Case, now: datetime) -> tuple[Cell, ...]:
+    """The cells of a case's line in the Desk's worklist, in the order of `DESK_COLUMNS`."""
+    kind = case_types()[case.type]
+    due = case.instant("due")
+    return (
+        case.case_id,
+        kind.name,
+        case.text("order_no") or None,
+        case.status,
+        case.text("priority") or None,
+        standing(case, now) or None,
+        due.astimezone(LONDON).replace(tzinfo=None) if due else None,
+        case.text("due_what") or None,
+        case.text("owner") or None,
+        next_step(kind, case) or None,
+    )
+
+
+def desk_counts(cases: Iterable[Case], now: datetime) -> tuple[tuple[str, int], ...]:
+    """The counts on top of the worklist."""
+    open_cases = [case for case in cases if not case.is_final]
+    stands = [standing(case, now) for case in open_cases]
+    return (
+        ("Open", len(open_cases)),
+        (OVERDUE, stands.count(OVERDUE)),
+        (DUE_TODAY, stands.count(DUE_TODAY)),
+        (WAITING, stands.count(WAITING)),
+        ("P1", sum(case.text("priority") == "P1" for case in open_cases)),
+        ("Unowned", sum(not case.has("owner") for case in open_cases)),
+    )
+
+
+def audit_cells(event: Event, kinds: KindTable) -> tuple[Cell, ...]:
+    """The cells of an event's row on the Audit sheet, in the order of `AUDIT_COLUMNS`."""
+    return (
+        event.seq,
+        event.at,
+        _happened(event),
+        event.actor,
+        event.role,
+        event.case_id or None,
+        kinds.sentence(event)[:500],
+        event.reason or None,
+        before_and_after(event)[:2_000] or None,
+        event.kind,
+        event.text,
+        event.prev,
+        event.hash,
+    )
+
+
+def _happened(event: Event) -> str | None:
+    value = event.changes.get("happened_at")
+    return str(value) if isinstance(value, str) else None
+
+
+def before_and_after(event: Event) -> str:
+    """What an event changed, as "Field: old -> new" in the form's titles; personal values are not repeated."""
+    kind = case_types().get(str(event.data.get("type", "")))
+    was = event.data.get("was")
+    old = was if isinstance(was, dict) else {}
+    words = []
+    if "from" in event.data:
+        words.append(f"Status: {event.data['from']} -> {event.data.get('status')}")
+    for name, value in event.changes.items():
+        field = kind.fields.get(name) if kind else None
+        title = field.title if field else name
+        if isinstance(value, dict):
+            words.append(f"{title}: (personal)")
+        elif name in old:
+            words.append(f"{title}: {_words(field, old[name])} -> {_words(field, value) or '(empty)'}")
+        elif event.data.get("move") != "open":
+            words.append(f"{title}: {_words(field, value)}")
+    return "; ".join(words)
+
+
+def _words(field: Field | None, stored: object) -> str:
+    if field is None or stored is None:
+        return "" if stored is None else str(stored)
+    return field.words(field.decode(stored))  # type: ignore[arg-type]
+
+
+def form_rows(kind: CaseType, case: Case) -> Sequence[tuple[str, str, Cell, str, str]]:
+    """The Case sheet's form: (field name, title, cell, "input" or "system", help), the type's own fields first."""
+    own = list(kind.form)
+    common = [field for name, field in kind.fields.items() if name not in {item.name for item in own}]
+    rows = []
+    for field in (*own, *common):
+        mode = "system" if field.system else "input"
+        rows.append((field.name, field.title, field.show(case.fields.get(field.name)), mode, field.help))
+    return rows
+
+
+def timeline_rows(events: Iterable[Event], kinds: KindTable) -> list[tuple[Cell, ...]]:
+    """The Case sheet's timeline, newest first: instant in London, who, what, why."""
+    rows: list[tuple[Cell, ...]] = []
+    for event in events:
+        local = datetime.fromisoformat(event.at).astimezone(LONDON).replace(tzinfo=None)
+        rows.append((local, event.actor, kinds.sentence(event)[:300], event.reason[:300] or None))
+    return rows[::-1]
