@@ -241,7 +241,7 @@ def _problem(code: Postcode, field: str) -> Problem | None:
         (PostcodeFlag.UNKNOWN_AREA, "begins with letters that are no postcode area.", "Check it with the sender."),
         (
             PostcodeFlag.EXPORT,
-            f"is outside the UK ({code.territory}), so this is an export.",
+            f"is outside the UK ({code.territory}): an export.",
             "Follow the export rules.",
         ),
     )
