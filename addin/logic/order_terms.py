@@ -1,0 +1,44 @@
+"""Words that several case types share about an order: its stage, its goods, carriers and their services.
+
+They are lists to choose from; which service runs where, until when and up to what value are rows of the policy.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: From payment to the door, in order.
+ORDER_STAGES: Final = (
+    "Not prepared", "Picking", "Packing", "Label printed", "Collected", "In transit", "Out for delivery",
+    "At Access Point", "Returning", "Delivered",
+)  # fmt: skip
+#: No label exists yet: an order can be changed in the order system alone.
+BEFORE_LABEL: Final = frozenset({"Not prepared", "Picking", "Packing"})
+#: The parcel is with the carrier and not on the delivery vehicle: a change is a request to the carrier.
+WITH_CARRIER: Final = frozenset({"Collected", "In transit", "At Access Point"})
+#: The carrier has, or has had, the parcel.
+DESPATCHED: Final = WITH_CARRIER | {"Out for delivery", "Returning", "Delivered"}
+
+GOODS_KINDS: Final = (
+    "Leather goods", "Exotic leather", "Watch", "Jewellery", "Silk or textile", "Clothing or shoes",
+    "Fragile or porcelain", "Fragrance", "Personalised", "Other",
+)  # fmt: skip
+#: Goods that carriers' own rules single out (published UPS lists of restricted articles).
+RESTRICTED_GOODS: Final = frozenset({"Watch", "Jewellery"})
+#: Goods that thieves and fraudsters like best (assumption, weighed in the policy).
+SOUGHT_GOODS: Final = RESTRICTED_GOODS | {"Exotic leather"}
+
+UPS: Final = "UPS"
+CARRIERS: Final = (
+    UPS, "Royal Mail", "DPD", "DHL", "FedEx", "Same-day courier", "Secure courier", "Boutique collection", "Other",
+)  # fmt: skip
+
+
+def is_despatched(stage: str) -> bool:
+    """True once the carrier has the parcel; False for an unknown stage."""
+    return stage in DESPATCHED
+
+
+def is_ups(carrier: str) -> bool:
+    """True for UPS, and for no carrier named: parcels go with UPS unless somebody chose otherwise."""
+    return carrier in ("", UPS)
