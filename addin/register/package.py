@@ -109,6 +109,7 @@ def protect_sheets(
 ) -> bytes:
     """The same workbook with these sheets locked, and no others; `structure` also locks adding and removing sheets.
 
+    Excel alone heeds the structure's lock: LibreOffice 7.4 does not read it from a workbook, in any of its forms.
     The hash is computed once and shared, which is what makes a build quick. An empty password locks without one.
 
     Raises:
