@@ -1,0 +1,353 @@
+"""The service: one journal transaction a press, the same for buttons, bulk, imports, typed edits and the command line.
+
+1. State is loaded, rules decide, events and state are appended: all inside one transaction, durable before it returns.
+2. Rows are judged one by one: a row that fails is undone alone and says why; the others stand.
+3. An idempotency key fixes the payload too: the same key and payload answer what they answered before, the same key
+   with another payload is refused.
+4. A press that a rule or a role refuses is recorded as refused; a press that lacks something is only answered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Self
+
+from addin.errors import ConfigError
+from addin.journal import Journal, Remembered, SqliteJournal, Writer
+from addin.logic.case_type import Case, CaseType, Context, Opening
+from addin.logic.cases import case_kinds, case_types
+from addin.logic.events import Draft, Event, Json, KindTable, canonical, iso
+from addin.logic.forms import LONDON, Value
+from addin.logic.machine import Decision, decide, edit, open_case
+from addin.logic.outcome import Outcome, Problem, RowResult, Status
+from addin.logic.policy import DEFAULT_POLICY, Policy
+from addin.logic.system_kinds import REFUSED, REGISTER_OPENED, SYSTEM_KINDS
+from addin.logic.values import Actor
+from addin.settings import Settings, load, who
+
+Clock = Callable[[], datetime]
+
+JOURNAL_FILE: Final = "journal.sqlite"
+WORKBOOK_FILE: Final = "casebook.xlsm"
+FOLDERS: Final = ("letters", "packs", "snapshots", "inbox", "outbox")
+_RULE: Final = re.compile(r"[A-Z]{3}-\d\d")
+
+
+def utc_now() -> datetime:
+    """The computer's clock, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass(frozen=True, slots=True)
+class RowRequest:
+    """What is asked for one case: typed changes, a reason, and the key that makes a repeat harmless.
+
+    `problems` are faults already found while its cells were read; `opens` is the type code of a case to be opened.
+    """
+
+    case_id: str
+    changes: Mapping[str, Value | None] = field(default_factory=dict)
+    reason: str = ""
+    key: str = ""
+    problems: tuple[Problem, ...] = ()
+    opens: str = ""
+
+    def payload(self, verb: str) -> str:
+        """The digest of everything that is asked, for the idempotency key."""
+        asked = {name: str(value) for name, value in self.changes.items()}
+        body: dict[str, Json] = {"verb": verb, "case": self.case_id, "set": dict(asked), "reason": self.reason}
+        return hashlib.sha256(canonical(body).encode()).hexdigest()
+
+
+class _Refused(Exception):
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+
+
+def kind_table() -> KindTable:
+    """Every kind of event this version knows."""
+    return KindTable.of([*case_kinds().kinds.values(), *SYSTEM_KINDS])
+
+
+@dataclass
+class Service:
+    """One open register: its folder, settings and journal, the person who acts and the clock."""
+
+    folder: Path
+    settings: Settings
+    journal: Journal
+    actor: Actor
+    clock: Clock = utc_now
+    policy: Policy = DEFAULT_POLICY
+    kinds: KindTable = field(default_factory=kind_table)
+
+    @classmethod
+    def open(cls, folder: Path, *, actor: Actor | None = None, clock: Clock = utc_now) -> Self:
+        """Open the register of a folder as the person at the keyboard.
+
+        Raises:
+            ConfigError: for a folder that is no register, wrong settings, or a person without a role.
+            Unavailable: when the journal cannot be opened.
+        """
+        settings = load(folder)
+        journal = open_journal(folder, settings)
+        if settings.register_id and journal.register_id != settings.register_id:
+            journal.close()
+            raise ConfigError(
+                f"casebook.toml is of register {settings.register_id}, the journal of {journal.register_id or 'none'}.",
+                hint="Two registers were mixed; put the right files together.",
+                code="CFG-REGISTER",
+            )
+        return cls(folder, settings, journal, actor or who(settings), clock, policy_of(settings))
+
+    def close(self) -> None:
+        """Let go of the journal."""
+        self.journal.close()
+
+    @property
+    def workbook(self) -> Path:
+        """The register's workbook file."""
+        return self.folder / WORKBOOK_FILE
+
+    def acting(self, actor: Actor) -> Service:
+        """The same register with another person at the keyboard (demo registers)."""
+        return replace(self, actor=actor)
+
+    def context(self, *, reason: str = "", related: tuple[Case, ...] = ()) -> Context:
+        """The surroundings of a decision made now by the person at the keyboard."""
+        return Context(self.actor, self.clock(), self.policy, reason, related, self.settings.actors())
+
+    def press(self, verb: str, requests: Sequence[RowRequest]) -> Outcome:
+        """Make one move on each requested case."""
+        return self._each(verb, requests, self._move)
+
+    def edit(self, requests: Sequence[RowRequest]) -> Outcome:
+        """Take typed changes without a move."""
+        return self._each("edit", requests, self._edit)
+
+    def open_cases(self, requests: Sequence[RowRequest]) -> Outcome:
+        """Open one case per request; `RowRequest.opens` names the type."""
+        return self._each("open", requests, self._open)
+
+    def record(
+        self, kind: str, data: Mapping[str, Json], *, case_id: str = "", reason: str = "", personal: Iterable[str] = ()
+    ) -> Event:
+        """Append one event of the register's own life."""
+        with self.journal.write() as writer:
+            return self._append(writer, Draft(kind, case_id, data, reason, frozenset(personal)))
+
+    def record_all(self, drafts: Sequence[Draft]) -> None:
+        """Append several events of the register's own life in one transaction."""
+        if drafts:
+            with self.journal.write() as writer:
+                for draft in drafts:
+                    self._append(writer, draft)
+
+    def _each(
+        self, verb: str, requests: Sequence[RowRequest], act: Callable[[Writer, str, RowRequest], RowResult]
+    ) -> Outcome:
+        rows: list[RowResult] = []
+        with self.journal.write() as writer:
+            for request in requests:
+                rows.append(self._one(writer, verb, request, act))
+            head = writer.head()
+        return replace(summary(rows), seq=head.seq, head=head.hash)
+
+    def _one(
+        self, writer: Writer, verb: str, request: RowRequest, act: Callable[[Writer, str, RowRequest], RowResult]
+    ) -> RowResult:
+        if request.problems:
+            return failed(request.case_id, request.problems)
+        payload = request.payload(verb)
+        if request.key and (kept := writer.recall(request.key)) is not None:
+            return _repeated(request, kept, payload)
+        try:
+            with writer.row():
+                row = act(writer, verb, request)
+        except _Refused as refused:
+            self._record_refusal(writer, verb, request, refused.problems)
+            return failed(request.case_id, refused.problems)
+        except ValueError as error:  # an event that has no text of its own, or too long a one
+            return failed(request.case_id, (Problem("EVENT", str(error), hint="Shorten what was typed."),))
+        if request.key:
+            writer.remember(request.key, Remembered(payload, row.message, max(row.seqs, default=0)))
+        return row
+
+    def _move(self, writer: Writer, verb: str, request: RowRequest) -> RowResult:
+        case, kind = self._load(writer, request.case_id)
+        ctx = self.context(reason=request.reason, related=writer.related(_with_keys(case, request)))
+        decision = decide(kind, case, verb, request.changes, ctx)
+        _demand(decision)
+        ids = self._child_ids(writer, decision.openings)
+        seqs, after = self._store(writer, kind, _linked(decision, ids))
+        for case_id, opening in zip(ids, decision.openings, strict=True):
+            seqs += self._open_child(writer, case_id, opening, after)
+        label = kind.all_moves[verb].label
+        opened = f" Opened {', '.join(ids)}." if ids else ""
+        now = f"now '{after.status}'" if after.status != case.status else f"still '{after.status}'"
+        message = f"{label}: {case.case_id} is {now}.{opened}{_warned(decision)}"
+        return RowResult(case.case_id, ok=True, message=message, problems=decision.warnings, seqs=tuple(seqs))
+
+    def _edit(self, writer: Writer, verb: str, request: RowRequest) -> RowResult:
+        case, kind = self._load(writer, request.case_id)
+        ctx = self.context(reason=request.reason, related=writer.related(_with_keys(case, request)))
+        decision = edit(kind, case, request.changes, ctx)
+        _demand(decision)
+        seqs, _ = self._store(writer, kind, decision)
+        message = f"{len(request.changes)} cells taken over.{_warned(decision)}" if seqs else ""
+        return RowResult(case.case_id, ok=True, message=message, problems=decision.warnings, seqs=tuple(seqs))
+
+    def _open(self, writer: Writer, verb: str, request: RowRequest) -> RowResult:
+        kind = case_types().get(request.opens)
+        if kind is None:
+            known = ", ".join(case_types())
+            raise _Refused(
+                [Problem("OPEN-TYPE", f"There is no case type {request.opens!r}.", "type", hint=f"One of: {known}.")]
+            )
+        case_id = self._next_case_id(writer)
+        return self._open_as(writer, kind, case_id, request.changes, request.reason)
+
+    def _open_child(self, writer: Writer, case_id: str, opening: Opening, parent: Case) -> list[int]:
+        given = {**opening.fields, "parent_case": parent.case_id, "channel": "System"}
+        row = self._open_as(writer, case_types()[opening.type], case_id, given, f"Follows from {parent.case_id}")
+        return list(row.seqs)
+
+    def _open_as(
+        self, writer: Writer, kind: CaseType, case_id: str, given: Mapping[str, Value | None], reason: str
+    ) -> RowResult:
+        year = self.clock().astimezone(LONDON).year
+        numbers = {name: writer.next_number(series, year) for name, series in kind.numbers.items()}
+        related = writer.related(Case(case_id, kind.code, kind.initial, _filled(given)))
+        decision = open_case(kind, case_id, {**given, **numbers}, self.context(reason=reason, related=related))
+        _demand(decision)
+        seqs, _ = self._store(writer, kind, decision)
+        message = f"Opened {case_id}: {kind.name.lower()}.{_warned(decision)}"
+        return RowResult(case_id, ok=True, message=message, problems=decision.warnings, seqs=tuple(seqs))
+
+    def _load(self, writer: Writer, case_id: str) -> tuple[Case, CaseType]:
+        case = writer.case(case_id)
+        if case is None:
+            hint = "Check the number; rows without a number are new cases (press Add new rows)."
+            raise _Refused(
+                [Problem("CASE-UNKNOWN", f"There is no case {case_id!r} in this register.", "case_id", hint=hint)]
+            )
+        return case, case_types()[case.type]
+
+    def _store(self, writer: Writer, kind: CaseType, decision: Decision) -> tuple[list[int], Case]:
+        seqs = [self._append(writer, draft, kind).seq for draft in decision.drafts]
+        case = replace(decision.case, version=max(seqs, default=decision.case.version))
+        if seqs:
+            writer.save(case)
+        return seqs, case
+
+    def _append(self, writer: Writer, draft: Draft, kind: CaseType | None = None) -> Event:
+        roles = self.actor.roles
+        if kind is not None:
+            move = kind.all_moves.get(str(draft.data.get("move")))
+            roles = move.roles if move is not None else kind.openers
+        role = self.actor.acting_as(roles)
+        return writer.append(draft, at=iso(self.clock()), actor=self.actor.id, role=role.value)
+
+    def _record_refusal(self, writer: Writer, verb: str, request: RowRequest, problems: Sequence[Problem]) -> None:
+        rules = [p.code for p in problems if p.code == "MOVE-ROLE" or _RULE.fullmatch(p.code)]
+        case = writer.case(request.case_id)
+        if not rules or case is None:
+            return
+        move = case_types()[case.type].all_moves.get(verb)
+        why = "; ".join(p.message for p in problems)[:1_000]
+        data: dict[str, Json] = {"move": verb, "label": move.label if move else verb, "rules": list(rules), "why": why}
+        self._append(writer, Draft(REFUSED.name, case.case_id, data, request.reason))
+
+    def _next_case_id(self, writer: Writer) -> str:
+        return writer.next_number("CASE", self.clock().astimezone(LONDON).year)
+
+    def _child_ids(self, writer: Writer, openings: Sequence[Opening]) -> list[str]:
+        return [self._next_case_id(writer) for _ in openings]
+
+
+def open_journal(folder: Path, settings: Settings, *, create: bool = False) -> SqliteJournal:
+    """The journal a register's settings name.
+
+    Raises:
+        ConfigError: for a store that this version cannot reach.
+    """
+    if settings.store.url:
+        raise ConfigError(
+            "This version keeps the journal in SQLite only.", hint="Remove [store] url from casebook.toml."
+        )
+    return SqliteJournal(folder / JOURNAL_FILE, create=create)
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The default policy with the register's own values over it."""
+    return DEFAULT_POLICY.replaced(settings.policy) if settings.policy else DEFAULT_POLICY
+
+
+def begin(service: Service, register_id: str) -> None:
+    """Write the first event of a new register, which binds its chain to its id."""
+    data: dict[str, Json] = {"register": register_id, "house": service.settings.house.name}
+    service.record(REGISTER_OPENED.name, data)
+
+
+def failed(case_id: str, problems: Iterable[Problem]) -> RowResult:
+    """The result of a row that changed nothing."""
+    found = tuple(problems)
+    return RowResult(case_id, ok=False, message=" ".join(str(problem) for problem in found), problems=found)
+
+
+def summary(rows: Sequence[RowResult]) -> Outcome:
+    """The outcome of a bulk press: done, partly done or refused, with every reason."""
+    good, bad = [row for row in rows if row.ok], [row for row in rows if not row.ok]
+    if not rows:
+        return Outcome(Status.DONE, "Nothing to do.")
+    problems = tuple(problem for row in bad for problem in row.problems)
+    if not bad:
+        text = good[0].message if len(good) == 1 else f"{len(good)} rows done."
+        return Outcome(Status.DONE, text, tuple(rows))
+    if not good:
+        text = bad[0].message if len(bad) == 1 else f"None of {len(bad)} rows could be done; see their Message cells."
+        return Outcome(Status.REFUSED, text, tuple(rows), problems)
+    text = f"{len(good)} rows done, {len(bad)} not; see their Message cells."
+    return Outcome(Status.PROBLEMS, text, tuple(rows), problems)
+
+
+def _repeated(request: RowRequest, kept: Remembered, payload: str) -> RowResult:
+    if kept.payload == payload:
+        return RowResult(request.case_id, ok=True, message=f"{kept.answer} (done before)", seqs=(kept.seq,))
+    problem = Problem("KEY-01", "This key was used for something else.", hint="Refresh, then press again.")
+    return failed(request.case_id, (problem,))
+
+
+def _demand(decision: Decision) -> None:
+    if not decision.ok:
+        raise _Refused(decision.problems)
+
+
+def _warned(decision: Decision) -> str:
+    return "".join(f" Note: {problem}" for problem in decision.warnings)
+
+
+def _filled(given: Mapping[str, Value | None]) -> dict[str, Value]:
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _with_keys(case: Case, request: RowRequest) -> Case:
+    return replace(case, fields={**case.fields, **_filled(request.changes)})
+
+
+def _linked(decision: Decision, ids: Sequence[str]) -> Decision:
+    """The decision with the cases it opens named in its last event and in the case's links."""
+    if not ids:
+        return decision
+    links = tuple(dict.fromkeys([*decision.case.items("linked_cases"), *ids]))
+    case = replace(decision.case, fields={**decision.case.fields, "linked_cases": links})
+    last = decision.drafts[-1]
+    changes = last.data.get("set")
+    data: dict[str, Json] = {**last.data, "opened": list(ids)}
+    data["set"] = {**(changes if isinstance(changes, dict) else {}), "linked_cases": list(links)}
+    return replace(decision, case=case, drafts=(*decision.drafts[:-1], replace(last, data=data)))
