@@ -191,8 +191,8 @@ PIP_FAULTS = (
     ("name resolution", "No way to the package index: check the network, or set HTTPS_PROXY or PIP_INDEX_URL."),
     ("getaddrinfo", "No way to the package index: check the network, or set HTTPS_PROXY or PIP_INDEX_URL."),
     ("timed out", "The package index did not answer in time: try again, or set PIP_DEFAULT_TIMEOUT=120."),
-    ("no matching distribution", "The package index holds no ready-made package for this Python and machine: use "
-     "CPython 3.11 to 3.14, 64 bit. If the first lines speak of retries, the network is down instead."),
+    ("no matching distribution", "Either there is no way to the package index (check the network, or set HTTPS_PROXY "
+     "or PIP_INDEX_URL), or it holds nothing for this Python and machine (take CPython 3.11 to 3.14, 64 bit)."),
 )  # fmt: skip
 
 
