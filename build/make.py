@@ -3,7 +3,8 @@
     python build/make.py vba|workbooks|all [--check]
 
 Without --check the files are written. With it they are built in memory and compared with what is kept; the exit code is
-1 when one differs and its name is printed with the command that brings it up to date.
+1 when one differs and its name is printed with the command that brings it up to date. Sources that cannot be built
+from end with exit code 3 and what is wrong with them.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "build")]
 
 from vba_project import WORKBOOK, Module, build_project, document, standard  # noqa: E402
 
-from addin.errors import ConfigError  # noqa: E402
+from addin.errors import CasebookError, ConfigError  # noqa: E402
 from addin.register import buttons  # noqa: E402
+from addin.register.layout import CODE_NAMES  # noqa: E402
 
 MACROS: Final = ROOT / "addin" / "macros"
 WORKBOOKS: Final = ROOT / "workbooks"
@@ -66,8 +68,7 @@ def register_modules(action_ids: Iterable[str], code_names: Iterable[str]) -> li
 def vba() -> Products:
     """The VBA project of a register, and the generated module as text to read."""
     action_ids = _existing("addin.macros.actions", "BUTTON_ACTIONS", _FALLBACK_ACTIONS)
-    code_names = _existing("addin.register.layout", "CODE_NAMES", _FALLBACK_CODE_NAMES)
-    project = build_project(register_modules(action_ids, code_names.values()))
+    project = build_project(register_modules(action_ids, CODE_NAMES.values()))
     return {
         MACROS / "Buttons.bas": buttons_source(action_ids).encode("ascii"),
         MACROS / "vbaProject.bin": project,
@@ -80,32 +81,8 @@ def workbooks() -> Products:
     return {WORKBOOKS / "casebook.xlsm": render.render_empty()}
 
 
-# Stand-ins until the table of actions and the layout are there.
+# Stand-ins until the table of actions is there.
 _FALLBACK_ACTIONS: Final = ("desk.refresh", "desk.intake", "case.save", "refund.request", "audit.verify")
-_FALLBACK_CODE_NAMES: Final = {
-    name: f"sh{name.strip('_').capitalize()}"
-    for name in [
-        "Desk",
-        "Case",
-        "Requests",
-        "Stock",
-        "Returns",
-        "Refunds",
-        "Claims",
-        "Quality",
-        "Escalations",
-        "Improvement",
-        "Reconcile",
-        "Dashboard",
-        "Rules",
-        "Audit",
-        "Snapshots",
-        "Start",
-        "_lists",
-        "_meta",
-        "_vault",
-    ]
-}
 
 
 def _existing(module: str, name: str, fallback: Any) -> Any:
@@ -164,18 +141,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("recipe", choices=[*RECIPES, "all"])
     parser.add_argument("--check", action="store_true", help="compare with what is kept, write nothing")
     options = parser.parse_args(arguments)
-    failures = 0
-    for name, recipe in RECIPES.items():
-        if options.recipe not in (name, "all"):
-            continue
-        products = recipe()
-        if not options.check:
-            write(products)
-            continue
-        for sentence in differing(products):
-            failures += 1
-            print(f"{sentence}; run: python build/make.py {name}", file=sys.stderr)
-    return 1 if failures else 0
+    chosen = [name for name in RECIPES if options.recipe in (name, "all")]
+    try:
+        return max([_run(name, check=options.check) for name in chosen], default=0)
+    except CasebookError as fault:
+        print(fault, file=sys.stderr)
+        return 3
+
+
+def _run(name: str, *, check: bool) -> int:
+    """Runs one recipe; 1 when it was to compare and found a difference."""
+    products = RECIPES[name]()
+    if not check:
+        write(products)
+        return 0
+    found = differing(products)
+    for sentence in found:
+        print(f"{sentence}; run: python build/make.py {name}", file=sys.stderr)
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

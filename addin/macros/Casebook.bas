@@ -76,6 +76,10 @@ Private Sub Tell(ByVal answer As String, ByVal quiet As Boolean)
     words = answer
     If Left(words, 1) = "!" Then words = Mid(words, 2)
     On Error Resume Next
+    If words = "" Then
+        Application.StatusBar = False
+        Exit Sub
+    End If
     Application.StatusBar = Left(Replace(Replace(words, vbCr, ""), vbLf, " "), 200)
     If Left(answer, 1) = "!" And Not quiet Then MsgBox Left(words, 1000), vbExclamation, "Casebook"
 End Sub

@@ -2,8 +2,8 @@
 
     python3 office_probe.py PROGRAM_FOLDER PROFILE_FOLDER < {"book": path, "passwords": [...], "subs": [...]}
 
-Tries the passwords on each sheet's lock, one after the other, and calls the Subs with a bridge that only writes down what it
-is asked. The bridge must be there before the first book is loaded: LibreOffice asks for it once in its life.
+Tries the passwords on each sheet's lock, one after the other, and calls the Subs with a bridge that only writes down
+what it is asked. The bridge must be there before the first book is loaded: LibreOffice asks for it once in its life.
 """
 
 import json

@@ -1,6 +1,8 @@
 """The VBA project: what is committed is what the text says, to the byte, and the text is harmless."""
 
+import io
 import re
+import zipfile
 from random import Random
 
 import pytest
@@ -202,3 +204,26 @@ class TestCheck:
         assert "made.bin is missing; run: python build/make.py vba" in capsys.readouterr().err
         assert make.main(["vba"]) == 0
         assert make.main(["all", "--check"]) == 0
+
+    def test_wrong_source_is_told(self, monkeypatch, capsys):
+        """A source that cannot be built from ends with exit code 3 and its words, not with a traceback."""
+        monkeypatch.setattr(make, "RECIPES", {"vba": lambda: {make.MACROS: vba_project.standard("1st", "").source}})
+        assert make.main(["vba"]) == 3
+        assert "'1st' cannot name a module" in capsys.readouterr().err
+
+    def test_other_compression_is_no_difference(self, tmp_path):
+        """Two releases of zlib may compress otherwise; another part, date or order is a difference."""
+
+        def packed(*parts, level=6, year=1980):
+            target = io.BytesIO()
+            with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
+                for name in parts:
+                    file.writestr(zipfile.ZipInfo(name, (year, 1, 1, 0, 0, 0)), name * 99, 8, level)
+            return target.getvalue()
+
+        kept = tmp_path / "a.xlsm"
+        kept.write_bytes(packed("a", "b", level=0))
+        assert kept.read_bytes() != packed("a", "b")
+        assert make.differing({kept: packed("a", "b")}) == []
+        for other in (packed("b", "a"), packed("a", "b", year=1990), packed("a"), packed("a", "c"), b"text"):
+            assert make.differing({kept: other})
