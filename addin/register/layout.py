@@ -270,9 +270,13 @@ WORKLIST_ROWS: Final = 40
 
 # The Case sheet: number on top, form on the left, what can be done and the timeline on the right.
 CASE_NUMBER: Final = "B6"
-CASE_MOVE: Final = "F6"
-CASE_REASON: Final = "F7"
+CASE_MOVE: Final = "I6"
+CASE_REASON: Final = "I7"
 CASE_HEADER: Final = 9
 CASE_FIRST: Final = 10
 CASE_ROWS: Final = 110
 CASE_TIMELINE: Final = 60
+
+# The Dashboard: charts on the left, their figures in blocks on the right, one under another.
+FIGURES_COLUMN: Final = 27
+FIGURES_FIRST: Final = 8

@@ -1,0 +1,162 @@
+"""The Desk, the Case sheet and the Dashboard of an open workbook: what is read from them and written to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from addin.logic.case_type import Case, CaseType
+from addin.logic.cases import case_types
+from addin.logic.forms import Cell, Value
+from addin.logic.outcome import Problem
+from addin.register.cells import same
+from addin.register.figures import figures
+from addin.register.layout import (
+    CASE_FIRST,
+    CASE_MOVE,
+    CASE_NUMBER,
+    CASE_REASON,
+    CASE_ROWS,
+    CASE_TIMELINE,
+    COUNTS_ROW,
+    DESK_COLUMNS,
+    DESK_PASTE,
+    DESK_SENDER,
+    FIGURES_COLUMN,
+    FIGURES_FIRST,
+    PROPOSAL_COLUMNS,
+    PROPOSAL_HEADER,
+    PROPOSAL_ROWS,
+    SHEET,
+    WORKLIST_HEADER,
+    WORKLIST_ROWS,
+)
+from addin.register.projection import desk_cells, desk_counts, form_rows, work_order
+from addin.register.sheets import Live, cell_name
+
+#: Where the moves that a shown case allows are listed for the Case sheet's drop-down.
+CASE_MOVES_COLUMN: Final = 26
+CASE_MOVES_ROWS: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class CaseForm:
+    """What stands on the Case sheet: the case's number, the typed changes, faults, the chosen move and the reason."""
+
+    case_id: str
+    changes: Mapping[str, Value | None]
+    problems: tuple[Problem, ...]
+    move: str
+    reason: str
+
+
+def pasted(live: Live) -> tuple[str, str]:
+    """The message in the paste box and who it is from."""
+    text, sender = live.get("Desk", DESK_PASTE), live.get("Desk", DESK_SENDER)
+    return ("" if text is None else str(text)), ("" if sender is None else str(sender).strip())
+
+
+def clear_paste(live: Live) -> None:
+    """Empty the paste box: what was in it is in the journal, redacted."""
+    live.sheet("Desk").range(DESK_PASTE).value = None
+
+
+def show_proposals(live: Live, rows: Sequence[Sequence[Cell]]) -> None:
+    """Put the proposed cases under the paste box, blank lines below them."""
+    width = len(PROPOSAL_COLUMNS)
+    blank: list[Sequence[Cell]] = [[None] * width for _ in range(PROPOSAL_ROWS - len(rows))]
+    live.put("Desk", PROPOSAL_HEADER + 1, 2, [*rows, *blank])
+
+
+def proposals(live: Live) -> list[list[Cell]]:
+    """The proposal lines as they stand, corrections included."""
+    first, last = PROPOSAL_HEADER + 1, PROPOSAL_HEADER + PROPOSAL_ROWS
+    area = live.sheet("Desk").range((first, 2), (last, 1 + len(PROPOSAL_COLUMNS)))
+    return [list(line) for line in area.options(ndim=2).value]
+
+
+def show_desk(live: Live, cases: Sequence[Case], now: datetime) -> None:
+    """Write counts and worklist, most urgent first, each number a link to the case's row."""
+    counts = desk_counts(cases, now)
+    live.put("Desk", COUNTS_ROW, 2, [[label for label, _ in counts], [number for _, number in counts]])
+    work = sorted((case for case in cases if not case.is_final), key=work_order)[:WORKLIST_ROWS]
+    lines = [list(desk_cells(case, now))[1:] for case in work]
+    lines += [[None] * (len(DESK_COLUMNS) - 1) for _ in range(WORKLIST_ROWS - len(work))]
+    live.put("Desk", WORKLIST_HEADER + 1, 3, lines)
+    first, last = WORKLIST_HEADER + 1, WORKLIST_HEADER + WORKLIST_ROWS
+    links = [[case_link(case)] for case in work] + [[""]] * (WORKLIST_ROWS - len(work))
+    live.sheet("Desk").range((first, 2), (last, 2)).formula = links
+
+
+def case_link(case: Case) -> str:
+    """A formula that shows a case's number and jumps to its row wherever sorting has put it."""
+    sheet = SHEET[case_types()[case.type].sheet].name
+    return f'=HYPERLINK("#{sheet}!A"&MATCH("{case.case_id}",{sheet}!$A:$A,0),"{case.case_id}")'
+
+
+def show_case(live: Live, case: Case, moves: Iterable[str], timeline: Sequence[Sequence[Cell]]) -> None:
+    """Fill the Case sheet with a case: its form, its moves and its timeline."""
+    kind = case_types()[case.type]
+    rows = form_rows(kind, case)[:CASE_ROWS]
+    block: list[Sequence[Cell]] = [[title, cell, help_, name, mode] for name, title, cell, mode, help_ in rows]
+    block += [[None] * 5 for _ in range(CASE_ROWS - len(rows))]
+    sheet = live.sheet("Case")
+    sheet.range(CASE_NUMBER).value = case.case_id
+    live.put("Case", CASE_FIRST, 1, block)
+    blank: list[Sequence[Cell]] = [[None] * 4 for _ in range(CASE_TIMELINE - len(timeline[:CASE_TIMELINE]))]
+    live.put("Case", CASE_FIRST, 7, [*timeline[:CASE_TIMELINE], *blank])
+    heading = f"{kind.name}: {case.status}"
+    sheet.range((CASE_FIRST - 3, 1)).value = heading
+    listed = [[label] for label in moves][:CASE_MOVES_ROWS]
+    live.put("_lists", 2, CASE_MOVES_COLUMN, [*listed, *([[None]] * (CASE_MOVES_ROWS - len(listed)))])
+    sheet.range(CASE_MOVE).value = None
+    sheet.range(CASE_REASON).value = None
+
+
+def asked_case(live: Live) -> str:
+    """The case number typed on the Case sheet."""
+    value = live.get("Case", CASE_NUMBER)
+    return "" if value is None else str(value).strip().upper()
+
+
+def case_form(live: Live, case: Case) -> CaseForm:
+    """Read the Case sheet's form and compare it with the case."""
+    kind = case_types()[case.type]
+    sheet = live.sheet("Case")
+    block = sheet.range((CASE_FIRST, 1), (CASE_FIRST + CASE_ROWS - 1, 5)).options(ndim=2).value
+    changes, problems = _typed(kind, case, block)
+    move, reason = live.get("Case", CASE_MOVE), live.get("Case", CASE_REASON)
+    return CaseForm(
+        case.case_id,
+        changes,
+        tuple(problems),
+        "" if move is None else str(move).strip(),
+        "" if reason is None else str(reason).strip(),
+    )
+
+
+def _typed(
+    kind: CaseType, case: Case, block: Sequence[Sequence[Cell]]
+) -> tuple[dict[str, Value | None], list[Problem]]:
+    changes: dict[str, Value | None] = {}
+    problems = []
+    for offset, (_, cell, _, name, mode) in enumerate(block):
+        field = kind.fields.get(str(name)) if name else None
+        if field is None or mode != "input" or same(cell, field.show(case.fields.get(field.name))):
+            continue
+        value, problem = field.read(cell)
+        if problem is not None and not problem.warn:
+            problems.append(problem.at(cell_name("Case", CASE_FIRST + offset, 2)))
+        else:
+            changes[field.name] = value
+    return changes, problems
+
+
+def show_figures(live: Live, cases: Sequence[Case], now: datetime) -> None:
+    """Write the Dashboard's figures; its charts read them."""
+    row = FIGURES_FIRST
+    for figure in figures(cases, now):
+        live.put("Dashboard", row, FIGURES_COLUMN, [list(figure.columns), *(list(line) for line in figure.rows)])
+        row += len(figure.rows) + 3

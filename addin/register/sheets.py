@@ -1,0 +1,386 @@
+"""The workbook's domain operations, written once on the xlwings API for every host.
+
+1. Rows are found by case id and columns by title, never by position, so sorting and moved columns do no harm.
+2. Reads and writes go by blocks; one press touches the rows it concerns.
+3. Text is written as text: the cell's format is "@" before an id or a note reaches it.
+4. What was written is read back and compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from addin.errors import HostError, NotOurBook
+from addin.logic.forms import Cell, FieldKind
+from addin.logic.outcome import Problem
+from addin.register.cells import outgoing, same
+from addin.register.layout import (
+    FIRST_ROW,
+    HEADER_ROW,
+    MESSAGE_ROW,
+    SCHEMA,
+    SHEET,
+    Column,
+    Source,
+    Use,
+    columns,
+)
+
+_META: Final = ("register_id", "schema", "seq", "head", "demo", "house")
+#: Kinds whose cells hold text and are formatted as such.
+TEXT_KINDS: Final = frozenset(
+    {FieldKind.TEXT, FieldKind.NOTE, FieldKind.ID, FieldKind.CHOICE, FieldKind.FLAG, FieldKind.LIST}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What the workbook remembers of its register: whose it is and up to which event it shows."""
+
+    register_id: str
+    schema: int
+    seq: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One row of a queue sheet as read: its row number and its cells by column name."""
+
+    row: int
+    cells: Mapping[str, Cell]
+
+    @property
+    def case_id(self) -> str:
+        """The case number as text, "" for a new row."""
+        value = self.cells.get("case_id")
+        return str(value).strip() if value is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the person has selected: a sheet and its rows, top to bottom."""
+
+    sheet: str
+    rows: tuple[int, ...]
+
+
+class Queue:
+    """One queue sheet of an open workbook."""
+
+    def __init__(self, sheet: Any) -> None:
+        self.sheet = sheet
+        self.name: str = sheet.name
+        self.columns: Sequence[Column] = columns(self.name)
+
+    @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """Where each column stands (1-based), by column name.
+
+        Raises:
+            NotOurBook: when a title is missing or doubled; it names the cell's row and the title.
+        """
+        width = max(len(self.columns) + 12, self._used_columns())
+        titles = _line(self.sheet.range((HEADER_ROW, 1), (HEADER_ROW, width)).value)
+        found: dict[str, int] = {}
+        for column in self.columns:
+            at = [index for index, title in enumerate(titles, 1) if _title(title) == column.title]
+            if len(at) != 1:
+                what = "is missing" if not at else "stands there twice"
+                raise NotOurBook(
+                    f"Sheet {self.name}, row {HEADER_ROW}: the column '{column.title}' {what}.",
+                    hint="Give the header its name back (Undo helps), then press again; nothing was changed.",
+                    code="BOOK-HEADER",
+                )
+            found[column.name] = at[0]
+        return found
+
+    def _used_columns(self) -> int:
+        return int(self.sheet.used_range.last_cell.column)
+
+    @property
+    def _table(self) -> Any:
+        name = SHEET[self.name].table
+        for table in self.sheet.tables:
+            if table.name == name:
+                return table
+        raise NotOurBook(
+            f"Sheet {self.name}: its table {name} is missing.",
+            hint="Undo, or make the workbook anew with 'casebook rebuild workbook'; the journal has everything.",
+            code="BOOK-TABLE",
+        )
+
+    @property
+    def last_row(self) -> int:
+        """The last row of the queue's table."""
+        area = self._table.range
+        return int(area.row + area.rows.count - 1)
+
+    def index(self) -> dict[str, list[int]]:
+        """The rows of each case id, top to bottom; new rows stand under ""."""
+        column = self.positions["case_id"]
+        cells = _column(self.sheet.range((FIRST_ROW, column), (self.last_row, column)).value)
+        found: dict[str, list[int]] = {}
+        for row, value in enumerate(cells, FIRST_ROW):
+            found.setdefault("" if value is None else str(value).strip(), []).append(row)
+        return found
+
+    def read(self, rows: Iterable[int] | None = None) -> list[QueueRow]:
+        """Rows as they stand in the sheet, in block reads; all rows of the table when None."""
+        wanted = range(FIRST_ROW, self.last_row + 1) if rows is None else sorted(set(rows))
+        width = max(self.positions.values())
+        found = []
+        for first, last in _runs(wanted):
+            block = _block(self.sheet.range((first, 1), (last, width)).options(ndim=2).value)
+            for row, line in enumerate(block, first):
+                cells = {name: line[at - 1] for name, at in self.positions.items()}
+                found.append(QueueRow(row, cells))
+        return found
+
+    def place_new(self, count: int) -> list[int]:
+        """Rows to put new cases in: blank ones first, then the table grows; one blank row always remains."""
+        blank = [line.row for line in self.read(self.index().get("", [])) if not any(_typed(line, self.columns))]
+        if len(blank) <= count:
+            last = self.last_row
+            more = count - len(blank) + 1
+            area = self._table.range
+            top_left, bottom_right = (area.row, area.column), (last + more, area.column + area.columns.count - 1)
+            self._table.resize(self.sheet.range(top_left, bottom_right))
+            fresh = list(range(last + 1, last + more + 1))
+            self._format(fresh)
+            blank += fresh
+        return blank[:count]
+
+    def _format(self, rows: Sequence[int]) -> None:
+        texts = [self.positions[c.name] for c in self.columns if c.field.kind in TEXT_KINDS]
+        for first, last in _runs(rows):
+            for left, right in _runs(sorted(texts)):
+                self.sheet.range((first, left), (last, right)).number_format = "@"
+
+    def write(self, row: int, cells: Mapping[str, Cell]) -> None:
+        """Write cells of one row by column name, contiguous columns at once, and read them back.
+
+        Raises:
+            HostError: when the program did not take a cell; it names the cell.
+        """
+        places = sorted((self.positions[name], name) for name in cells)
+        for left, right in _runs([at for at, _ in places]):
+            names = [name for at, name in places if left <= at <= right]
+            area = self.sheet.range((row, left), (row, right))
+            area.value = [outgoing(cells[name]) for name in names]
+            self._check(row, left, names, _line(area.value), cells)
+
+    def _check(
+        self, row: int, left: int, names: Sequence[str], found: Sequence[Cell], cells: Mapping[str, Cell]
+    ) -> None:
+        for offset, (name, value) in enumerate(zip(names, found, strict=True)):
+            if not same(value, cells[name]):
+                address = cell_name(self.name, row, left + offset)
+                raise HostError(
+                    f"{address} did not take its value.",
+                    hint="The journal has it; press Refresh. If it stays, make the workbook anew.",
+                    code="HOST-WRITE",
+                )
+
+    def address(self, row: int, column: str) -> str:
+        """A cell's name as a person reads it: "Refunds!F9"."""
+        return cell_name(self.name, row, self.positions[column])
+
+
+class Live:
+    """An open workbook of ours, on whatever host has it open."""
+
+    def __init__(self, book: Any, password: str = "") -> None:
+        self.book = book
+        self._password = password
+
+    def sheet(self, name: str) -> Any:
+        """A sheet by its name.
+
+        Raises:
+            NotOurBook: when it is missing or renamed.
+        """
+        for sheet in self.book.sheets:
+            if sheet.name == name:
+                return sheet
+        raise NotOurBook(
+            f"The sheet '{name}' is missing or was renamed.",
+            hint="Give it its name back (Undo helps), or make the workbook anew with 'casebook rebuild workbook'.",
+            code="BOOK-SHEET",
+        )
+
+    def queue(self, name: str) -> Queue:
+        """A queue sheet."""
+        return Queue(self.sheet(name))
+
+    def meta(self) -> Meta:
+        """What the workbook says of its register.
+
+        Raises:
+            NotOurBook: for a workbook that is not ours, of another schema, or with damaged meta cells.
+        """
+        try:
+            sheet = self.sheet("_meta")
+        except NotOurBook:
+            raise NotOurBook(
+                "This workbook is not a Casebook register.",
+                hint="Open casebook.xlsm in the register's folder and press there.",
+                code="BOOK-FOREIGN",
+            ) from None
+        values = dict(zip(_META, _column(sheet.range((1, 2), (len(_META), 2)).value), strict=True))
+        try:
+            meta = Meta(
+                str(values["register_id"]), _whole(values["schema"]), _whole(values["seq"]), str(values["head"])
+            )
+        except (TypeError, ValueError):
+            raise NotOurBook(
+                "The workbook's own notes (_meta) were altered.",
+                hint="Make the workbook anew with 'casebook rebuild workbook'; the journal has everything.",
+                code="BOOK-META",
+            ) from None
+        if meta.schema != SCHEMA:
+            raise NotOurBook(
+                f"The workbook has layout {meta.schema}, this version writes layout {SCHEMA}.",
+                hint="Make it anew with 'casebook rebuild workbook'; the journal has everything.",
+                code="BOOK-SCHEMA",
+            )
+        return meta
+
+    def write_meta(self, seq: int, head: str) -> None:
+        """Remember up to which event the workbook shows; the last thing a press writes."""
+        self.sheet("_meta").range((3, 2), (4, 2)).value = [[seq], [head]]
+
+    def selection(self) -> Selection:
+        """The selected rows of the active sheet, all areas, without header and what stands above it.
+
+        Raises:
+            NotOurBook: when nothing that can be pressed is selected.
+        """
+        sheet = self.book.sheets.active
+        areas = str(self.book.selection.address if self.book.selection is not None else "").replace("$", "")
+        rows: set[int] = set()
+        for area in filter(None, areas.split(",")):
+            part = sheet.range(area.rpartition("!")[2])
+            rows.update(range(part.row, min(part.row + part.rows.count, 1_048_577)))
+        queue = sheet.name in SHEET and SHEET[sheet.name].use is Use.QUEUE
+        last = Queue(sheet).last_row if queue else max(rows, default=0)
+        return Selection(sheet.name, tuple(sorted(row for row in rows if FIRST_ROW <= row <= last)))
+
+    def tell(self, sheet: str, text: str) -> None:
+        """Put the answer to a press into the message cell under the sheet's buttons."""
+        self.sheet(sheet).range((MESSAGE_ROW, 1)).value = text[:1_000]
+
+    def append_log(self, sheet: str, rows: Sequence[Sequence[Cell]]) -> None:
+        """Append rows to a locked log sheet (Audit, Snapshots), below its last row."""
+        if not rows:
+            return
+        log = self.sheet(sheet)
+        first = self.log_end(log) + 1
+        block = [[outgoing(cell) for cell in row] for row in rows]
+        with unlocked(log, self._password):
+            area = log.range((first, 1), (first + len(block) - 1, len(block[0])))
+            area.number_format = "@"
+            area.value = [["" if cell is None else str(cell) for cell in row] for row in block]
+
+    def log_end(self, log: Any) -> int:
+        """The last used row of a log sheet (its header row when it is empty)."""
+        return max(HEADER_ROW, int(log.used_range.last_cell.row))
+
+    def log_rows(self, sheet: str, width: int) -> list[list[Cell]]:
+        """All rows of a log sheet."""
+        log = self.sheet(sheet)
+        end = self.log_end(log)
+        if end < FIRST_ROW:
+            return []
+        return _block(log.range((FIRST_ROW, 1), (end, width)).options(ndim=2).value)
+
+    def put(self, sheet: str, row: int, column: int, block: Sequence[Sequence[Cell]]) -> None:
+        """Write a block of cells with its top left corner at row and column."""
+        if block and block[0]:
+            area = self.sheet(sheet).range((row, column), (row + len(block) - 1, column + len(block[0]) - 1))
+            area.value = [[outgoing(cell) for cell in line] for line in block]
+
+    def get(self, sheet: str, address: str) -> Cell:
+        """One cell's content."""
+        return self.sheet(sheet).range(address).value  # type: ignore[no-any-return]
+
+
+class unlocked:  # noqa: N801 - reads as a phrase: with unlocked(sheet)
+    """Lift a sheet's lock while the block runs, and put it back whatever happens."""
+
+    def __init__(self, sheet: Any, password: str) -> None:
+        self._api, self._password = sheet.api, password
+
+    def __enter__(self) -> None:
+        if self._api.ProtectContents:
+            self._api.Unprotect(self._password)
+
+    def __exit__(self, *_: object) -> None:
+        # Locked whatever it was before: a lock that was lifted by hand heals at the next press.
+        self._api.Protect(self._password)
+
+
+def cell_name(sheet: str, row: int, column: int) -> str:
+    """A cell's name as a person reads it: "Refunds!F9"."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{sheet}!{letters}{row}"
+
+
+def nothing_selected(sheet: str) -> Problem:
+    """The problem of a press without a row."""
+    return Problem(
+        "SEL-NONE", f"No row of {sheet} is selected.", hint="Click a cell in the row of the case, then press."
+    )
+
+
+def _typed(line: QueueRow, cols: Sequence[Column]) -> Iterator[bool]:
+    for column in cols:
+        if column.typed or column.name == "type":
+            yield line.cells[column.name] not in (None, "")
+
+
+def _title(value: Cell) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _whole(value: Cell) -> int:
+    number = float(str(value))
+    if not number.is_integer():
+        raise ValueError(value)
+    return int(number)
+
+
+def _line(value: Any) -> list[Cell]:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _column(value: Any) -> list[Cell]:
+    lines = value if isinstance(value, (list, tuple)) else [value]
+    return [line[0] if isinstance(line, (list, tuple)) else line for line in lines]
+
+
+def _block(value: Any) -> list[list[Cell]]:
+    return [list(line) for line in value]
+
+
+def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Contiguous runs of sorted numbers, as (first, last)."""
+    first = last = None
+    for number in numbers:
+        if last is not None and number == last + 1:
+            last = number
+            continue
+        if first is not None and last is not None:
+            yield first, last
+        first = last = number
+    if first is not None and last is not None:
+        yield first, last
+
+
+__all__ = ["Live", "Meta", "Queue", "QueueRow", "Selection", "Source", "cell_name", "nothing_selected", "unlocked"]
