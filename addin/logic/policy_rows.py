@@ -330,6 +330,7 @@ _MONEY: Final[tuple[_Entry, ...]] = (
     ("refund.non_delivery_days", "14", "days", "The law says without undue delay; the house says how long that is."),
     ("refund.warn_days", "3", "days", "A refund due this soon is urgent."),
     ("refund.submit_working_days", "1", "working days", "From approval to the payment provider."),
+    ("refund.hold_review_days", "14", "days", "A refund on hold is looked at again within this time."),
     ("refund.arn_digits", "23", "count", "Digits of an acquirer reference number."),
     (
         "refund.reasons",
