@@ -30,7 +30,7 @@ SOUGHT_GOODS: Final = RESTRICTED_GOODS | {"Exotic leather"}
 
 UPS: Final = "UPS"
 CARRIERS: Final = (
-    UPS, "Royal Mail", "DPD", "DHL", "FedEx", "Same-day courier", "Secure courier", "Boutique collection", "Other",
+    UPS, "Royal Mail", "DPD", "DHL", "FedEx", "Courier", "Secure", "Boutique", "Other",
 )  # fmt: skip
 
 
