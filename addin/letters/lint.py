@@ -1,0 +1,145 @@
+"""The check of all templates before anybody meets a fault: every tag, every name, every file, with its place.
+
+1. A name that the case type does not fill is told, in every branch, with file, paragraph and tag.
+2. A tag that is open, misspelt, split or typographic is told where it stands.
+3. A letter listed and missing, or lying there unlisted, is told.
+4. A letter that would carry comments, tracked changes, macros or outside links to the carrier is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+from typing import Any
+
+from addin.errors import LetterError
+from addin.letters.grammar import Place, check_lines
+from addin.letters.messages import read_message, split_message
+from addin.letters.names import HOUSE_NAMES
+from addin.letters.templates import LIST, rows_of
+from addin.letters.word_file import Paragraph, foreign_matter, read_parts
+from addin.logic.outcome import Problem
+
+#: The names filled in for each case type.
+Names = Mapping[str, AbstractSet[str]]
+
+
+def lint_templates(root: Path, known_names: Names) -> tuple[Problem, ...]:
+    """Every fault in the folder's templates; empty when all is well.
+
+    `known_names` are the names filled in for each case type; the house's own names are always known. `cell` of a
+    problem is the place ("claims/loss.docx, paragraph 12"), `field` the name in question.
+    """
+    found: list[Problem] = []
+    ids: dict[str, str] = {}
+    for path in sorted(root.glob(f"*/{LIST}")):
+        found += _lint_list(path, known_names, ids)
+    listed = {path.parent for path in root.glob(f"*/{LIST}")}
+    for path in sorted(root.glob("*/*.docx")):
+        if path.parent not in listed and not path.name.startswith("~$"):
+            found.append(_unlisted(path))
+    for path in sorted(root.glob("*/*.txt")):
+        found += _lint_message(path, known_names, ids)
+    return tuple(found)
+
+
+def _name(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
+
+
+def _unlisted(path: Path) -> Problem:
+    hint = f"Add it to {path.parent.name}/{LIST}, or take it away."
+    return Problem("LET-T12", "The letter is not listed.", cell=_name(path), hint=hint)
+
+
+def _lint_list(path: Path, known_names: Names, ids: dict[str, str]) -> list[Problem]:
+    try:
+        common, rows = rows_of(path)
+    except LetterError as fault:
+        return [Problem("LET-T13", fault.message, cell=_name(path), hint=fault.hint)]
+    found: list[Problem] = []
+    for row in rows:
+        found += _same_id(row["id"], _name(path), ids)
+        file = path.parent / row["file"]
+        if not file.is_file():
+            message = f"{row['id']} is listed in {path.parent.name}/{LIST}, but the file is missing."
+            found.append(Problem("LET-T11", message, cell=_name(file), hint="Put the file back or take the row out."))
+            continue
+        found += _lint_letter(file, row, common, known_names)
+    listed = {row["file"] for row in rows}
+    loose = (file for file in sorted(path.parent.glob("*.docx")) if file.name not in listed)
+    found += [_unlisted(file) for file in loose if not file.name.startswith("~$")]
+    return found
+
+
+def _same_id(template_id: str, where: str, ids: dict[str, str]) -> list[Problem]:
+    before = ids.setdefault(template_id, where)
+    if before is where:
+        return []
+    return [Problem("LET-T14", f"The id {template_id} is used twice, first in {before}.", cell=where)]
+
+
+def _known(case_type: str, where: str, known_names: Names) -> tuple[frozenset[str], list[Problem]]:
+    names = frozenset(known_names.get(case_type, ())) | HOUSE_NAMES
+    if case_type in known_names:
+        return names, []
+    return names, [Problem("LET-T15", f"There is no case type {case_type!r}.", cell=where, hint="Correct case_type.")]
+
+
+def _lint_letter(file: Path, row: Mapping[str, Any], common: frozenset[str], known_names: Names) -> list[Problem]:
+    where = _name(file)
+    names, found = _known(row["case_type"], where, known_names)
+    try:
+        content = file.read_bytes()
+        parts = read_parts(content)
+        carried = foreign_matter(content)
+    except LetterError as fault:
+        return [*found, Problem("LET-T13", fault.message, cell=where, hint=fault.hint)]
+    for part in parts:
+        unit = "paragraph" if part.name == "document" else f"{part.name} paragraph"
+        place = Place(where, unit)
+        found += _make_up(part.paragraphs, place)
+        found += check_lines([paragraph.plain for paragraph in part.paragraphs], place, names)
+    for matter in carried:
+        message = f"The letter carries {matter}."
+        found.append(Problem("LET-T16", message, cell=where, hint="Accept or remove it in Word and save again."))
+    found += _optional(frozenset(row.get("optional", ())) | common, names, where)
+    return found
+
+
+def _make_up(paragraphs: Iterable[Paragraph], place: Place) -> list[Problem]:
+    return [
+        Problem(code, message, cell=place.at(number), hint=hint)
+        for number, paragraph in enumerate(paragraphs, start=1)
+        for code, message, hint in paragraph.faults
+    ]
+
+
+def _optional(optional: AbstractSet[str], known: AbstractSet[str], where: str) -> list[Problem]:
+    """A name called optional must exist, or the slip would make a required name required for ever."""
+    return [
+        Problem("LET-T07", f"The name {name!r} is called optional but is unknown.", name, cell=where)
+        for name in sorted(optional - known)
+    ]
+
+
+def _lint_message(path: Path, known_names: Names, ids: dict[str, str]) -> list[Problem]:
+    where = _name(path)
+    try:
+        head, body, above = split_message(path)
+    except LetterError as fault:
+        return [Problem("LET-T13", fault.message, cell=where, hint=fault.hint)]
+    names, found = _known(str(head["case_type"]), where, known_names)
+    found += _same_id(str(head["id"]), where, ids)
+    faults = check_lines(body.split("\n"), Place(where, offset=above), names)
+    found += faults
+    if any(problem.code in ("LET-T01", "LET-T02", "LET-T05", "LET-T06") for problem in faults):
+        return found
+    template = read_message(path)
+    found += _optional(template.optional, template.declared, where)
+    for name in sorted(template.names ^ template.declared):
+        word = "uses the name" if name in template.names else "declares but never uses the name"
+        hint = "Make the names in the head those of the text."
+        found.append(Problem("LET-T17", f"The message {word} {name!r}.", name, cell=where, hint=hint))
+    return found

@@ -1,0 +1,36 @@
+"""The names a template may use: what the caller fills in, per case type, and the columns of the lists.
+
+A letter's names are flat, so that a typing error in any branch of a template is seen by the lint before a person
+meets it. The only dotted names are the columns of a list inside its loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+#: The columns of each list a template may loop over.
+ROW_NAMES: Final[Mapping[str, frozenset[str]]] = {
+    "goods": frozenset({"ref", "description", "serial", "qty", "unit_net", "line_total"}),
+    "evidence": frozenset({"name", "kind", "sha256"}),
+}
+#: Columns that may be empty in a row (a scarf has no serial).
+OPTIONAL_COLUMNS: Final = frozenset({"serial", "description"})
+
+#: Who writes: filled from the settings and the press, for every case type.
+HOUSE_NAMES: Final = frozenset({"house_name", "house_signatory", "house_signatory_title", "our_ref", "ticket_ref"})
+
+#: The names of the claim letters (the carrier claim's field list), besides those of the house.
+CLAIM_NAMES: Final = frozenset({
+    "letter_no", "letter_version", "letter_date", "house_address", "ups_entity", "ups_address",
+    "ups_account_masked", "shipper_of_record", "tracking_grouped", "service", "ship_date", "expected_delivery",
+    "delivered_at", "pod_name", "consignee_name", "consignee_town", "consignee_postcode", "event_type",
+    "event_date", "discovery_date", "goods", "goods_total", "gross_weight_kg", "declared_value", "regime",
+    "amount_claimed", "evidence", "packaging_retained", "packaging_place", "decision_by", "tracer_ref",
+    "claim_no", "refund_ref", "signed_by",
+})  # fmt: skip
+
+#: Letter names by case type. Messages may use these and every field of the case type's form.
+LETTER_NAMES: Final[Mapping[str, frozenset[str]]] = {
+    "UPC": HOUSE_NAMES | CLAIM_NAMES,
+}
