@@ -1,0 +1,481 @@
+"""The guards of a manual refund: nothing is paid twice, too much, to the wrong place or by one person alone.
+
+Every function is a check of one rule: it answers None when the rule holds. The order follows the way of a refund: what
+is typed, the goods, the amount, the payment, the people, the end.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Final
+
+from addin.logic.case_type import Case, Context
+from addin.logic.common_form import CANCELLED, DUPLICATE
+from addin.logic.outcome import Problem
+from addin.logic.refund_terms import (
+    CCR_CANCEL,
+    CRA_REJECT,
+    GOODWILL,
+    NON_DELIVERY,
+    PRICE_ADJUSTMENT,
+    WITHOUT_GOODS,
+    live_refunds,
+    same_line,
+)
+from addin.logic.signatures import may_sign, signed, unsigned
+from addin.logic.statute import credit_note_due
+from addin.logic.values import Role, total
+
+AMOUNTS: Final = ("goods_amount", "delivery_amount", "deduction_amount", "captured_amount")
+#: What an approver approves; a change of any of these after approval is refused, whatever the state.
+TERMS: Final = (
+    "order_no", "line_id", "sku", "serial", "legal_basis", "goods_amount", "delivery_amount", "deduction_amount",
+    "total_refund", "captured_amount", "orig_psp_reference", "refund_method",
+)  # fmt: skip
+DEDUCTION_GRADES: Final = frozenset({"2ND", "KO_WORN", "KO_INCOMPLETE"})
+SENIOR: Final = frozenset({Role.SENIOR_QA})
+#: Reason codes that may only go with the legal basis of the same name, and that basis only with them.
+OWN_REASONS: Final = {GOODWILL: "Goodwill", PRICE_ADJUSTMENT: "Price adjustment"}
+_LONG_NUMBER: Final = re.compile(r"(?<![\dA-Za-z])\d(?:[ -]?\d){12,18}(?![\dA-Za-z])")
+
+
+def terms(case: Case) -> str:
+    """What is approved, as one line a person can read and a later state can be compared with."""
+    return " | ".join(str(case.fields.get(name, "-")) for name in TERMS)
+
+
+# What is typed --------------------------------------------------------------------------------------------------
+
+
+def other_live_refund(case: Case, ctx: Context) -> Problem | None:
+    """At opening another refund for the same line is shown and linked, so that a chaser is seen as one.
+
+    Source: domain rule "never two live refunds on one order line".
+    """
+    if case.status != "Requested":
+        return None
+    found = [other.case_id for other in live_refunds(case, ctx) if same_line(case, other)]
+    if not found:
+        return None
+    named = ", ".join(found)
+    return Problem(
+        "RFD-01", f"{named} already refunds this line of the order.", "line_id",
+        hint=f"Link this case to {named} and mark it as its duplicate, unless it is for another line.",
+    )  # fmt: skip
+
+
+def amounts_sound(case: Case, ctx: Context) -> Problem | None:
+    """No amount is negative and all are in one currency. Source: refund guards (amount, currency)."""
+    amounts = [(name, amount) for name in AMOUNTS if (amount := case.money(name)) is not None]
+    for name, amount in amounts:
+        if amount.amount < 0:
+            return Problem("RFD-02", f"{amount.pretty()} is below zero.", name, hint="Type amounts without a sign.")
+        if amount.currency != amounts[0][1].currency:
+            return Problem(
+                "RFD-02", f"{amount.pretty()} is in {amount.currency}, {amounts[0][1].pretty()} is not.", name,
+                hint="Refund in the currency that was captured.",
+            )  # fmt: skip
+    return None
+
+
+def deduction_within_price(case: Case, ctx: Context) -> Problem | None:
+    """A deduction is never more than the price of the goods. Source: CCR 2013 reg 34(9)-(12)."""
+    goods, deduction = case.money("goods_amount"), case.money("deduction_amount")
+    if goods is None or deduction is None or deduction.currency != goods.currency or deduction <= goods:
+        return None
+    return Problem(
+        "RFD-03", f"The deduction {deduction.pretty()} is more than the goods cost ({goods.pretty()}).",
+        "deduction_amount", hint="Deduct at most the price of the goods.",
+    )  # fmt: skip
+
+
+def no_card_number(case: Case, ctx: Context) -> Problem | None:
+    """No full card number is ever kept. Source: card industry rules; domain section 4.1."""
+    for name in ("orig_payment_method", "refund_method", "method_agreement", "deduction_reason", "comment"):
+        for found in _LONG_NUMBER.findall(case.text(name)):
+            if _luhn(re.sub(r"\D", "", found)):
+                return Problem(
+                    "RFD-04", "A full card number must not be kept.", name, hint="Write the last four digits only."
+                )
+    return None
+
+
+def _luhn(digits: str) -> bool:
+    doubled = (int(d) * 2 if i % 2 else int(d) for i, d in enumerate(reversed(digits)))
+    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
+
+
+def arn_sound(case: Case, ctx: Context) -> Problem | None:
+    """An acquirer reference number has 23 digits, kept as text. Source: card schemes (Stripe, dLocal guides)."""
+    arn, digits = case.text("arn"), ctx.policy.number("refund.arn_digits")
+    if not arn or re.fullmatch(rf"[0-9]{{{digits}}}", arn):
+        return None
+    return Problem(
+        "RFD-05", f"{arn} is not an ARN: it needs {digits} digits.", "arn", hint="Copy it as text from the provider."
+    )
+
+
+def due_soon(case: Case, ctx: Context) -> Problem | None:
+    """A refund date that is near or past is told at every change. Source: CCR 2013 reg 34; CRA 2015 s20(15)."""
+    due = case.day("refund_due")
+    if due is None or case.status in {"Settled", "Reconciled", "Rejected"} or case.is_final:
+        return None
+    left = (due - ctx.today).days
+    if left > ctx.policy.days("refund.warn_days"):
+        return None
+    when = f"was due on {due:%d/%m/%Y} and is late" if left < 0 else f"is due on {due:%d/%m/%Y}"
+    return Problem("RFD-06", f"The refund {when}.", "refund_due", hint="Settle it first; nothing stops this date.")
+
+
+def terms_unchanged(case: Case, ctx: Context) -> Problem | None:
+    """What was approved stays as approved, also while on hold or after a failed payment. Source: segregation."""
+    approved = case.text("approved_terms")
+    if not approved or approved == terms(case):
+        return None
+    return Problem(
+        "RFD-07", "The order line, amounts or payment differ from what was approved.", "total_refund",
+        hint="Put them back, or reject this refund and open another.",
+    )  # fmt: skip
+
+
+def reason_fits_basis(case: Case, ctx: Context) -> Problem | None:
+    """Goodwill and price adjustments carry their own reason code. Source: domain section 12.9."""
+    basis, reason = case.text("legal_basis"), case.text("reason_code")
+    if not basis or not reason:
+        return None
+    if OWN_REASONS.get(basis, reason) == reason and (reason not in OWN_REASONS.values() or basis in OWN_REASONS):
+        return None
+    return Problem(
+        "RFD-08", f"Reason {reason} does not go with the legal basis {basis}.", "reason_code",
+        hint="Goodwill and price adjustments have a reason code of their own; returns never use it.",
+    )  # fmt: skip
+
+
+def faulty_without_deduction(case: Case, ctx: Context) -> Problem | None:
+    """Faulty goods are refunded without deduction. Source: CRA 2015 s20."""
+    deduction = case.money("deduction_amount")
+    if case.text("legal_basis") != CRA_REJECT or not deduction:
+        return None
+    return Problem(
+        "RFD-09", "Nothing is deducted when goods were faulty.", "deduction_amount", hint="Clear the deduction."
+    )
+
+
+# The goods ------------------------------------------------------------------------------------------------------
+
+
+def qc_record(case: Case, ctx: Context) -> Case | None:
+    """The return check this refund rests on: the one it names or comes from, else the only one of its article."""
+    checks = [other for other in ctx.of_type("RQC") if other.status not in {CANCELLED, DUPLICATE}]
+    named = {case.text("qc_record_id"), case.text("parent_case")} - {""}
+    if case.has("qc_record_id"):
+        named = {case.text("qc_record_id")}
+    found = [other for other in checks if other.case_id in named]
+    if not found and not case.has("qc_record_id"):
+        found = [other for other in checks if _same_article(case, other)]
+    return found[0] if len(found) == 1 else None
+
+
+def _same_article(case: Case, check: Case) -> bool:
+    same = (case.text(name).upper() == check.text(name).upper() for name in ("order_no", "sku", "serial"))
+    return case.has("order_no") and all(same)
+
+
+def qc_first_choice(case: Case, ctx: Context) -> Problem | None:
+    """Money for returned goods needs a quality check of this very article that graded it first choice.
+
+    Source: the role ("when QC confirms 1st choice"); refund guards. Senior QA may pass it: the law gives the customer
+    the refund of a 2nd choice too, less what excess handling cost (CCR 2013 reg 34(9)).
+    """
+    if case.text("legal_basis") in WITHOUT_GOODS:
+        return None
+    check = qc_record(case, ctx)
+    if check is None:
+        return Problem(
+            "RFD-11", "No quality check of this article was found.", "qc_record_id",
+            hint="Name the return check's case number, or finish the check first.",
+        )  # fmt: skip
+    grade = check.text("final_grade")
+    if not grade:
+        return Problem("RFD-11", f"{check.case_id} has no final grade yet.", "qc_record_id", hint="Grade it first.")
+    for name in ("sku", "serial"):
+        sold, back = case.text(name).upper(), (check.text(f"{name}_received") or check.text(name)).upper()
+        if sold != back or sold != check.text(name).upper():
+            return Problem(
+                "RFD-11", f"{check.case_id} checked {back or 'an article without number'}, sold was {sold or 'none'}.",
+                name, hint="The article that came back must be the one that was sold.",
+            )  # fmt: skip
+    if grade != "1ST":
+        return Problem("RFD-11", f"{check.case_id} graded it {grade}, not 1ST.", "qc_record_id", hint="")
+    return None
+
+
+def qc_independent(case: Case, ctx: Context) -> Problem | None:
+    """Who graded the goods does not ask for the money. Source: domain section 5.2."""
+    check = qc_record(case, ctx)
+    graders = {check.text("graded_by"), check.text("third_by")} - {""} if check else set()
+    if case.text("legal_basis") in WITHOUT_GOODS or case.text("requested_by") not in graders:
+        return None
+    return Problem(
+        "RFD-12", f"{case.text('requested_by')} graded the goods and also asked for this refund.", "requested_by",
+        hint="Somebody else must ask for it.",
+    )  # fmt: skip
+
+
+def clock_known(case: Case, ctx: Context) -> Problem | None:
+    """The legal basis has the fact that starts its clock. Source: CCR 2013 reg 34; CRA 2015 s20(15)."""
+    if case.text("legal_basis") in OWN_REASONS or case.has("refund_due"):
+        offered = case.flag("collection_offered") and case.text("legal_basis") == CCR_CANCEL
+        if not offered or case.has("cancel_notice_date"):
+            return None
+        return Problem(
+            "RFD-13", "We offered to collect: the refund date runs from the cancellation.", "cancel_notice_date",
+            hint="Fill in the day the customer cancelled.",
+        )  # fmt: skip
+    agreed = case.text("legal_basis") in {CRA_REJECT, NON_DELIVERY}
+    return Problem(
+        "RFD-13", "The refund date cannot be worked out.", "agreed_date" if agreed else "goods_received_date",
+        hint="Fill in the day we agreed." if agreed else "Fill in when the goods came back or were sent.",
+    )  # fmt: skip
+
+
+def non_delivery_shown(case: Case, ctx: Context) -> Problem | None:
+    """A refund for goods that never arrived rests on a claim, a returned parcel or a status check.
+
+    Source: CRA 2015 s28-29; evidence column of domain section 12.9.
+    """
+    if case.text("legal_basis") != NON_DELIVERY:
+        return None
+    if any(ctx.of_type(code) for code in ("UPC", "CRP", "OST")):
+        return None
+    return Problem(
+        "RFD-14", "Nothing on this order shows that the goods did not arrive.", "linked_cases",
+        hint="Open the carrier claim or the returned parcel first and link it.",
+    )  # fmt: skip
+
+
+# The amount -----------------------------------------------------------------------------------------------------
+
+
+def amount_positive(case: Case, ctx: Context) -> Problem | None:
+    """A refund is more than zero. Source: refund guards."""
+    amount = case.money("total_refund")
+    if amount is not None and amount.amount > 0:
+        return None
+    return Problem("RFD-15", "The refund must be more than zero.", "goods_amount", hint="Check the amounts.")
+
+
+def currency_captured(case: Case, ctx: Context) -> Problem | None:
+    """A refund is paid in the currency that was captured. Source: refund guards."""
+    amount, captured = case.money("total_refund"), case.money("captured_amount")
+    if amount is None or captured is None or amount.currency == captured.currency:
+        return None
+    return Problem(
+        "RFD-16", f"{amount.pretty()} is not in {captured.currency}, the currency that was captured.", "goods_amount",
+        hint="Refund in the currency that was captured.",
+    )  # fmt: skip
+
+
+def within_captured(case: Case, ctx: Context) -> Problem | None:
+    """All live refunds of one payment together stay within what was captured. Source: Adyen, refund (S29)."""
+    amount, captured = case.money("total_refund"), case.money("captured_amount")
+    if amount is None or captured is None or amount.currency != captured.currency:
+        return None
+    reference = case.text("orig_psp_reference")
+    others = [
+        other
+        for other in live_refunds(case, ctx)
+        if other.text("orig_psp_reference") == reference
+        or (not other.has("orig_psp_reference") and other.text("order_no") == case.text("order_no"))
+    ]
+    paid = [m for other in others if (m := other.money("total_refund")) and m.currency == captured.currency]
+    together = total([amount, *paid], captured.currency)
+    if together <= captured:
+        return None
+    before = f" with {', '.join(other.case_id for other in others)}" if others else ""
+    return Problem(
+        "RFD-17", f"{together.pretty()}{before} is more than the {captured.pretty()} that was captured.",
+        "goods_amount", hint="Lower the amount or reject the other refund.",
+    )  # fmt: skip
+
+
+def line_not_refunded(case: Case, ctx: Context) -> Problem | None:
+    """One order line has one live refund. Source: refund guards (duplicate)."""
+    found = [other.case_id for other in live_refunds(case, ctx) if same_line(case, other)]
+    if not found:
+        return None
+    return Problem(
+        "RFD-18", f"{', '.join(found)} already refunds this line.", "line_id",
+        hint="Mark one of the two as a duplicate, or name the right order line.",
+    )  # fmt: skip
+
+
+def deduction_proved(case: Case, ctx: Context) -> Problem | None:
+    """A deduction needs a grade that shows handling, photos and a reason. Source: domain 12.9; CCR 2013 reg 34(9)."""
+    if not case.money("deduction_amount"):
+        return None
+    if not case.has("deduction_reason"):
+        return Problem("RFD-19", "The deduction has no reason.", "deduction_reason", hint="Say what was found.")
+    check = qc_record(case, ctx)
+    if check is None or check.text("final_grade") not in DEDUCTION_GRADES:
+        return Problem(
+            "RFD-19", "No quality check with a grade that allows a deduction was found.", "deduction_amount",
+            hint=f"Grades: {', '.join(sorted(DEDUCTION_GRADES))}.",
+        )  # fmt: skip
+    if len(check.items("photos")) < ctx.policy.number("return.photos"):
+        return Problem("RFD-19", f"{check.case_id} has too few photos for a deduction.", "evidence", hint="Add them.")
+    return None
+
+
+# The payment ----------------------------------------------------------------------------------------------------
+
+
+def no_dispute(case: Case, ctx: Context) -> Problem | None:
+    """Nothing is refunded while the payment is disputed: it would be paid twice. Source: Visa 13.6 (S32)."""
+    if case.flag("dispute_open") is not True:
+        return None
+    return Problem(
+        "RFD-20", "A dispute is open on the payment.", "dispute_open",
+        hint="Put it on hold and hand it to Finance; a refund now could pay twice.",
+    )  # fmt: skip
+
+
+def same_means(case: Case, ctx: Context) -> Problem | None:
+    """Money goes back the way it came unless the customer expressly agreed otherwise. Source: CCR 2013 reg 34."""
+    wanted, original = case.text("refund_method"), case.text("orig_payment_method")
+    if not wanted or wanted.casefold() == original.casefold() or case.has("method_agreement"):
+        return None
+    return Problem(
+        "RFD-21", f"{wanted} is not how the customer paid.", "refund_method",
+        hint="Refund to the original payment, or name where the customer's express agreement is filed.",
+    )  # fmt: skip
+
+
+# The people -----------------------------------------------------------------------------------------------------
+
+
+def second_roles(case: Case, ctx: Context) -> tuple[Role, ...]:
+    """Who must sign besides the approver: Finance above the limit. Source: policy `approval.refund.senior_qa`."""
+    amount = case.money("total_refund")
+    limit = ctx.policy.money("approval.refund.senior_qa")
+    return (Role.FINANCE,) if amount is not None and amount.amount > limit.amount else ()
+
+
+def approver_not_requester(case: Case, ctx: Context) -> Problem | None:
+    """Nobody approves a refund they asked for. Source: segregation of duties."""
+    if ctx.actor.id not in {case.text("requested_by"), case.text("opened_by")}:
+        return None
+    return Problem("RFD-22", f"{ctx.actor.name} asked for this refund and cannot approve it.", hint="Ask another.")
+
+
+def approver_may(case: Case, ctx: Context) -> Problem | None:
+    """Small amounts by a delegate, others by Senior QA. Source: policy `approval.refund.delegate`."""
+    if ctx.actor.may(SENIOR):
+        return None
+    amount, limit = case.money("total_refund"), ctx.policy.money("approval.refund.delegate")
+    if amount is not None and amount.amount <= limit.amount:
+        return None
+    return Problem(
+        "RFD-23", f"{ctx.actor.name} may approve up to {limit.pretty()}.", "total_refund", hint="Ask Senior QA."
+    )
+
+
+def all_signed(case: Case, ctx: Context) -> Problem | None:
+    """Above the limit Finance has agreed too, and is another person. Source: policy `approval.refund.senior_qa`."""
+    return unsigned("RFD-24", case, ctx, second_roles(case, ctx))
+
+
+def signature_wanted(case: Case, ctx: Context) -> Problem | None:
+    """Only a signature that is wanted is taken, never the requester's. Source: segregation of duties."""
+    return may_sign("RFD-25", case, ctx, second_roles(case, ctx), case.text("requested_by"))
+
+
+def executor_apart(case: Case, ctx: Context) -> Problem | None:
+    """Requester, approver and executor are different people. Source: segregation of duties."""
+    parts = {
+        case.text("requested_by"): "asked for",
+        case.text("approved_by"): "approved",
+        **dict.fromkeys(signed(case).values(), "agreed to"),
+    }
+    did = parts.get(ctx.actor.id)
+    if did is None:
+        return None
+    return Problem("RFD-26", f"{ctx.actor.name} {did} this refund and cannot send it.", hint="Ask a colleague.")
+
+
+# The end --------------------------------------------------------------------------------------------------------
+
+
+def settled_when(case: Case, ctx: Context) -> Problem | None:
+    """A refund settles neither before it was sent nor in the future. Source: plain order of events."""
+    day, sent = case.day("settled_date"), case.instant("executed_at")
+    if day is None or (day <= ctx.today and (sent is None or day >= sent.date())):
+        return None
+    return Problem(
+        "RFD-27", f"{day:%d/%m/%Y} cannot be the day it settled.", "settled_date",
+        hint="It lies between the day it was sent and today.",
+    )  # fmt: skip
+
+
+def recon_matched(case: Case, ctx: Context) -> Problem | None:
+    """A refund is reconciled when it matched the payment provider's file. Source: matching engine, section 4.4."""
+    if case.text("recon_status").startswith("Matched") and re.fullmatch(r"\d{4}-\d{2}", case.text("recon_period")):
+        return None
+    if not case.text("recon_status").startswith("Matched"):
+        return Problem("RFD-28", "It has not matched the provider's file.", "recon_status", hint="Clear it first.")
+    return Problem("RFD-28", "The period is not a month.", "recon_period", hint="Type it as 2026-11.")
+
+
+def papers_complete(case: Case, ctx: Context) -> Problem | None:
+    """A paid refund closes with its papers: credit note, confirmation, customer told. Source: domain 12.9, HMRC."""
+    if case.text("outcome") != "Refunded":
+        return None
+    for name, what in (
+        ("credit_note_no", "the credit note's number"),
+        ("credit_note_date", "the credit note's date"),
+        ("customer_notified_at", "when the customer was told"),
+        ("evidence", "the provider's confirmation"),
+    ):
+        if not case.has(name):
+            return Problem("RFD-29", f"Missing: {what}.", name, hint="Fill it in, then close.")
+    return None
+
+
+def credit_note_in_time(case: Case, ctx: Context) -> Problem | None:
+    """The credit note is dated within 14 days of the refund. Source: HMRC VATREC13040."""
+    note, settled = case.day("credit_note_date"), case.day("settled_date")
+    if note is None or settled is None or note <= credit_note_due(settled):
+        return None
+    return Problem(
+        "RFD-30", f"The credit note is {(note - settled).days} days after the refund.", "credit_note_date",
+        hint="Tell Finance: it is an exception of the VAT period.",
+    )  # fmt: skip
+
+
+def never_sent(case: Case, ctx: Context) -> Problem | None:
+    """What went to the payment provider is neither withdrawn nor asked for again. Source: refunds are idempotent."""
+    if not case.has("executed_at"):
+        return None
+    return Problem(
+        "RFD-31", f"{case.case_id} went to the payment provider: it can no longer be withdrawn or started again.",
+        hint="Reject or reverse it, or open another refund.",
+    )  # fmt: skip
+
+
+def review_ahead(case: Case, ctx: Context) -> Problem | None:
+    """A hold has a review date that is near enough to act on. Source: refund states, "On hold"."""
+    day = case.day("hold_review")
+    last = ctx.today + timedelta(days=ctx.policy.days("refund.hold_review_days"))
+    if day is None or ctx.today <= day <= last:
+        return None
+    return Problem(
+        "RFD-32", f"{day:%d/%m/%Y} is not between today and {last:%d/%m/%Y}.", "hold_review", hint="Review it sooner."
+    )
+
+
+def other_duplicate(case: Case, ctx: Context) -> Problem | None:
+    """A refund is a duplicate of another refund. Source: refund guards."""
+    if case.text("duplicate_of") != case.case_id:
+        return None
+    return Problem("RFD-33", "A refund cannot be a duplicate of itself.", "duplicate_of", hint="Name the other case.")
