@@ -175,7 +175,7 @@ class Service:
         except ValueError as error:  # an event that has no text of its own, or too long a one
             return failed(request.case_id, (Problem("EVENT", str(error), hint="Shorten what was typed."),))
         if request.key:
-            writer.remember(request.key, Remembered(payload, row.message, max(row.seqs, default=0)))
+            writer.remember(request.key, Remembered(payload, row.case_id, row.message, max(row.seqs, default=0)))
         return row
 
     def _move(self, writer: Writer, verb: str, request: RowRequest) -> RowResult:
@@ -284,8 +284,18 @@ def open_journal(folder: Path, settings: Settings, *, create: bool = False) -> S
 
 
 def policy_of(settings: Settings) -> Policy:
-    """The default policy with the register's own values over it."""
-    return DEFAULT_POLICY.replaced(settings.policy) if settings.policy else DEFAULT_POLICY
+    """The default policy with the register's own values over it.
+
+    Raises:
+        ConfigError: for a key the policy does not have or a value its unit cannot read.
+    """
+    rows = []
+    for key, value in settings.policy.items():
+        try:
+            rows.append(replace(DEFAULT_POLICY.row(key), value=str(value), source="casebook.toml of this register"))
+        except (LookupError, ValueError) as error:
+            raise ConfigError(f"[policy] {key} in casebook.toml: {error}.", hint="Correct or remove it.") from error
+    return DEFAULT_POLICY.amended(rows, f"{DEFAULT_POLICY.version}+{len(rows)}") if rows else DEFAULT_POLICY
 
 
 def begin(service: Service, register_id: str) -> None:
@@ -318,7 +328,7 @@ def summary(rows: Sequence[RowResult]) -> Outcome:
 
 def _repeated(request: RowRequest, kept: Remembered, payload: str) -> RowResult:
     if kept.payload == payload:
-        return RowResult(request.case_id, ok=True, message=f"{kept.answer} (done before)", seqs=(kept.seq,))
+        return RowResult(kept.case_id, ok=True, message=f"{kept.answer} (done before)", seqs=(kept.seq,))
     problem = Problem("KEY-01", "This key was used for something else.", hint="Refresh, then press again.")
     return failed(request.case_id, (problem,))
 

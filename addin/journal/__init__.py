@@ -6,7 +6,7 @@ knows which database holds the events.
 
 from __future__ import annotations
 
-from addin.journal.contract import Journal, Remembered, Writer
+from addin.journal.contract import Journal, Remembered, Tally, Writer
 from addin.journal.sqlite import SqliteJournal
 
-__all__ = ["Journal", "Remembered", "SqliteJournal", "Writer"]
+__all__ = ["Journal", "Remembered", "SqliteJournal", "Tally", "Writer"]

@@ -35,8 +35,21 @@ class Remembered:
     """The answer once given to an idempotency key, and the digest of what was asked with it."""
 
     payload: str
+    case_id: str
     answer: str
     seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many open cases there are, and how they stand."""
+
+    open: int
+    overdue: int
+    due_today: int
+    waiting: int
+    urgent: int
+    unowned: int
 
 
 class Reader(Protocol):
@@ -56,6 +69,18 @@ class Reader(Protocol):
 
     def related(self, case: Case) -> tuple[Case, ...]:
         """The other cases that share an order, a tracking number, a return, a payment or a link with this one."""
+        ...
+
+    def worklist(self, limit: int) -> list[Case]:
+        """The open cases that are due first, then the more urgent, then the older."""
+        ...
+
+    def tally(self, now: str, day_end: str) -> Tally:
+        """Counts over the open cases, at an instant and up to the end of its day (both ISO, UTC)."""
+        ...
+
+    def recall(self, key: str) -> Remembered | None:
+        """The answer already given to an idempotency key."""
         ...
 
 
@@ -81,10 +106,6 @@ class Writer(Reader, Protocol):
 
     def row(self) -> AbstractContextManager[None]:
         """One row of a bulk press: undone alone when it fails, so that the good rows stand."""
-        ...
-
-    def recall(self, key: str) -> Remembered | None:
-        """The answer already given to an idempotency key."""
         ...
 
     def remember(self, key: str, kept: Remembered) -> None:

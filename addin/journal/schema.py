@@ -28,7 +28,9 @@ MIGRATIONS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         (
             """CREATE TABLE cases (
                 case_id TEXT PRIMARY KEY, type TEXT NOT NULL, status TEXT NOT NULL, version INTEGER NOT NULL,
-                fields TEXT NOT NULL) STRICT, WITHOUT ROWID""",
+                is_open INTEGER NOT NULL, due TEXT NOT NULL, priority TEXT NOT NULL, owned INTEGER NOT NULL,
+                waiting INTEGER NOT NULL, fields TEXT NOT NULL) STRICT, WITHOUT ROWID""",
+            "CREATE INDEX cases_by_due ON cases (is_open, due, priority, case_id, owned, waiting)",
             "CREATE INDEX cases_by_type ON cases (type, case_id)",
             "CREATE INDEX cases_by_version ON cases (version)",
             """CREATE TABLE case_keys (
@@ -38,7 +40,8 @@ MIGRATIONS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
                 series TEXT NOT NULL, year INTEGER NOT NULL, last INTEGER NOT NULL,
                 PRIMARY KEY (series, year)) STRICT, WITHOUT ROWID""",
             """CREATE TABLE answers (
-                key TEXT PRIMARY KEY, payload TEXT NOT NULL, answer TEXT NOT NULL, seq INTEGER NOT NULL)
+                key TEXT PRIMARY KEY, payload TEXT NOT NULL, case_id TEXT NOT NULL, answer TEXT NOT NULL,
+                seq INTEGER NOT NULL)
                 STRICT, WITHOUT ROWID""",
             """CREATE TRIGGER answers_never_change BEFORE UPDATE ON answers
                BEGIN SELECT RAISE(ABORT, 'append-only: an answer is never changed'); END""",

@@ -17,13 +17,13 @@ from typing import Final
 import msgspec
 
 from addin.errors import Conflict, JournalError, Unavailable
-from addin.journal.contract import RELATING, Remembered
+from addin.journal.contract import RELATING, Remembered, Tally
 from addin.journal.places import network_kind
 from addin.journal.schema import MIGRATIONS
 from addin.logic.case_type import Case
 from addin.logic.cases import case_types
 from addin.logic.chain import GENESIS, Head, Link, follow
-from addin.logic.events import Draft, Event, Sealed, canonical, decode, encode, seal
+from addin.logic.events import Draft, Event, Sealed, canonical, decode, encode, iso, seal
 
 #: A clock this little behind the last event is taken for a correction; further back is refused.
 _CLOCK_SLACK: Final = timedelta(seconds=120)
@@ -69,6 +69,30 @@ class _SqliteReader:
         ids += [key.removeprefix("case:") for key in keys if key.startswith("case:")]
         return tuple(found for found in self.cases(sorted(set(ids))) if found.case_id != case.case_id)
 
+    def worklist(self, limit: int) -> list[Case]:
+        """The open cases that are due first, then the more urgent, then the older."""
+        sql = "SELECT case_id FROM cases WHERE is_open = 1 ORDER BY due, priority, case_id LIMIT ?"
+        with _mapped():
+            ids = [row[0] for row in self._db.execute(sql, (limit,))]
+        found = {case.case_id: case for case in self.cases(ids)}
+        return [found[case_id] for case_id in ids]
+
+    def tally(self, now: str, day_end: str) -> Tally:
+        """Counts over the open cases, at an instant and up to the end of its day."""
+        sql = """SELECT COUNT(*), TOTAL(due < :now), TOTAL(due >= :now AND due <= :day_end),
+                 TOTAL(waiting AND due > :day_end), TOTAL(priority = 'P1'), TOTAL(NOT owned)
+                 FROM cases WHERE is_open = 1"""
+        with _mapped():
+            row = self._db.execute(sql, {"now": now, "day_end": day_end}).fetchone()
+        return Tally(*(int(count) for count in row))
+
+    def recall(self, key: str) -> Remembered | None:
+        """The answer already given to an idempotency key."""
+        sql = "SELECT payload, case_id, answer, seq FROM answers WHERE key = ?"
+        with _mapped():
+            row = self._db.execute(sql, (key,)).fetchone()
+        return Remembered(*row) if row else None
+
 
 class SqliteWriter(_SqliteReader):
     """The one writer of a transaction."""
@@ -108,8 +132,8 @@ class SqliteWriter(_SqliteReader):
         fields = canonical({name: kind.fields[name].encode(value) for name, value in case.fields.items()})
         with _mapped():
             self._db.execute(
-                "INSERT OR REPLACE INTO cases VALUES (?, ?, ?, ?, ?)",
-                (case.case_id, case.type, case.status, case.version, fields),
+                "INSERT OR REPLACE INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (case.case_id, case.type, case.status, case.version, *_standing(case), fields),
             )
             self._db.execute("DELETE FROM case_keys WHERE case_id = ?", (case.case_id,))
             rows = [(key, case.case_id) for key in _keys(case)]
@@ -128,16 +152,11 @@ class SqliteWriter(_SqliteReader):
             if self._db.in_transaction:
                 self._db.execute("RELEASE one_row")
 
-    def recall(self, key: str) -> Remembered | None:
-        """The answer already given to an idempotency key."""
-        with _mapped():
-            row = self._db.execute("SELECT payload, answer, seq FROM answers WHERE key = ?", (key,)).fetchone()
-        return Remembered(*row) if row else None
-
     def remember(self, key: str, kept: Remembered) -> None:
         """Keep the answer of an idempotency key for good."""
         with _mapped():
-            self._db.execute("INSERT INTO answers VALUES (?, ?, ?, ?)", (key, kept.payload, kept.answer, kept.seq))
+            values = (key, kept.payload, kept.case_id, kept.answer, kept.seq)
+            self._db.execute("INSERT INTO answers VALUES (?, ?, ?, ?, ?)", values)
 
 
 class SqliteJournal(_SqliteReader):
@@ -287,6 +306,13 @@ def _case(case_id: str, code: str, status: str, version: int, fields: str) -> Ca
     stored = msgspec.json.decode(fields)
     values = {name: kind.fields[name].decode(item) for name, item in stored.items() if name in kind.fields}
     return Case(case_id, code, status, {name: item for name, item in values.items() if item is not None}, version)
+
+
+def _standing(case: Case) -> tuple[int, str, str, int, int]:
+    """What the worklist is ordered and counted by: open, due, priority, owned, waiting."""
+    due = case.instant("due")
+    priority = case.text("priority") or "P9"
+    return (not case.is_final, iso(due) if due else "9", priority, case.has("owner"), case.has("waiting_since"))
 
 
 def _keys(case: Case) -> Iterator[str]:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from addin.journal import Journal
 from addin.logic.case_type import Case, CaseType
 from addin.logic.cases import case_types
-from addin.logic.forms import Cell, Value
+from addin.logic.events import iso
+from addin.logic.forms import LONDON, Cell, Value
 from addin.logic.outcome import Problem
+from addin.logic.priority import end_of_day
 from addin.register.cells import same
 from addin.register.figures import figures
 from addin.register.layout import (
@@ -33,7 +36,7 @@ from addin.register.layout import (
     WORKLIST_HEADER,
     WORKLIST_ROWS,
 )
-from addin.register.projection import desk_cells, desk_counts, form_rows, work_order
+from addin.register.projection import desk_cells, desk_counts, form_rows
 from addin.register.sheets import Live, cell_name
 
 #: Where the moves that a shown case allows are listed for the Case sheet's drop-down.
@@ -43,12 +46,11 @@ CASE_MOVES_ROWS: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class CaseForm:
-    """What stands on the Case sheet: the case's number, the typed changes, faults, the chosen move and the reason."""
+    """What stands on the Case sheet: the case's number, the typed changes, faults and the reason."""
 
     case_id: str
     changes: Mapping[str, Value | None]
     problems: tuple[Problem, ...]
-    move: str
     reason: str
 
 
@@ -77,11 +79,11 @@ def proposals(live: Live) -> list[list[Cell]]:
     return [list(line) for line in area.options(ndim=2).value]
 
 
-def show_desk(live: Live, cases: Sequence[Case], now: datetime) -> None:
+def show_desk(live: Live, journal: Journal, now: datetime) -> None:
     """Write counts and worklist, most urgent first, each number a link to the case's row."""
-    counts = desk_counts(cases, now)
+    counts = desk_counts(journal.tally(iso(now), iso(end_of_day(now.astimezone(LONDON).date()))))
     live.put("Desk", COUNTS_ROW, 2, [[label for label, _ in counts], [number for _, number in counts]])
-    work = sorted((case for case in cases if not case.is_final), key=work_order)[:WORKLIST_ROWS]
+    work = journal.worklist(WORKLIST_ROWS)
     lines = [list(desk_cells(case, now))[1:] for case in work]
     lines += [[None] * (len(DESK_COLUMNS) - 1) for _ in range(WORKLIST_ROWS - len(work))]
     live.put("Desk", WORKLIST_HEADER + 1, 3, lines)
@@ -121,20 +123,20 @@ def asked_case(live: Live) -> str:
     return "" if value is None else str(value).strip().upper()
 
 
+def chosen_move(live: Live) -> str:
+    """The move chosen on the Case sheet."""
+    value = live.get("Case", CASE_MOVE)
+    return "" if value is None else str(value).strip()
+
+
 def case_form(live: Live, case: Case) -> CaseForm:
     """Read the Case sheet's form and compare it with the case."""
     kind = case_types()[case.type]
     sheet = live.sheet("Case")
     block = sheet.range((CASE_FIRST, 1), (CASE_FIRST + CASE_ROWS - 1, 5)).options(ndim=2).value
     changes, problems = _typed(kind, case, block)
-    move, reason = live.get("Case", CASE_MOVE), live.get("Case", CASE_REASON)
-    return CaseForm(
-        case.case_id,
-        changes,
-        tuple(problems),
-        "" if move is None else str(move).strip(),
-        "" if reason is None else str(reason).strip(),
-    )
+    reason = live.get("Case", CASE_REASON)
+    return CaseForm(case.case_id, changes, tuple(problems), "" if reason is None else str(reason).strip())
 
 
 def _typed(

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from addin.journal import Tally
 from addin.logic.case_type import Case, CaseType, Move
 from addin.logic.cases import case_types
 from addin.logic.events import Event, KindTable
@@ -102,17 +103,29 @@ def desk_cells(case: Case, now: datetime) -> tuple[Cell, ...]:
     )
 
 
-def desk_counts(cases: Iterable[Case], now: datetime) -> tuple[tuple[str, int], ...]:
+def desk_counts(tally: Tally) -> tuple[tuple[str, int], ...]:
     """The counts on top of the worklist."""
-    open_cases = [case for case in cases if not case.is_final]
-    stands = [standing(case, now) for case in open_cases]
     return (
-        ("Open", len(open_cases)),
-        (OVERDUE, stands.count(OVERDUE)),
-        (DUE_TODAY, stands.count(DUE_TODAY)),
-        (WAITING, stands.count(WAITING)),
-        ("P1", sum(case.text("priority") == "P1" for case in open_cases)),
-        ("Unowned", sum(not case.has("owner") for case in open_cases)),
+        ("Open", tally.open),
+        (OVERDUE, tally.overdue),
+        (DUE_TODAY, tally.due_today),
+        (WAITING, tally.waiting),
+        ("P1", tally.urgent),
+        ("Unowned", tally.unowned),
+    )
+
+
+def tally(cases: Iterable[Case], now: datetime) -> Tally:
+    """The counts over cases at hand, as the journal would give them."""
+    still_open = [case for case in cases if not case.is_final]
+    stands = [standing(case, now) for case in still_open]
+    return Tally(
+        len(still_open),
+        stands.count(OVERDUE),
+        stands.count(DUE_TODAY),
+        stands.count(WAITING),
+        sum(case.text("priority") == "P1" for case in still_open),
+        sum(not case.has("owner") for case in still_open),
     )
 
 

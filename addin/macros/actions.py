@@ -1,0 +1,152 @@
+"""The table of actions: one row a button. VBA, ribbon and the buttons on the sheets are generated from it.
+
+Rows for moves are read off the case types: one button per sheet and verb, which makes that move on every selected row
+whatever its type. All other rows are written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from addin.logic.case_type import WORKING
+from addin.logic.cases import case_types
+from addin.logic.machine import starts
+from addin.logic.values import Role
+from addin.register.buttons import Button
+from addin.register.layout import QUEUES, types_on
+
+EVERYBODY: Final = frozenset(Role)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One button: where it stands, what it says, who may press it and which command it runs.
+
+    `command` names a function of `commands`; a move's `verb` is what that function presses; `states` are the states in
+    which the move applies, by case type code.
+    """
+
+    id: str
+    label: str
+    sheet: str
+    command: str
+    hint: str
+    roles: frozenset[Role] = WORKING
+    verb: str = ""
+    states: Mapping[str, tuple[str, ...]] | None = None
+    primary: bool = False
+    drawn: bool = True
+    image: str = "Play"
+
+    def as_row(self) -> dict[str, object]:
+        """The action as `casebook actions --json` lists it."""
+        return {
+            "id": self.id,
+            "sheet": self.sheet,
+            "label": self.label,
+            "roles": sorted(role.value for role in self.roles),
+            "states": {code: list(found) for code, found in (self.states or {}).items()},
+            "hint": self.hint,
+            "button": self.drawn,
+        }
+
+
+def _a(action_id: str, label: str, sheet: str, command: str, hint: str, **more: object) -> Action:
+    return Action(id=action_id, label=label, sheet=sheet, command=command, hint=hint, **more)  # type: ignore[arg-type]
+
+
+_OWN: Final = (
+    _a("desk.read", "Read message", "Desk", "read_message", "Read the pasted message and propose cases.",
+       primary=True, image="FileOpen"),
+    _a("desk.take", "Take proposals", "Desk", "take_proposals", "Open the proposed cases marked Yes.",
+       primary=True, image="AcceptInvitation"),
+    _a("desk.dismiss", "Dismiss", "Desk", "dismiss_proposals", "Set the proposals aside; the message stays recorded."),
+    _a("desk.refresh", "Refresh", "Desk", "refresh", "Take over what was typed, show what others did.",
+       roles=EVERYBODY, image="Refresh"),
+    _a("desk.snapshot", "Snapshot", "Desk", "take_snapshot", "Keep this version of the register."),
+    _a("desk.verify", "Verify", "Desk", "verify_register", "Check every event and the workbook.", roles=EVERYBODY),
+    _a("desk.month_end", "Month end", "Desk", "make_month_end", "Make the audit workbook of last month."),
+    _a("case.show", "Show", "Case", "show_case", "Show the case whose number is typed.", roles=EVERYBODY, primary=True),
+    _a("case.save", "Save changes", "Case", "save_case", "Take over the yellow cells of the form."),
+    _a("case.press", "Do the move", "Case", "move_case", "Make the chosen move, with the reason.", primary=True),
+    _a("claims.letter", "Make letter", "Claims", "make_letters", "Make the claim letter of the selected claims.",
+       primary=True, image="FileNew"),
+    _a("audit.verify", "Verify", "Audit", "verify_register", "Check every event and the workbook.", roles=EVERYBODY),
+    _a("snapshots.take", "Snapshot", "Snapshots", "take_snapshot", "Keep this version of the register."),
+    _a("book.opened", "Opened", "Desk", "opened", "Says how the workbook stands when it is opened.",
+       roles=EVERYBODY, drawn=False),
+)  # fmt: skip
+
+#: Common moves come last on every sheet, in this order.
+_COMMON_LAST: Final = ("wait", "resume", "note", "prioritise", "duplicate", "cancel", "reopen")
+
+
+@cache
+def actions() -> Mapping[str, Action]:
+    """Every action by id."""
+    rows = [*_OWN]
+    for sheet in QUEUES:
+        family = sheet.name.lower()
+        if not types_on(sheet.name):
+            continue
+        rows.append(
+            _a(f"{family}.add", "Add new rows", sheet.name, "add_rows", "Open a case for each row without a number.")
+        )
+        rows.extend(_moves(sheet.name, family))
+        pulls = "Take over what was typed, show what others did."
+        rows.append(_a(f"{family}.refresh", "Refresh", sheet.name, "refresh", pulls, roles=EVERYBODY))
+        opens = "Show the selected case on the Case sheet."
+        rows.append(_a(f"{family}.open", "Open case", sheet.name, "open_case", opens, roles=EVERYBODY))
+    return {row.id: row for row in rows}
+
+
+def _moves(sheet: str, family: str) -> list[Action]:
+    kinds = types_on(sheet)
+    verbs = dict.fromkeys(verb for kind in kinds for verb in kind.all_moves if verb not in _COMMON_LAST)
+    found = []
+    for verb in (*verbs, *_COMMON_LAST):
+        able = [(kind, kind.all_moves[verb]) for kind in kinds if verb in kind.all_moves]
+        if not able:
+            continue
+        move = able[0][1]
+        states = {kind.code: tuple(sorted(starts(kind, own), key=_order(kind.states))) for kind, own in able}
+        roles = frozenset(role for _, own in able for role in own.roles)
+        hint = move.hint or f"{move.label}: " + ", ".join(kind.name.lower() for kind, _ in able) + "."
+        found.append(
+            Action(id=f"{family}.{verb}", label=move.label, sheet=sheet, command="move_rows", hint=hint, roles=roles,
+                   verb=verb, states=states)
+        )  # fmt: skip
+    return found
+
+
+def _order(states: Sequence[str]) -> Callable[[str], int]:
+    return lambda state: states.index(state) if state in states else len(states)
+
+
+def find(action_id: str) -> Action | None:
+    """The action of an id; a case type's own name for a move ("refund.approve") finds its sheet's button."""
+    known = actions().get(action_id)
+    if known is not None:
+        return known
+    family, _, verb = action_id.partition(".")
+    for kind in case_types().values():
+        if kind.family == family:
+            return actions().get(f"{kind.sheet.lower()}.{verb}")
+    return None
+
+
+def buttons() -> dict[str, list[Button]]:
+    """The buttons to draw, by sheet, in order."""
+    found: dict[str, list[Button]] = {}
+    for action in actions().values():
+        if action.drawn:
+            found.setdefault(action.sheet, []).append(Button(action.id, action.label, action.primary, action.hint))
+    return found
+
+
+def button_actions() -> tuple[str, ...]:
+    """The ids of all actions a macro may press, for the VBA module."""
+    return tuple(actions())
