@@ -6,6 +6,7 @@ The generated VBA module and the buttons drawn on the sheets both take their nam
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from addin.errors import ConfigError
@@ -31,3 +32,13 @@ def sub_name(action_id: str) -> str:
 def macro_name(action_id: str) -> str:
     """What a button on a sheet calls, with its module: `Buttons.Do_desk_refresh`."""
     return f"{MODULE}.{sub_name(action_id)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button as it is drawn: the action it presses, its words, whether it is the sheet's main one, and its hint."""
+
+    action_id: str
+    label: str
+    primary: bool = False
+    hint: str = ""
