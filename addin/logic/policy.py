@@ -94,6 +94,13 @@ def _decimal(text: str) -> Decimal:
     return number
 
 
+def _money(text: str) -> Money:
+    amount = Money.parse(text)
+    if str(amount) != text:
+        raise ValueError(f"{text!r} is not in the form {amount}.")
+    return amount
+
+
 def _flag(text: str) -> bool:
     if text not in ("yes", "no"):
         raise ValueError(f"{text!r} is neither yes nor no.")
@@ -107,7 +114,7 @@ def _items(text: str) -> tuple[str, ...]:
 _READERS: Final[Mapping[Unit, Callable[[str], PolicyValue]]] = MappingProxyType(
     {
         **dict.fromkeys(_WHOLE, _whole),
-        Unit.MONEY: Money.parse,
+        Unit.MONEY: _money,
         Unit.PERCENT: _decimal,
         Unit.RATE: _decimal,
         Unit.FLAG: _flag,
