@@ -57,7 +57,7 @@ def test_low_risk_change_goes_from_request_to_close_by_one_coordinator():
     found = done(CASE, found, "apply", oms_proof="oms.png")
     assert found.count("minutes_to_change") == 0
     found = done(CASE, found, "confirm")
-    found = done(CASE, found, "close", cs_told="Yes", evidence="oms.png; call note")
+    found = done(CASE, found, "close", cs_told="Yes", evidence="oms.png; call note", ticket_ref="T-1")
     assert found.status == "Closed"
     assert found.instant("closed_at") == NOW
 
@@ -90,7 +90,7 @@ def test_failed_request_to_the_carrier_is_refused_once_the_order_system_is_put_b
     texts = {"refusal": "Carrier could not", "carrier_answer": "Not possible"}
     assert refusal(CASE, found, "refuse", ctx(reason="too late"), **texts) == {"ADR-22"}
     found = done(CASE, found, "refuse", ctx(reason="too late"), oms_restored="Yes", **texts)
-    assert done(CASE, found, "close", cs_told="Yes").status == "Closed"
+    assert done(CASE, found, "close", cs_told="Yes", no_ticket_why="Refused at once").status == "Closed"
 
 
 @pytest.mark.parametrize(
@@ -392,12 +392,13 @@ def test_printed_label_is_not_confirmed_from_the_order_system_alone():
 
 @pytest.mark.rule("ADR-23")
 @pytest.mark.rule("ADR-24")
+@pytest.mark.rule("ADR-26")
 def test_nothing_is_closed_in_silence():
     """Customer Service knows, and a change has its evidence."""
     found = done(CASE, applied(), "confirm")
-    assert refusal(CASE, found, "close") == {"ADR-23"}
+    assert refusal(CASE, found, "close") == {"ADR-23", "ADR-26"}
     bare = done(CASE, replace(applied(), fields={**applied().fields, "oms_proof": ""}), "confirm")
-    assert refusal(CASE, bare, "close", cs_told="Yes") == {"ADR-24"}
+    assert refusal(CASE, bare, "close", cs_told="Yes", ticket_ref="T-1") == {"ADR-24"}
 
 
 def test_facts_are_frozen_once_verified():
@@ -420,7 +421,7 @@ def test_erased_address_keeps_its_score():
     found = done(
         CASE, done(CASE, applied(postcode="BT1 5GS"), "confirm") if False else applied(order_value="1200"), "confirm"
     )
-    closed = done(CASE, found, "close", cs_told="Yes")
+    closed = done(CASE, found, "close", cs_told="Yes", ticket_ref="T-1")
     erased = replace(closed, fields={**closed.fields, "address_new": "[erased]", "postcode": "[erased]"})
     again = done(CASE, erased, "reopen", ctx(Role.SENIOR_QA, reason="Audit"))
     assert again.count("risk_score") == closed.count("risk_score") == 2

@@ -25,6 +25,7 @@ from addin.logic.address_terms import (
     same_name,
 )
 from addin.logic.case_type import Case, CaseType, Context, Deadline, Move, Opening, Rule
+from addin.logic.closing import ticketed
 from addin.logic.common_form import CLOSED
 from addin.logic.events import ERASED
 from addin.logic.forms import Field, FieldKind, Value
@@ -520,7 +521,7 @@ _MOVES: Final = (
     Move(verb="close", label="Close", start=frozenset({CONFIRMED, REFUSED}), to=CLOSED, event="address.closed.v1",
          says="{actor} closed {case}", needs=("decision",),
          rules=(Rule("ADR-23", "Customer Service is told before closing.", _told),
-                Rule("ADR-24", "A change is closed with its evidence.", _proven))),
+                Rule("ADR-24", "A change is closed with its evidence.", _proven), ticketed("ADR-26"))),
     Move(verb="escalate", label="Escalate", start=frozenset({"*"}), to="", event="address.escalated.v1", reason=True,
          says="{actor} escalated {case}", opens=_escalates),
 )  # fmt: skip
