@@ -30,7 +30,6 @@ _OUTWARD: Final = (
 _CIVIL: Final = re.compile(rf"(?P<outward>{_OUTWARD}) ?(?P<inward>{_INWARD})")
 _FORCES: Final = re.compile(rf"(?P<outward>BFPO) ?(?P<number>[0-9]{{1,4}})|(?P<old>BF1) ?(?P<inward>{_INWARD})")
 _LEGACY: Final = re.compile(r"GIR ?0AA")
-_DISTRICT: Final = re.compile(r"([A-Z]{1,2})([0-9]{1,2})[A-Z]?")
 #: Letters typed where a digit must stand.
 _MISREAD: Final = str.maketrans("OISB", "0158")
 
@@ -163,8 +162,8 @@ def read_postcode(text: str) -> Postcode:
 
 
 def _placed(raw: str, norm: str, outward: str, inward: str) -> Postcode:
-    parts = _DISTRICT.fullmatch(outward)
-    area, number = (parts[1], int(parts[2])) if parts else ("", 0)
+    area, digits, _ = re.split(r"([0-9]+)", outward, maxsplit=1)
+    number = int(digits)
     territory = _territory(area, number)
     return Postcode(
         raw,
@@ -173,7 +172,7 @@ def _placed(raw: str, norm: str, outward: str, inward: str) -> Postcode:
         outward,
         inward,
         area,
-        f"{area}{number}",
+        f"{area}{digits}",
         territory,
         _division(area, number, territory),
         _flags(area, number, territory),
