@@ -25,6 +25,12 @@ LEGAL_BASES: Final = (CCR_CANCEL, CRA_REJECT, NON_DELIVERY, GOODWILL, PRICE_ADJU
 #: Bases on which no goods come back, so that there is nothing to check.
 WITHOUT_GOODS: Final = frozenset({NON_DELIVERY, GOODWILL, PRICE_ADJUSTMENT})
 
+#: The reason code that goes with each legal basis unless a person chooses another.
+REASON_OF: Final = {
+    CCR_CANCEL: "Change of mind", CRA_REJECT: "Faulty", NON_DELIVERY: "Not delivered", GOODWILL: "Goodwill",
+    PRICE_ADJUSTMENT: "Price adjustment",
+}  # fmt: skip
+
 #: The facts that start a refund's clock, the same on every form that has them.
 CLOCK_FIELDS: Final = (
     Field(

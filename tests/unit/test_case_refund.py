@@ -380,8 +380,8 @@ class TestEnd:
     @pytest.mark.rule("RFD-28")
     def test_only_matched_refunds_are_reconciled(self):
         """An exception or a period that is no month is refused."""
-        for texts in (("Exception", "2026-11"), ("Matched", "Nov")):
-            texts = dict(zip(("recon_status", "recon_period"), texts, strict=True))
+        for status, period in (("Exception", "2026-11"), ("Matched", "Nov")):
+            texts = {"recon_status": status, "recon_period": period}
             assert "RFD-28" in refusal(CASE, settled(), "reconcile", by(Role.FINANCE), **texts)
 
     @pytest.mark.rule("RFD-29")
@@ -420,7 +420,7 @@ class TestOpening:
     def test_opens_from_nothing(self):
         """A message with no facts can still become a case; its moves then ask for the rest."""
         case = open_(CASE, by("a.khan"))
-        lacking = dict((move.verb, problems) for move, problems in allowed(CASE, case, by("b.lowe")))
+        lacking = {move.verb: problems for move, problems in allowed(CASE, case, by("b.lowe"))}
         assert {problem.field for problem in lacking["confirm_qc"]} >= {"order_no", "legal_basis"}
 
     def test_the_number_comes_from_its_own_series(self):
