@@ -129,8 +129,10 @@ class Journal(Reader, Protocol):
         """Stored texts and hashes in order, for checking; `after` and `upto` are sequence numbers."""
         ...
 
-    def events(self, after: int = 0, upto: int | None = None, *, case_id: str | None = None) -> Iterator[Event]:
-        """Events in order, of one case or all."""
+    def events(
+        self, after: int = 0, upto: int | None = None, *, case_id: str | None = None, kinds: Sequence[str] = ()
+    ) -> Iterator[Event]:
+        """Events in order: all, or those of one case, or of some kinds."""
         ...
 
     def vault(self, digests: Iterable[str]) -> dict[str, Sealed]:

@@ -13,6 +13,7 @@ MIGRATIONS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
                 seq INTEGER PRIMARY KEY, at TEXT NOT NULL, case_id TEXT NOT NULL, kind TEXT NOT NULL,
                 text TEXT NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL UNIQUE) STRICT""",
             "CREATE INDEX events_by_case ON events (case_id, seq)",
+            "CREATE INDEX events_by_kind ON events (kind, seq)",
             """CREATE TRIGGER events_never_change BEFORE UPDATE ON events
                BEGIN SELECT RAISE(ABORT, 'append-only: an event is never changed'); END""",
             """CREATE TRIGGER events_never_vanish BEFORE DELETE ON events

@@ -218,13 +218,18 @@ class SqliteJournal(_SqliteReader):
             for row in self._db.execute(sql, (after, upto if upto is not None else 2**62)):
                 yield Link(*row)
 
-    def events(self, after: int = 0, upto: int | None = None, *, case_id: str | None = None) -> Iterator[Event]:
-        """Events in order, of one case or all."""
+    def events(
+        self, after: int = 0, upto: int | None = None, *, case_id: str | None = None, kinds: Sequence[str] = ()
+    ) -> Iterator[Event]:
+        """Events in order: all, or those of one case, or of some kinds."""
         sql = "SELECT text, prev, hash FROM events WHERE seq > ? AND seq <= ?"
         values: list[object] = [after, upto if upto is not None else 2**62]
         if case_id is not None:
             sql += " AND case_id = ?"
             values.append(case_id)
+        if kinds:
+            sql += f" AND kind IN ({_marks(kinds)})"
+            values += kinds
         with _mapped():
             for text, prev, hashed in self._db.execute(f"{sql} ORDER BY seq", values):
                 yield decode(text, prev=prev, hash=hashed)

@@ -12,8 +12,9 @@ DRIFT: Final = Kind("workbook.drift.v1", "{cell} held '{found}' and was restored
 CONFLICT: Final = Kind(
     "workbook.conflict.v1", "{cell}: '{typed}' was typed, but {field} had become '{kept}'; both are kept"
 )
-INTAKE_READ: Final = Kind("intake.read.v1", "{actor} read a message from {sender}: {count} proposals ({types})")
-INTAKE_DISMISSED: Final = Kind("intake.dismissed.v1", "{actor} set aside a proposal of message {message}: {type}")
+INTAKE_READ: Final = Kind("intake.read.v1", "{actor} read a message: {count} proposals ({types})")
+INTAKE_TAKEN: Final = Kind("intake.taken.v1", "{actor} took proposal {index} of message {message}: {what}")
+INTAKE_DISMISSED: Final = Kind("intake.dismissed.v1", "{actor} set aside proposal {index} of message {message}")
 LETTER_ISSUED: Final = Kind("letter.issued.v1", "{actor} made letter {letter_no} version {letter_version}: {file}")
 MESSAGE_MADE: Final = Kind("message.made.v1", "{actor} made the text {template} for {case}")
 SNAPSHOT_TAKEN: Final = Kind("snapshot.taken.v1", "{actor} took snapshot {name} at event {upto}")
@@ -21,6 +22,6 @@ PACK_MADE: Final = Kind("pack.made.v1", "{actor} made the month-end workbook of 
 WORKBOOK_RENDERED: Final = Kind("workbook.rendered.v1", "{actor} made the workbook anew, up to event {upto}")
 
 SYSTEM_KINDS: Final = (
-    REGISTER_OPENED, REFUSED, DRIFT, CONFLICT, INTAKE_READ, INTAKE_DISMISSED, LETTER_ISSUED, MESSAGE_MADE,
+    REGISTER_OPENED, REFUSED, DRIFT, CONFLICT, INTAKE_READ, INTAKE_TAKEN, INTAKE_DISMISSED, LETTER_ISSUED, MESSAGE_MADE,
     SNAPSHOT_TAKEN, PACK_MADE, WORKBOOK_RENDERED,
 )  # fmt: skip

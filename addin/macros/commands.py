@@ -167,12 +167,11 @@ def refresh(press: Press) -> Outcome:
 
 def _refresh_queue(press: Press, queue: Queue) -> list[RowResult]:
     press.service.record_all(list(restore_rows(queue, press.service.journal)))
-    found = [
-        one
-        for one in harvest(queue, press.service.journal, press.now)
-        if one.case_id or _opened_before(press, queue, one)
-    ]
-    busy = [one for one in found if one.changes or one.problems or one.repairs]
+    found = harvest(queue, press.service.journal, press.now)
+    for one in found:
+        if not one.case_id:
+            _number_if_opened(press, queue, one)
+    busy = [one for one in found if one.case_id and (one.changes or one.problems or one.repairs)]
     if not busy:
         return []
     outcome = press.service.edit([replace(_request(press, one), key="") for one in busy])

@@ -1,0 +1,274 @@
+"""From a pasted message to cases: read, propose, let the coordinator confirm, open.
+
+1. What is read is recorded once, redacted and sealed, with everything that was proposed.
+2. Nothing is opened without a confirmation; a correction on the proposal's line counts.
+3. A chaser is noted on the open case it means; it never opens a second one.
+4. Taking a proposal twice opens one case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from addin.logic.case_type import Case, CaseType
+from addin.logic.cases import case_types
+from addin.logic.events import Draft, Json, digests, unseal
+from addin.logic.forms import Cell, Value
+from addin.logic.intake import IntakeProfile, Proposal, Reading, read_message, split_transcript
+from addin.logic.outcome import Outcome, Problem, RowResult, Status
+from addin.logic.system_kinds import INTAKE_DISMISSED, INTAKE_READ, INTAKE_TAKEN
+from addin.service import RowRequest, Service, failed, summary
+
+_SEALED: Final = ("chat_text", "sender", "proposals")
+_LINE_KINDS: Final = (INTAKE_READ.name, INTAKE_TAKEN.name, INTAKE_DISMISSED.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One proposal that nobody has taken or set aside yet."""
+
+    message: int
+    index: int
+    sender: str
+    chat_text: str
+    message_id: str
+    type_code: str
+    fields: Mapping[str, str]
+    confidence: str
+    missing: tuple[str, ...]
+    flags: tuple[str, ...]
+    why: tuple[str, ...]
+    link_to_open: bool
+
+    @property
+    def ref(self) -> str:
+        """How the proposal is named on the Desk: message event and place, as "12/1"."""
+        return f"{self.message}/{self.index}"
+
+
+def profile_of(service: Service) -> IntakeProfile:
+    """How this house writes its messages: settings and policy, in the reader's form."""
+    own = service.settings.intake
+    return IntakeProfile(
+        order_pattern=own.order_number,
+        ticket_pattern=own.ticket,
+        currency=service.settings.currency,
+        cctv_retention_days=service.policy.days("cctv.retention_days"),
+    )
+
+
+def readings(service: Service, text: str, sender: str = "") -> list[Reading]:
+    """Every message of a pasted text, read; nothing is recorded."""
+    now, profile = service.clock(), profile_of(service)
+    messages = split_transcript(text, default_at=now, default_sender=sender)
+    return [
+        read_message(one.text, sent_at=one.at, sender=one.sender or sender, profile=profile, message_id=one.id)
+        for one in messages
+    ]
+
+
+def read_text(service: Service, text: str, sender: str = "") -> Outcome:
+    """Read a pasted text, record each message with its proposals, and say what was found."""
+    if len(text) > service.policy.number("intake.max_characters"):
+        hint = "Paste fewer messages at once, or run 'casebook intake FILE'."
+        return Outcome.refused(Problem("CHAT-LONG", f"{len(text):,} characters are too many for one press.", hint=hint))
+    found = readings(service, text, sender)
+    service.record_all([_draft(one) for one in found])
+    proposals = sum(len(one.proposals) for one in found)
+    messages = f"{len(found)} message{'s' if len(found) != 1 else ''} read"
+    if not proposals:
+        return Outcome(Status.DONE, f"{messages}; no case is proposed. Open one on its sheet if it needs one.")
+    return Outcome(
+        Status.DONE, f"{messages}, {proposals} proposed. Check the lines, set Take to Yes or No, press Take."
+    )
+
+
+def _draft(reading: Reading) -> Draft:
+    proposals: list[Json] = [_kept(one) for one in reading.proposals]
+    types = ", ".join(one.type_code for one in reading.proposals) or "none"
+    data: dict[str, Json] = {
+        "count": len(reading.proposals),
+        "types": types,
+        "sent": reading.sent_at.isoformat(),
+        "message_id": reading.message_id,
+        "set": {"chat_text": reading.stored_text, "sender": reading.sender, "proposals": proposals},
+    }
+    return Draft(INTAKE_READ.name, "", data, personal=frozenset(_SEALED))
+
+
+def _kept(one: Proposal) -> dict[str, Json]:
+    return {
+        "type": one.type_code,
+        "fields": dict(one.fields),
+        "confidence": str(one.confidence),
+        "missing": list(one.missing),
+        "flags": list(one.flags),
+        "why": list(one.why),
+        "link": one.link_to_open,
+    }
+
+
+def waiting(service: Service) -> list[Waiting]:
+    """The proposals that nobody has taken or set aside yet, oldest first."""
+    done: set[tuple[int, int]] = set()
+    found: list[Waiting] = []
+    for event in service.journal.events(kinds=_LINE_KINDS):
+        if event.kind == INTAKE_READ.name:
+            opened = unseal(event.changes, service.journal.vault(digests(event.data)))
+            found += _lines(event.seq, str(event.data.get("message_id", "")), opened)
+        else:
+            done.add((int(str(event.data["message"])), int(str(event.data["index"]))))
+    return [one for one in found if (one.message, one.index) not in done]
+
+
+def _lines(seq: int, message_id: str, opened: Mapping[str, Json]) -> Iterator[Waiting]:
+    proposals = opened.get("proposals")
+    for index, raw in enumerate(proposals if isinstance(proposals, list) else (), 1):
+        one = msgspec.convert(raw, dict[str, object])
+        yield Waiting(
+            seq,
+            index,
+            str(opened.get("sender", "")),
+            str(opened.get("chat_text", "")),
+            message_id,
+            str(one["type"]),
+            msgspec.convert(one["fields"], dict[str, str]),
+            str(one["confidence"]),
+            msgspec.convert(one["missing"], tuple[str, ...]),
+            msgspec.convert(one["flags"], tuple[str, ...]),
+            msgspec.convert(one["why"], tuple[str, ...]),
+            bool(one["link"]),
+        )
+
+
+def proposal_rows(service: Service, limit: int = 8) -> list[tuple[Cell, ...]]:
+    """The Desk's lines for the waiting proposals, in the order of `PROPOSAL_COLUMNS`."""
+    return [_row(service, one) for one in waiting(service)[:limit]]
+
+
+def _row(service: Service, one: Waiting) -> tuple[Cell, ...]:
+    kind = case_types().get(one.type_code)
+    titles = {name: kind.fields[name].title for name in one.fields if kind and name in kind.fields}
+    facts = "; ".join(f"{title}: {one.fields[name]}" for name, title in titles.items() if name != "order_no")
+    meant = _meant(service, one) if one.link_to_open else None
+    return (
+        "Yes",
+        kind.name if kind else one.type_code,
+        one.fields.get("order_no"),
+        facts[:300] or None,
+        one.confidence,
+        one.ref,
+        ", ".join(one.missing)[:300] or None,
+        ", ".join(one.flags)[:300] or None,
+        meant.case_id if meant else None,
+        " | ".join(one.why)[:300] or None,
+    )
+
+
+def take(service: Service, lines: Sequence[Sequence[Cell]]) -> Outcome:
+    """Take the proposals of the Desk whose Take cell says Yes; a No sets its proposal aside."""
+    known = {one.ref: one for one in waiting(service)}
+    rows: list[RowResult] = []
+    for line in lines:
+        one = known.get(str(line[5] or ""))
+        answer = str(line[0] or "").strip().casefold()
+        if one is None or answer not in ("yes", "no"):
+            continue
+        if answer == "no":
+            _mark(service, INTAKE_DISMISSED.name, one, "set aside")
+            rows.append(RowResult("", ok=True, message=f"Proposal {one.ref} set aside."))
+            continue
+        rows.append(_take_one(service, one, str(line[1] or ""), line[2]))
+    if not rows:
+        hint = "Press 'Read message' first, then set Take to Yes or No."
+        return Outcome.refused(Problem("TAKE-NONE", "No proposal is waiting with a Yes or No.", hint=hint))
+    return summary(rows)
+
+
+def take_all(service: Service, waiting_ones: Iterable[Waiting] | None = None) -> Outcome:
+    """Take every waiting proposal as it was read (the command line's way)."""
+    chosen = waiting(service) if waiting_ones is None else waiting_ones
+    return summary([_take_one(service, one, "", None) for one in chosen])
+
+
+def dismiss(service: Service) -> Outcome:
+    """Set every waiting proposal aside; the messages stay recorded."""
+    ones = waiting(service)
+    for one in ones:
+        _mark(service, INTAKE_DISMISSED.name, one, "set aside")
+    return Outcome(Status.DONE, f"{len(ones)} proposals set aside; the messages stay recorded.")
+
+
+def _take_one(service: Service, one: Waiting, type_typed: str, order_typed: Cell) -> RowResult:
+    kind = _kind(one, type_typed)
+    if kind is None:
+        names = ", ".join(item.name for item in case_types().values())
+        return failed("", (Problem("OPEN-TYPE", f"{type_typed!r} is no case type.", "type", hint=f"One of: {names}."),))
+    if one.link_to_open and (case := _meant(service, one)) is not None:
+        row = _chase(service, one, case)
+    else:
+        row = _open(service, one, kind, order_typed)
+    if row.ok:
+        _mark(service, INTAKE_TAKEN.name, one, row.message, row.case_id)
+    return row
+
+
+def _kind(one: Waiting, typed: str) -> CaseType | None:
+    if not typed.strip():
+        return case_types().get(one.type_code)
+    wanted = typed.strip().casefold()
+    return next(
+        (kind for kind in case_types().values() if wanted in (kind.code.casefold(), kind.name.casefold())), None
+    )
+
+
+def _meant(service: Service, one: Waiting) -> Case | None:
+    """The open case of the same type that a chaser means: the newest with the same order, tracking or return."""
+    probe_fields = {name: text for name, text in one.fields.items() if name in ("order_no", "tracking", "rma_no")}
+    probe = Case("", one.type_code, "", probe_fields)
+    same = [case for case in service.journal.related(probe) if case.type == one.type_code and not case.is_final]
+    return same[-1] if same else None
+
+
+def _chase(service: Service, one: Waiting, case: Case) -> RowResult:
+    words = f"Chased by {one.sender or 'the requester'} (message {one.ref})."
+    request = RowRequest(case.case_id, reason=words, key=f"intake|{one.ref}")
+    row = service.press("note", [request]).rows[0]
+    said = f"{case.case_id} is open for this; the message was noted there." if row.ok else row.message
+    return RowResult(row.case_id, row.ok, said, row.problems, row.seqs)
+
+
+def _open(service: Service, one: Waiting, kind: CaseType, order_typed: Cell) -> RowResult:
+    given: dict[str, Value | None] = {
+        "channel": "Chat",
+        "requester": one.sender or None,
+        "chat_text": one.chat_text,
+        "chat_message_id": one.message_id or None,
+    }
+    notes = []
+    for name, text in one.fields.items():
+        field = kind.fields.get(name)
+        value, problem = field.read(text, service.settings.currency) if field else (None, None)
+        if field is None or (problem is not None and not problem.warn):
+            notes.append(f"{name}: {text}")
+        elif not field.system:
+            given[name] = value
+    if order_typed not in (None, ""):
+        given["order_no"], problem = kind.fields["order_no"].read(order_typed)
+        if problem is not None:
+            return failed("", (problem,))
+    reason = f"Message {one.ref}" + (f"; also said: {'; '.join(notes)}" if notes else "")
+    request = RowRequest("", given, reason[:1_000], key=f"intake|{one.ref}", opens=kind.code)
+    return service.open_cases([request]).rows[0]
+
+
+def _mark(service: Service, kind: str, one: Waiting, what: str, case_id: str = "") -> None:
+    data: dict[str, Json] = {"message": one.message, "index": one.index, "what": what[:300]}
+    service.record(kind, data, case_id=case_id)
+
+
+__all__ = ["dismiss", "proposal_rows", "read_text", "readings", "take", "take_all", "waiting"]
