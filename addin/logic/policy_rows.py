@@ -80,6 +80,7 @@ _TIMES: Final[tuple[_Entry, ...]] = (
     ("escalation.targets", "Senior QA; IT; 3PL; Carrier; Customer Service; Finance; Security", "list", "Teams."),
     ("handover.accept_hours", "1", "working hours", "A handover nobody has accepted by then is shown as late."),
     ("intake.duplicate_hours", "24", "hours", "Same order and type within this time may be the same request."),
+    ("intake.max_characters", "100000", "count", "A longer pasted text is refused as a whole."),
     ("id.order_pattern", r"[0-9]{10}", "text", "Order numbers; a regular expression over the whole number."),
     ("id.ticket_pattern", r"[A-Za-z0-9][A-Za-z0-9/_-]{1,39}", "text", "External ticket references; format unknown."),
 )
