@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
-from addin.logic.calendar import WorkingHours, add_working_time
+from addin.logic.calendar import add_working_time
 from addin.logic.common_form import PRIORITIES
 from addin.logic.forms import LONDON, Value
 
@@ -97,4 +97,4 @@ def _sla_due(case: Case, ctx: Context, priority: str) -> datetime | None:
     if opened is None or case.has("waiting_since"):
         return case.instant("sla_due")
     hours = ctx.policy.number(f"sla.resolve_hours.{priority}")
-    return add_working_time(opened, timedelta(hours=float(hours)), WorkingHours())
+    return add_working_time(opened, timedelta(hours=float(hours)), ctx.policy.working_hours())
