@@ -3,14 +3,14 @@
     python build/letter_templates.py OUT_DIR
 
 The templates in `templates/claims` are sources, kept as they are; nothing at run time needs this file. It is kept so
-that a new letter can start from the same sheet: add a `Letter` row, run it into an empty folder, copy the one file.
+that a new letter can start from the same sheet: add a row to `letter_wording.py`, run it into an empty folder and copy
+the one file.
 All tags are flat names, `if`, and the loops over `goods` and `evidence` (the lint of the test run holds them to that).
 """
 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +22,10 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
+
+sys.path[:0] = [str(Path(__file__).resolve().parent)]
+
+from letter_wording import LETTERS, Letter  # noqa: E402
 
 INK: Final = "1F2A37"
 ACCENT: Final = "A8501F"
@@ -39,244 +43,17 @@ _STYLES: Final = {
     "Letter House": (15, True, INK, 0, 0),
     "Letter House Address": (8.5, False, GREY, 0, 0),
     "Letter Address": (10, False, INK, 0, 0),
-    "Letter Reference": (9, False, INK, 0, 1),
-    "Letter Heading": (15, True, ACCENT, 12, 0),
+    "Letter Reference": (9, False, INK, 0, 0.5),
+    "Letter Heading": (15, True, ACCENT, 8, 0),
     "Letter Subheading": (10.5, True, INK, 0, 6),
-    "Letter Section": (10, True, ACCENT, 7, 2),
-    "Letter Cell": (9, False, INK, 1.2, 1.2),
-    "Letter Label": (9, False, GREY, 1.2, 1.2),
-    "Letter Column": (8.5, True, "FFFFFF", 1.6, 1.6),
+    "Letter Section": (10, True, ACCENT, 6, 2),
+    "Letter Cell": (9, False, INK, 0.8, 0.8),
+    "Letter Label": (9, False, GREY, 0.8, 0.8),
+    "Letter Column": (8.5, True, "FFFFFF", 1, 1),
     "Letter Request": (10, False, INK, 0, 1.5),
     "Letter Small": (8.5, False, GREY, 2, 0),
     "Letter Footer": (8, False, GREY, 0, 0),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """The wording of one letter: what it says before the facts, which facts, what it asks."""
-
-    file: str
-    heading: str
-    opening: tuple[str, ...]
-    facts: tuple[tuple[str, str], ...]
-    requests: tuple[str, ...]
-    closing: str
-    goods: bool = True
-    evidence: bool = True
-    packaging: bool = False
-    internal: bool = False
-    amount_label: str = "Amount claimed"
-
-
-_WHO: Final = (("Shipper of record", "{{ shipper_of_record }}"), ("UPS service", "{{ service }}"))
-_TO: Final = (
-    ("Consignee", "{{ consignee_name }}"),
-    ("Destination", "{{ consignee_town }} {{ consignee_postcode }}"),
-)
-_EVENT: Final = (("Event", "{{ event_type }}, {{ event_date }}"), ("Discovered", "{{ discovery_date }}"))
-_VALUE: Final = (("Gross weight", "{{ gross_weight_kg }} kg"), ("Declared value", "{{ declared_value }}"))
-_SENT: Final = (("Shipped", "{{ ship_date }}"), ("Expected delivery", "{{ expected_delivery }}"))
-_POD: Final = (("Shown as delivered", "{{ delivered_at }}"), ("Name taken", "{{ pod_name }}"))
-_REGIME: Final = (("Liability regime", "{{ regime }}"), ("", ""))
-
-_RIGHTS: Final = (
-    "All our rights and remedies under the contract of carriage, the applicable terms and any convention that "
-    "applies "
-    "by law are reserved. Nothing in this letter waives any of them."
-)
-_DECIDE: Final = "Send us your decision in writing, with the reasons and the amount, by {{ decision_by }}."
-_REFUNDED: Final = (
-    "{% if refund_ref %}We have refunded our customer (our reference {{ refund_ref }}). "
-    "The loss is therefore ours, and this claim stands.{% endif %}"
-)
-
-LETTERS: Final[tuple[Letter, ...]] = (
-    Letter(
-        file="loss.docx",
-        heading="Claim for a lost parcel",
-        opening=(
-            "We are the shipper of record of the parcel below. It was tendered to UPS on {{ ship_date }} and "
-            "was due on "
-            "{{ expected_delivery }}. It has not been delivered and tracking shows no movement that accounts for it. "
-            "We claim its loss in the amount of {{ amount_claimed }}.",
-            _REFUNDED,
-        ),
-        facts=(*_WHO, *_SENT, *_TO, *_EVENT, *_VALUE, *_REGIME),
-        requests=(
-            "Search for the parcel at every hub and depot it was scanned at, and tell us the result.",
-            "Send the complete scan history, and any delivery record you hold with its GPS position and photograph.",
-            _DECIDE,
-        ),
-        closing=_RIGHTS,
-    ),
-    Letter(
-        file="not_received.docx",
-        heading="Claim: shown as delivered, not received",
-        opening=(
-            "We are the shipper of record of the parcel below. Tracking shows it as delivered on {{ "
-            "delivered_at }}. The "
-            "consignee has told us in writing that neither they nor anybody they named received it. "
-            "We claim its loss in the amount of {{ amount_claimed }}.",
-            _REFUNDED,
-        ),
-        facts=(*_WHO, *_SENT, *_POD, *_TO, *_EVENT, *_VALUE, *_REGIME),
-        requests=(
-            "Send the proof of delivery with the name taken, the GPS position and the photograph.",
-            "Take a statement from the driver: where, to whom and how the parcel was handed over.",
-            _DECIDE,
-        ),
-        closing=_RIGHTS,
-    ),
-    Letter(
-        file="misdelivery.docx",
-        heading="Claim for a misdelivered parcel",
-        opening=(
-            "We are the shipper of record of the parcel below. The delivery record of {{ delivered_at }} does "
-            "not match "
-            "the name and address on our label: the parcel was handed over at the wrong place. "
-            "If it is not recovered, we claim its loss in the amount of {{ amount_claimed }}.",
-            _REFUNDED,
-        ),
-        facts=(*_WHO, *_SENT, *_POD, *_TO, *_EVENT, *_VALUE, *_REGIME),
-        requests=(
-            "Recover the parcel first and tell us the day of collection; do not leave it with anybody else.",
-            "Send the proof of delivery with GPS position and photograph, and the driver's statement.",
-            _DECIDE,
-        ),
-        closing=_RIGHTS,
-    ),
-    Letter(
-        file="damage.docx",
-        heading="Notice of damage and claim",
-        opening=(
-            "We are the shipper of record of the parcel below. It was delivered on {{ delivered_at }}; damage "
-            "was found on "
-            "{{ discovery_date }}. This letter is our written notice of the damage. "
-            "We claim {{ amount_claimed }}.",
-            _REFUNDED,
-        ),
-        facts=(*_WHO, *_SENT, *_POD, *_TO, *_EVENT, *_VALUE, *_REGIME),
-        requests=(
-            "Tell us within three working days whether you wish to inspect the item and its packing.",
-            "Send the handling and exception scans of the parcel.",
-            _DECIDE,
-        ),
-        closing=_RIGHTS,
-        packaging=True,
-    ),
-    Letter(
-        file="missing_contents.docx",
-        heading="Notice of missing contents and claim",
-        opening=(
-            "We are the shipper of record of the parcel below. It was delivered on {{ delivered_at }} without "
-            "the goods "
-            "listed here, which left our pack bench complete, weighed and sealed. This letter is our written "
-            "notice of the "
-            "partial loss. We claim {{ amount_claimed }}.",
-            _REFUNDED,
-        ),
-        facts=(*_WHO, *_SENT, *_POD, *_TO, *_EVENT, *_VALUE, *_REGIME),
-        requests=(
-            "Send every weight UPS recorded for this parcel, with place and time.",
-            "Send all exception, repacking and re-taping scans, and the driver's statement.",
-            _DECIDE,
-        ),
-        closing=_RIGHTS,
-        packaging=True,
-    ),
-    Letter(
-        file="late.docx",
-        heading="Request for refund: late delivery of a guaranteed service",
-        opening=(
-            "We are the shipper of record of the parcel below. It was sent by a service with a committed "
-            "delivery time, "
-            "with a correct label and tendered before the cut-off. It was due on {{ expected_delivery }} and "
-            "delivered on "
-            "{{ delivered_at }}. We ask for the refund of the shipping charge, {{ amount_claimed }}.",
-        ),
-        facts=(*_WHO, *_SENT, *_POD, *_TO, *_EVENT, *_REGIME),
-        requests=(
-            "Credit the shipping charge to the account above.",
-            "If you rely on an exception to the guarantee, name it and send the record it rests on.",
-            _DECIDE,
-        ),
-        closing=_RIGHTS,
-        goods=False,
-        amount_label="Shipping charge claimed",
-    ),
-    Letter(
-        file="return_leg.docx",
-        heading="Claim for a lost return parcel",
-        opening=(
-            "The parcel below was sent back to us with a return label on our account; we are the shipper of "
-            "record. It was "
-            "handed to UPS on {{ ship_date }}, as the drop-off receipt shows, and has not reached us. "
-            "We claim its loss in the amount of {{ amount_claimed }}.",
-            _REFUNDED,
-        ),
-        facts=(*_WHO, *_SENT, *_TO, *_EVENT, *_VALUE, *_REGIME),
-        requests=(
-            "Search the access point, the hubs and the depots the parcel was scanned at, and tell us the result.",
-            "Send the complete scan history from the drop-off on.",
-            _DECIDE,
-        ),
-        closing=_RIGHTS,
-    ),
-    Letter(
-        file="appeal.docx",
-        heading="Appeal against a claim decision",
-        opening=(
-            "We have your decision on claim {{ claim_no }} and do not accept it. The facts and the documents "
-            "below prove "
-            "that the parcel was in your care and what it was worth. "
-            "We maintain our claim in the amount of {{ amount_claimed }}.",
-            _REFUNDED,
-        ),
-        facts=(*_WHO, *_SENT, *_TO, *_EVENT, *_VALUE, *_REGIME),
-        requests=(
-            "Have the claim reviewed by a person who took no part in the first decision.",
-            "Name the clause and send the record on which any refusal rests.",
-            _DECIDE,
-        ),
-        closing=_RIGHTS,
-    ),
-    Letter(
-        file="chaser.docx",
-        heading="Reminder: claim without an answer",
-        opening=(
-            "We wrote to you about the parcel below and have had no decision. The claim is complete on our "
-            "side; every "
-            "document you need is in your hands. The amount claimed is {{ amount_claimed }}.",
-        ),
-        facts=(*_WHO, *_SENT, *_TO, *_EVENT),
-        requests=(
-            "Confirm the claim number and the name of the person who deals with it.",
-            "Tell us at once if anything is missing; we take silence to mean that nothing is.",
-            _DECIDE,
-        ),
-        closing=_RIGHTS,
-        goods=False,
-    ),
-    Letter(
-        file="write_off.docx",
-        heading="Write-off of a carrier claim",
-        opening=(
-            "The carrier claim below has not been recovered in full and no further step is expected to change that. "
-            "It is proposed to write off {{ amount_claimed }}. Nothing is written off until both approvals are given "
-            "in the register; this sheet records the facts on which they are asked.",
-        ),
-        facts=(*_WHO, *_SENT, *_EVENT, *_VALUE, *_REGIME),
-        requests=(
-            "Senior QA: confirm that the evidence and the appeal are exhausted.",
-            "Finance: confirm the amount and the account, and that no payment from the carrier is in transit.",
-            "Decide by {{ decision_by }}.",
-        ),
-        closing="Keep this sheet with the case. It is internal and is not sent to the carrier.",
-        internal=True,
-        amount_label="Amount to write off",
-    ),
-)
 
 
 def build(letter: Letter) -> Any:
@@ -314,8 +91,8 @@ def _blank(title: str) -> Any:
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(20)
-    section.top_margin, section.bottom_margin = Mm(28), Mm(17)
-    section.header_distance, section.footer_distance = Mm(13), Mm(9)
+    section.top_margin, section.bottom_margin = Mm(27), Mm(16)
+    section.header_distance, section.footer_distance = Mm(12), Mm(8)
     properties = document.core_properties
     properties.title, properties.author, properties.last_modified_by = title, "", ""
     properties.comments = properties.keywords = ""
@@ -464,7 +241,10 @@ def _goods(document: Any, letter: Letter) -> None:
 
 
 def _evidence(document: Any, letter: Letter) -> None:
-    document.add_paragraph("Evidence", style="Letter Section")
+    heading = document.add_paragraph("Evidence", style="Letter Section")
+    index = "kept with the case" if letter.internal else "enclosed"
+    note = heading.add_run(f"   the index with the full SHA-256 of every file is {index}")
+    note.bold, note.font.size, note.font.color.rgb = False, Pt(8.5), RGBColor.from_string(GREY)
     table = _table(document, [90, 42, 38], rows=4)
     _columns(table, ["File", "What it is", "SHA-256, first 16"], right_from=9)
     _tag_row(table.rows[1], "{%tr for row in evidence %}")
@@ -474,8 +254,6 @@ def _evidence(document: Any, letter: Letter) -> None:
         _fill(cell, tag, "Letter Cell")
     _tag_row(table.rows[3], "{%tr endfor %}")
     _borders(table, bottom=(RULE, 4), inside=(RULE, 4))
-    index = "kept with the case." if letter.internal else "enclosed."
-    document.add_paragraph(f"The index with the full SHA-256 of every file is {index}", style="Letter Small")
     if letter.internal or not letter.goods:
         return
     kept = "Packaging retained: {{ packaging_retained }}{% if packaging_place %}, {{ packaging_place }}{% endif %}."
@@ -512,7 +290,7 @@ def _sign(document: Any, letter: Letter) -> None:
     greeting = document.add_paragraph("Yours faithfully,")
     greeting.paragraph_format.space_before, greeting.paragraph_format.keep_with_next = Pt(4), True
     name = document.add_paragraph("", style="Letter Address")
-    name.paragraph_format.space_before = Pt(26)
+    name.paragraph_format.space_before = Pt(22)
     name.paragraph_format.keep_with_next = True
     name.add_run("{{ house_signatory }}").bold = True
     title = document.add_paragraph("{{ house_signatory_title }}, {{ house_name }}", style="Letter Address")

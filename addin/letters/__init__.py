@@ -7,7 +7,7 @@ of letters and where they are kept. Only this package knows the Word format.
 """
 
 from addin.letters.docx_letters import LetterTemplate, render_letter
-from addin.letters.fill import check_values
+from addin.letters.fill import check_values, masked_address
 from addin.letters.lint import lint_templates
 from addin.letters.messages import Message, MessageTemplate, render_message
 from addin.letters.names import LETTER_NAMES, ROW_NAMES
@@ -22,6 +22,7 @@ __all__ = [
     "Templates",
     "check_values",
     "lint_templates",
+    "masked_address",
     "render_letter",
     "render_message",
     "templates_root",

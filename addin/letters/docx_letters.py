@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,8 +34,6 @@ _APP: Final = (
     '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
     "<Application>Casebook</Application></Properties>"
 )
-#: Marks of editing sessions that Word leaves on paragraphs and runs.
-_SESSION_MARKS: Final = re.compile(rb'\s(?:w:rsid\w*|w14:paraId|w14:textId)="[^"]*"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,13 +106,11 @@ def _settled(docx: bytes, title: str) -> bytes:
     """The file with everything removed that depends on who made it, when, and on which machine."""
     with zipfile.ZipFile(io.BytesIO(docx)) as source:
         parts = {name: source.read(name) for name in source.namelist()}
-    for name, data in parts.items():
+    for name in list(parts):
         if name == "docProps/core.xml":
             parts[name] = _CORE.format(title=escape(title)).encode()
         elif name == "docProps/app.xml":
             parts[name] = _APP.encode()
-        elif name.startswith("word/") and name.endswith(".xml"):
-            parts[name] = _SESSION_MARKS.sub(b"", data)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as target:
         for name in sorted(parts, key=lambda part: (part != "[Content_Types].xml", part)):

@@ -27,6 +27,8 @@ _TURNING: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 #: What XML cannot hold besides control characters.
 _NOT_XML: Final = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
 _LINE_ENDS: Final = re.compile("[\u2028\u2029]")
+#: A British postcode (outward half kept), or any word (first sign kept).
+_WORD: Final = re.compile(r"\b([A-Z]{1,2}[0-9][0-9A-Z]?)\s*[0-9][A-Z]{2}\b|(\w)(\w*)", re.IGNORECASE)
 _EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _PHONE: Final = re.compile(r"(?:\+|\b0)\d[\d\s()-]{8,}")
 #: Fields that say where the customer is, and may say no more than that (the letter's field list).
@@ -165,7 +167,21 @@ def fill(template: Needs, values: Mapping[str, object]) -> Filled:
         elif value is None:
             filled[name] = ()
         elif isinstance(value, Sequence):
-            filled[name] = tuple({column: as_text(row.get(column)) for column in ROW_NAMES[name]} for row in value)
+            filled[name] = tuple(_row(row, ROW_NAMES[name]) for row in value)
         else:
             raise TypeError(f"{name} is not a list of lines")
     return filled
+
+
+def _row(row: Mapping[str, object], columns: frozenset[str]) -> Row:
+    """One line of a list; a cell of it stays on one line, so that no name can pass for another line."""
+    return {column: " ".join(as_text(row.get(column)).splitlines()) for column in columns}
+
+
+def masked_address(address: str) -> str:
+    """An address that its owner recognises and a stranger cannot use.
+
+    Each word keeps its first sign, a postcode its outward half: "12 Example Street, Leeds LS1 9ZZ" becomes
+    "1* E****** S*****, L**** LS1 ***".
+    """
+    return _WORD.sub(lambda found: f"{found[1]} ***" if found[1] else found[2] + "*" * len(found[3]), as_text(address))

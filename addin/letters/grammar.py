@@ -43,8 +43,6 @@ def environment(*, xml: bool) -> ImmutableSandboxedEnvironment:
         undefined=StrictUndefined,
         autoescape=xml,
         keep_trailing_newline=True,
-        trim_blocks=not xml,
-        lstrip_blocks=not xml,
     )
     env.globals.clear()
     env.filters = {"short": short}

@@ -6,6 +6,7 @@ optional) and the words below. What is sent is logged by template id, text and d
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from addin.letters.fill import fill
 from addin.letters.grammar import environment, names_used
 
 _FENCE: Final = "---"
+#: A line that holds one block tag and nothing else; it leaves no empty line behind.
+_TAG_LINE: Final = re.compile(r"^[ \t]*(\{%[^%\n]*%\})[ \t]*\n", re.MULTILINE)
 _HEAD: Final = frozenset({"id", "title", "case_type", "channel", "names", "optional"})
 #: How a message goes out; a file is kept with the case, not sent by itself.
 CHANNELS: Final = ("email", "chat", "ticket", "file")
@@ -138,7 +141,7 @@ def render_message(template: MessageTemplate, values: Mapping[str, object]) -> M
         LetterError: the template is broken, or a value that `check_values` would have named is missing.
     """
     try:
-        text = environment(xml=False).from_string(template.body).render(fill(template, values))
+        text = environment(xml=False).from_string(_TAG_LINE.sub(r"\1", template.body)).render(fill(template, values))
     except TemplateError as fault:
         raise _broken(template.path, str(fault)) from fault
     except (KeyError, TypeError) as fault:

@@ -30,7 +30,34 @@ CLAIM_NAMES: Final = frozenset({
     "claim_no", "refund_ref", "signed_by",
 })  # fmt: skip
 
-#: Letter names by case type. Messages may use these and every field of the case type's form.
+#: The names of the messages, by case type: fields of its form, and what is worked out for the message
+#: (`address_masked`, `reply_by`). Other form fields may be used too; the caller adds them to what the lint knows.
+MESSAGE_NAMES: Final[Mapping[str, frozenset[str]]] = {
+    "CRP": frozenset({
+        "order_no", "recipient", "reply_by", "new_tracking", "service", "ship_date",
+        "expected_delivery", "refund_due", "total_refund", "orig_payment_method",
+    }),
+    "ADR": frozenset({"order_no", "recipient", "address_masked", "next_step"}),
+    "OST": frozenset({"order_no", "requester", "answer", "checked_at", "promised_date", "next_step", "next_update"}),
+    "RFD": frozenset({
+        "order_no", "recipient", "total_refund", "deduction_amount", "deduction_reason", "orig_payment_method",
+        "refund_psp_reference", "arn", "expected_by",
+    }),
+    "ESC": frozenset({
+        "order_no", "severity", "target_team", "owner", "value_at_risk", "situation", "background", "assessment",
+        "recommendation", "baseline", "threshold", "next_update",
+    }),
+    "HND": frozenset({
+        "shift", "from_person", "to_person", "open_cases", "promised", "risks", "priority_reason",
+    }),
+    "DEV": frozenset({
+        "severity", "what_happened", "sop_ref", "linked_cases", "impact", "containment", "root_cause",
+        "corrective_action", "preventive_action", "owner", "action_due", "effectiveness_date", "effectiveness_metric",
+    }),
+}  # fmt: skip
+
+#: What the lint knows by itself. Templates may use these and, besides, every field of the case type's form.
 LETTER_NAMES: Final[Mapping[str, frozenset[str]]] = {
     "UPC": HOUSE_NAMES | CLAIM_NAMES,
+    **{code: HOUSE_NAMES | names for code, names in MESSAGE_NAMES.items()},
 }
