@@ -9,11 +9,15 @@ from typing import Final
 
 #: From payment to the door, in order.
 ORDER_STAGES: Final = (
-    "Not prepared", "Picking", "Packing", "Label printed", "Collected", "In transit", "Out for delivery",
-    "At Access Point", "Returning", "Delivered",
+    "Not prepared", "Preparing", "On hold", "Picking", "Packing", "Packed", "Label printed", "Collected", "In transit",
+    "Out for delivery", "At Access Point", "Returning", "Delivered",
 )  # fmt: skip
 #: No label exists yet: an order can be changed in the order system alone.
-BEFORE_LABEL: Final = frozenset({"Not prepared", "Picking", "Packing"})
+BEFORE_LABEL: Final = frozenset({"Not prepared", "Preparing", "On hold", "Picking", "Packing"})
+#: The parcel stands here; from packing on it has a label.
+LABELLED: Final = frozenset({"Packed", "Label printed"})
+#: Work on the order has not begun.
+UNPREPARED: Final = frozenset({"Not prepared", "Preparing"})
 #: The parcel is with the carrier and not on the delivery vehicle: a change is a request to the carrier.
 WITH_CARRIER: Final = frozenset({"Collected", "In transit", "At Access Point"})
 #: The carrier has, or has had, the parcel.

@@ -33,6 +33,7 @@ from addin.logic.order_terms import (
     BEFORE_LABEL,
     CARRIERS,
     GOODS_KINDS,
+    LABELLED,
     ORDER_STAGES,
     WITH_CARRIER,
     is_despatched,
@@ -328,9 +329,9 @@ def _only_change(case: Case, ctx: Context) -> Problem | None:
 
 def _label_printed(case: Case, ctx: Context) -> Problem | None:
     """A label is replaced only while the parcel is still here with one. Source: stage table."""
-    if case.text("order_stage") == "Label printed":
+    if case.text("order_stage") in LABELLED:
         return None
-    words = f"The stage is '{case.text('order_stage')}'; a label is replaced only at 'Label printed'."
+    words = f"The stage is '{case.text('order_stage')}'; a label is replaced while the packed parcel is here."
     hint = "Ask the carrier." if is_despatched(case.text("order_stage")) else "Confirm it, there is no label yet."
     return Problem("ADR-18", words, "order_stage", hint=hint)
 

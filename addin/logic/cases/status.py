@@ -17,7 +17,7 @@ from addin.logic.case_type import Case, CaseType, Context, Deadline, Move, Openi
 from addin.logic.closing import decided, evidenced, ticketed
 from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE
 from addin.logic.forms import Field, FieldKind, Value
-from addin.logic.order_terms import ORDER_STAGES, is_despatched
+from addin.logic.order_terms import LABELLED, ORDER_STAGES, UNPREPARED, is_despatched
 from addin.logic.outcome import Problem
 from addin.logic.sbar import blocker
 from addin.logic.tracking import check_tracking
@@ -90,7 +90,7 @@ def _is_blocked(case: Case, ctx: Context) -> bool:
 def _not_prepared(case: Case, ctx: Context) -> bool:
     """Not prepared for longer than the policy allows, in working hours."""
     since = case.instant("stage_since")
-    if case.text("order_stage") != "Not prepared" or since is None:
+    if case.text("order_stage") not in UNPREPARED or since is None:
         return False
     spent = working_time_between(since, _seen(case, ctx), ctx.policy.working_hours())
     return spent > timedelta(hours=ctx.policy.number("order_status.not_prepared_hours"))
@@ -113,7 +113,7 @@ def _slow_pick(case: Case, ctx: Context) -> bool:
 def _unscanned(case: Case, ctx: Context) -> bool:
     """Packed with a label, and not scanned by the carrier by the end of the next working day."""
     since = case.instant("stage_since")
-    if case.text("order_stage") != "Label printed" or since is None:
+    if case.text("order_stage") not in LABELLED or since is None:
         return False
     if is_despatched(case.text("wms_stage")) and case.text("tracking_status") not in ("", "LABEL_CREATED"):
         return False
