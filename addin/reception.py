@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -20,8 +21,10 @@ from addin.logic.events import Draft, Json, digests, unseal
 from addin.logic.forms import Cell, Value
 from addin.logic.intake import IntakeProfile, Proposal, Reading, read_message, split_transcript
 from addin.logic.outcome import Outcome, Problem, RowResult, Status
+from addin.logic.policy import Policy
 from addin.logic.system_kinds import INTAKE_DISMISSED, INTAKE_READ, INTAKE_TAKEN
 from addin.service import RowRequest, Service, failed, summary
+from addin.settings import Settings
 
 _SEALED: Final = ("chat_text", "sender", "proposals")
 _LINE_KINDS: Final = (INTAKE_READ.name, INTAKE_TAKEN.name, INTAKE_DISMISSED.name)
@@ -50,25 +53,31 @@ class Waiting:
         return f"{self.message}/{self.index}"
 
 
-def profile_of(service: Service) -> IntakeProfile:
+def profile_of(settings: Settings, policy: Policy) -> IntakeProfile:
     """How this house writes its messages: settings and policy, in the reader's form."""
-    own = service.settings.intake
     return IntakeProfile(
-        order_pattern=own.order_number,
-        ticket_pattern=own.ticket,
-        currency=service.settings.currency,
-        cctv_retention_days=service.policy.days("cctv.retention_days"),
+        order_pattern=settings.intake.order_number,
+        ticket_pattern=settings.intake.ticket,
+        currency=settings.currency,
+        cctv_retention_days=policy.days("cctv.retention_days"),
     )
 
 
 def readings(service: Service, text: str, sender: str = "") -> list[Reading]:
     """Every message of a pasted text, read; nothing is recorded."""
-    now, profile = service.clock(), profile_of(service)
-    messages = split_transcript(text, default_at=now, default_sender=sender)
+    profile = profile_of(service.settings, service.policy)
+    messages = split_transcript(text, default_at=service.clock(), default_sender=sender)
     return [
         read_message(one.text, sent_at=one.at, sender=one.sender or sender, profile=profile, message_id=one.id)
         for one in messages
     ]
+
+
+def read_one(service: Service, text: str, *, at: datetime, sender: str, message_id: str) -> None:
+    """Read one message that came with its own id and instant, and record it with its proposals."""
+    profile = profile_of(service.settings, service.policy)
+    reading = read_message(text, sent_at=at, sender=sender, profile=profile, message_id=message_id)
+    service.record_all([_draft(reading)])
 
 
 def read_text(service: Service, text: str, sender: str = "") -> Outcome:
@@ -271,4 +280,4 @@ def _mark(service: Service, kind: str, one: Waiting, what: str, case_id: str = "
     service.record(kind, data, case_id=case_id)
 
 
-__all__ = ["dismiss", "proposal_rows", "read_text", "readings", "take", "take_all", "waiting"]
+__all__ = ["dismiss", "proposal_rows", "read_one", "read_text", "readings", "take", "take_all", "waiting"]

@@ -1,0 +1,136 @@
+"""A register on disk: made new, and its workbook made from the journal.
+
+One folder holds everything: workbook, journal, settings, letters, packs, snapshots, inbox, outbox, evidence. The
+workbook can always be made anew from the journal; the journal is never made from settings.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import tomli_w
+
+from addin.errors import ConfigError
+from addin.logic.events import Sealed
+from addin.macros.actions import buttons
+from addin.macros.vba import vba_project
+from addin.register.render import render
+from addin.service import FOLDERS, JOURNAL_FILE, WORKBOOK_FILE, Clock, Service, begin, open_journal, policy_of, utc_now
+from addin.settings import FILE, Settings, who
+
+#: The people of a register for trying out: enough to try every four-eyes rule.
+DEMO_PEOPLE: Final = {
+    "a.khan": {"name": "Amira Khan", "roles": ["coordinator"]},
+    "b.lowe": {"name": "Ben Lowe", "roles": ["coordinator"]},
+    "q.reid": {"name": "Quinn Reid", "roles": ["qc"]},
+    "s.moreau": {"name": "Sylvie Moreau", "roles": ["senior_qa"]},
+    "f.osei": {"name": "Femi Osei", "roles": ["finance"]},
+    "g.hale": {"name": "Greta Hale", "roles": ["finance"]},
+    "c.adler": {"name": "Cora Adler", "roles": ["security"]},
+    "l.pike": {"name": "Lee Pike", "roles": ["loss_prevention"]},
+    "x.tull": {"name": "Xan Tull", "roles": ["auditor"]},
+}
+DEMO_HOUSE: Final = {
+    "name": "House of Aurelle",
+    "site": "Aurelle Distribution Centre",
+    "address": "Unit 4, Larkfield Park, Hounslow TW6 9ZZ",
+    "signatory": "Sylvie Moreau",
+    "signatory_title": "Senior Quality Assurance Coordinator",
+}
+DEMO_CARRIER: Final = {
+    "entity": "UPS Limited",
+    "address": "Claims Department, UPS House, Feltham TW13 9ZZ",
+    "account": "12345E",
+    "shipper_of_record": "House of Aurelle, Aurelle Distribution Centre",
+}
+
+
+def create(
+    folder: Path, *, demo: bool = False, given: Mapping[str, Any] | None = None, clock: Clock = utc_now
+) -> Service:
+    """Make a new register and open it.
+
+    Args:
+        folder: absent or empty.
+        demo: with fictional people, and with the right to act as any of them through CASEBOOK_USER.
+        given: settings to write into casebook.toml besides.
+        clock: what time it is; the computer's own unless a demo plays another day.
+
+    Raises:
+        ConfigError: when the folder holds something already or cannot be made.
+    """
+    _take_folder(folder)
+    register_id = uuid.uuid4().hex
+    content: dict[str, Any] = {"register_id": register_id, "demo": demo}
+    if demo:
+        content |= {"house": DEMO_HOUSE, "carrier": DEMO_CARRIER, "people": DEMO_PEOPLE}
+    else:
+        account = os.environ.get("USER") or os.environ.get("USERNAME") or "me"
+        content |= {"people": {account: {"name": account, "roles": ["coordinator"]}}}
+    settings = Settings.model_validate(content | dict(given or {}))
+    (folder / FILE).write_text(tomli_w.dumps(content | dict(given or {})), encoding="utf-8", newline="\n")
+    journal = open_journal(folder, settings, create=True)
+    founder = next(iter(settings.actors().values())) if demo else who(settings)
+    service = Service(folder, settings, journal, founder, clock, policy_of(settings))
+    begin(service, register_id)
+    write_workbook(service)
+    return service
+
+
+def _take_folder(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ConfigError(
+            f"{folder} is not empty.",
+            hint="Name a new folder; a register is never made over something.",
+            code="CFG-FOLDER",
+        )
+    try:
+        for name in ("", *FOLDERS, "evidence"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{folder} cannot be made: {error.strerror}.", hint="Check the rights on it.") from error
+
+
+def write_workbook(service: Service, target: Path | None = None) -> Path:
+    """Make the workbook from the journal, whole, through a temporary file."""
+    path = target or service.workbook
+    part = path.with_name(f".{path.name}.part")
+    with part.open("wb") as file:
+        file.write(workbook_bytes(service))
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    return path
+
+
+def workbook_bytes(service: Service) -> bytes:
+    """The workbook of the journal's current state."""
+    journal = service.journal
+    return render(
+        journal.cases(),
+        journal.events(),
+        service.kinds,
+        register_id=journal.register_id,
+        house=service.settings.house.name,
+        demo=service.settings.demo,
+        now=service.clock(),
+        policy_rows=service.policy.rows,
+        people=sorted(service.settings.people),
+        buttons=buttons(),
+        vba=vba_project(),
+        password=service.settings.lock_password,
+        head=journal.head(),
+        snapshots=(),
+        vault=_vault(service),
+    )
+
+
+def _vault(service: Service) -> list[Sealed]:
+    return []
+
+
+__all__ = ["FOLDERS", "JOURNAL_FILE", "WORKBOOK_FILE", "create", "workbook_bytes", "write_workbook"]
