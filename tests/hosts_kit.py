@@ -47,7 +47,11 @@ def _returns(book, formats):
         sheet.write_number(row, 3, 45_900 + i, formats["date"])
         sheet.write_blank(row, 4, None, formats["text"])
     sheet.add_table(
-        4, 0, 4 + ROWS, 4, {"name": "tblReturns", "columns": [{"header": h, "header_format": formats["head"]} for h in HEADERS]}
+        4,
+        0,
+        4 + ROWS,
+        4,
+        {"name": "tblReturns", "columns": [{"header": h, "header_format": formats["head"]} for h in HEADERS]},
     )
     sheet.data_validation(5, 4, 400, 4, {"validate": "list", "source": "=_lists!$A$1:$A$3"})
     sheet.conditional_format(5, 2, 400, 2, {"type": "data_bar", "data_bar_2010": True})
@@ -60,7 +64,7 @@ def _desk(book, formats, formulas):
     sheet = book.add_worksheet("Desk")
     sheet.activate()
     sheet.write("A1", "Casebook", formats["head"])
-    sheet.write("B4", "Paste <here> & \"there\"\nsecond line")
+    sheet.write("B4", 'Paste <here> & "there"\nsecond line')
     sheet.write("B5", True)
     sheet.merge_range("D1:F1", "merged", formats["head"])
     if formulas:

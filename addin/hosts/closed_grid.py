@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from openpyxl.formula.translate import Translator
-
 from addin.errors import HostError, Unsupported
 from addin.hosts import splice
 from addin.hosts.driver import TableInfo, Writable
@@ -122,9 +120,7 @@ class ClosedGrid:
 
     def _formula(self, cell: Cell, row: int, column: int) -> str:
         if isinstance(cell.formula, int):
-            text, *origin = self.data.shared[cell.formula]
-            here = cell_name(row, column)
-            return str(Translator(text, cell_name(*origin)).translate_formula(here))
+            return _moved(*self.data.shared[cell.formula], row, column)
         if cell.formula is not None:
             return cell.formula
         if isinstance(cell.value, bool):
@@ -449,6 +445,13 @@ class ClosedGrid:
         self._before.clear()
         self._tables_before.clear()
         self._appended.clear()
+
+
+def _moved(formula: str, from_row: int, from_column: int, row: int, column: int) -> str:
+    """A shared formula as it reads in another cell."""
+    from openpyxl.formula.translate import Translator  # noqa: PLC0415 - slow to import and seldom needed
+
+    return str(Translator(formula, cell_name(from_row, from_column)).translate_formula(cell_name(row, column)))
 
 
 def _same(old: Cell, new: Cell) -> bool:

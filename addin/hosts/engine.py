@@ -391,7 +391,7 @@ def open_book(driver_engine: Engine, path: Path | str, *, read_only: bool = Fals
         FileNotFoundError: there is no such file.
         NotOurBook: the file is no workbook.
     """
-    register_engine(driver_engine)
+    register_engine(driver_engine, activate=xw.engines.active is None)  # xlwings' own activate() needs one
     wanted = Path(path).resolve()
     for app in driver_engine.apps:
         for book in app.books:

@@ -168,7 +168,7 @@ def to_serial(moment: dt.date, *, date_1904: bool = False) -> float:
             raise TypeError("A cell has no time zone: write an instant as text.")
     else:
         moment = dt.datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001
-    milliseconds = round((moment - _EPOCH) / dt.timedelta(milliseconds=1))
+    milliseconds = ((moment - _EPOCH) // dt.timedelta(microseconds=1) + 500) // 1000
     serial = milliseconds / _MS_PER_DAY
     if serial < _FIRST_TRUE_DAY:
         serial -= 1

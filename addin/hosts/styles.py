@@ -7,21 +7,56 @@ for a new number format appends one `xf`, a copy of the cell's own, unless such 
 from __future__ import annotations
 
 import copy
+import re
 from typing import Final
 
 from lxml import etree
-from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 
 from addin.hosts.package import MAIN, parse, serialise
 
 _FIRST_OWN_FORMAT: Final = 164  # ids below are Excel's built-in formats
-#: Built-in formats that look the same in every locale; the others change with the reader's settings.
-_FIXED_FORMATS: Final = {
-    code: number
-    for number, code in BUILTIN_FORMATS.items()
-    if number in (0, 1, 2, 3, 4, 9, 10, 11, 20, 21, 45, 46, 48, 49)
+#: Excel's built-in formats (ECMA-376 Part 1, 18.8.30), as a reader with English settings sees them.
+BUILTIN: Final = {
+    0: "General",
+    1: "0",
+    2: "0.00",
+    3: "#,##0",
+    4: "#,##0.00",
+    9: "0%",
+    10: "0.00%",
+    11: "0.00E+00",
+    12: "# ?/?",
+    13: "# ??/??",
+    14: "mm-dd-yy",
+    15: "d-mmm-yy",
+    16: "d-mmm",
+    17: "mmm-yy",
+    18: "h:mm AM/PM",
+    19: "h:mm:ss AM/PM",
+    20: "h:mm",
+    21: "h:mm:ss",
+    22: "m/d/yy h:mm",
+    37: "#,##0 ;(#,##0)",
+    38: "#,##0 ;[Red](#,##0)",
+    39: "#,##0.00;(#,##0.00)",
+    40: "#,##0.00;[Red](#,##0.00)",
+    45: "mm:ss",
+    46: "[h]:mm:ss",
+    47: "mmss.0",
+    48: "##0.0E+0",
+    49: "@",
 }
+#: Those that look the same in every locale; the others change with the reader's settings.
+_FIXED: Final = {BUILTIN[n]: n for n in (0, 1, 2, 3, 4, 9, 10, 11, 20, 21, 45, 46, 48, 49)}
+#: What stands in a format without meaning day or time: quoted text, escapes, fillers, colours and locales.
+_MUTE: Final = re.compile(r"""("[^"]*"?|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\])""", re.IGNORECASE)
 _Q: Final = f"{{{MAIN}}}"
+
+
+def is_date_format(code: str) -> bool:
+    """True when a number format shows days or times; the first section decides."""
+    first = _MUTE.sub("", code).split(";")[0].lower()
+    return "general" not in first and any(letter in first for letter in "dmhys")
 
 
 class Styles:
@@ -45,12 +80,12 @@ class Styles:
         """The number format's code, in English."""
         xf = self._xf(index)
         number = int(xf.get("numFmtId", "0")) if xf is not None else 0
-        return self._formats.get(number) or str(BUILTIN_FORMATS.get(number, "General"))
+        return self._formats.get(number) or BUILTIN.get(number, "General")
 
     def is_date(self, index: int) -> bool:
         """True when a number in this format is shown as a day or a time."""
         if index not in self._dates:
-            self._dates[index] = bool(is_date_format(self.number_format(index)))
+            self._dates[index] = is_date_format(self.number_format(index))
         return self._dates[index]
 
     def is_locked(self, index: int) -> bool:
@@ -89,8 +124,8 @@ class Styles:
         return len(self._cells) - 1
 
     def _format_id(self, code: str) -> int:
-        if code in _FIXED_FORMATS:
-            return _FIXED_FORMATS[code]
+        if code in _FIXED:
+            return _FIXED[code]
         for number, known in self._formats.items():
             if known == code:
                 return number
