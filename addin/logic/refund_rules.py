@@ -27,10 +27,10 @@ from addin.logic.signatures import may_sign, signed, unsigned
 from addin.logic.statute import credit_note_due
 from addin.logic.values import Role, total
 
-AMOUNTS: Final = ("goods_amount", "delivery_amount", "deduction_amount", "captured_amount")
+AMOUNTS: Final = ("refund_goods", "delivery_amount", "deduction_amount", "captured_amount")
 #: What an approver approves; a change of any of these after approval is refused, whatever the state.
 TERMS: Final = (
-    "order_no", "line_id", "sku", "serial", "legal_basis", "goods_amount", "delivery_amount", "deduction_amount",
+    "order_no", "line_id", "sku", "serial", "legal_basis", "refund_goods", "delivery_amount", "deduction_amount",
     "total_refund", "captured_amount", "orig_psp_reference", "refund_method",
 )  # fmt: skip
 DEDUCTION_GRADES: Final = frozenset({"2ND", "KO_WORN", "KO_INCOMPLETE"})
@@ -81,7 +81,7 @@ def amounts_sound(case: Case, ctx: Context) -> Problem | None:
 
 def deduction_within_price(case: Case, ctx: Context) -> Problem | None:
     """A deduction is never more than the price of the goods. Source: CCR 2013 reg 34(9)-(12)."""
-    goods, deduction = case.money("goods_amount"), case.money("deduction_amount")
+    goods, deduction = case.money("refund_goods"), case.money("deduction_amount")
     if goods is None or deduction is None or deduction.currency != goods.currency or deduction <= goods:
         return None
     return Problem(
@@ -92,6 +92,9 @@ def deduction_within_price(case: Case, ctx: Context) -> Problem | None:
 
 def no_card_number(case: Case, ctx: Context) -> Problem | None:
     """No full card number is ever kept. Source: card industry rules; domain section 4.1."""
+    last4 = case.text("payment_last4")
+    if last4 and not re.fullmatch(r"\d{4}", last4):
+        return Problem("RFD-04", f"{last4} is not four digits.", "payment_last4", hint="Keep the last four only.")
     for name in ("orig_payment_method", "refund_method", "method_agreement", "deduction_reason", "comment"):
         for found in _LONG_NUMBER.findall(case.text(name)):
             if _luhn(re.sub(r"\D", "", found)):
@@ -263,7 +266,7 @@ def amount_positive(case: Case, ctx: Context) -> Problem | None:
     amount = case.money("total_refund")
     if amount is not None and amount.amount > 0:
         return None
-    return Problem("RFD-15", "The refund must be more than zero.", "goods_amount", hint="Check the amounts.")
+    return Problem("RFD-15", "The refund must be more than zero.", "refund_goods", hint="Check the amounts.")
 
 
 def currency_captured(case: Case, ctx: Context) -> Problem | None:
@@ -272,7 +275,7 @@ def currency_captured(case: Case, ctx: Context) -> Problem | None:
     if amount is None or captured is None or amount.currency == captured.currency:
         return None
     return Problem(
-        "RFD-16", f"{amount.pretty()} is not in {captured.currency}, the currency that was captured.", "goods_amount",
+        "RFD-16", f"{amount.pretty()} is not in {captured.currency}, the currency that was captured.", "refund_goods",
         hint="Refund in the currency that was captured.",
     )  # fmt: skip
 
@@ -296,7 +299,7 @@ def within_captured(case: Case, ctx: Context) -> Problem | None:
     before = f" with {', '.join(other.case_id for other in others)}" if others else ""
     return Problem(
         "RFD-17", f"{together.pretty()}{before} is more than the {captured.pretty()} that was captured.",
-        "goods_amount", hint="Lower the amount or reject the other refund.",
+        "refund_goods", hint="Lower the amount or reject the other refund.",
     )  # fmt: skip
 
 

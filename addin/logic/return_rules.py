@@ -365,7 +365,8 @@ def ends_somewhere(case: Case, ctx: Context) -> Problem | None:
         if any(r.text("qc_record_id") == case.case_id or r.text("parent_case") == case.case_id for r in alive):
             return None
         return Problem("RQC-32", "No refund of this check was found.", "linked_cases", hint="Ask for it again.")
-    if case.has("comms") or case.text("final_grade") in SECURED:
+    refunded = any(same_line(case, other) for other in live_refunds(case, ctx))
+    if refunded or case.has("comms") or case.text("final_grade") in SECURED:
         return None
     return Problem("RQC-32", "Nothing shows what the customer was told.", "comms", hint="Fill in the contact log.")
 

@@ -195,7 +195,7 @@ class TestAmount:
     @pytest.mark.rule("RFD-02")
     def test_amounts_are_not_negative_and_of_one_currency(self):
         """A negative amount or a second currency is refused as soon as it is typed."""
-        for texts in ({"goods_amount": "-5"}, {"delivery_amount": "EUR 5.00"}):
+        for texts in ({"refund_goods": "-5"}, {"delivery_amount": "EUR 5.00"}):
             assert code(edit(CASE, new(), typed(CASE, texts), by("a.khan")).problems) == {"RFD-02"}
 
     @pytest.mark.rule("RFD-03")
@@ -213,7 +213,7 @@ class TestAmount:
     @pytest.mark.rule("RFD-15")
     def test_a_refund_is_more_than_zero(self):
         """A refund of nothing is refused."""
-        assert "RFD-15" in refusal(CASE, confirmed(goods_amount="0.00"), "check_amount", by("b.lowe"))
+        assert "RFD-15" in refusal(CASE, confirmed(refund_goods="0.00"), "check_amount", by("b.lowe"))
 
     @pytest.mark.rule("RFD-16")
     def test_a_refund_is_in_the_captured_currency(self):
@@ -293,16 +293,16 @@ class TestPeople:
     @pytest.mark.rule("RFD-23")
     def test_a_delegate_approves_up_to_the_limit(self):
         """Up to the limit a delegate approves, a penny above Senior QA."""
-        small = checked(goods_amount="500.00", captured_amount="900.00")
+        small = checked(refund_goods="500.00", captured_amount="900.00")
         assert press(CASE, small, "approve", by(Role.QC)).ok
-        large = checked(goods_amount="500.01", captured_amount="900.00")
+        large = checked(refund_goods="500.01", captured_amount="900.00")
         assert "RFD-23" in refusal(CASE, large, "approve", by(Role.QC))
 
     @pytest.mark.rule("RFD-24")
     @pytest.mark.rule("RFD-26")
     def test_above_the_upper_limit_three_people_and_finance_agree(self):
         """Above the upper limit Finance agrees too, and another finance person sends it."""
-        case = checked(goods_amount="5000.01", captured_amount="9000.00")
+        case = checked(refund_goods="5000.01", captured_amount="9000.00")
         assert "RFD-24" in refusal(CASE, case, "approve", by(Role.SENIOR_QA))
         case = done(CASE, case, "agree", by(Role.FINANCE))
         assert case.items("agreed_by") == ("finance f.osei",)
@@ -314,14 +314,14 @@ class TestPeople:
     def test_one_person_never_signs_twice(self):
         """A person who is Finance and Senior QA cannot both agree and approve."""
         both = replace(by("f.osei"), actor=Actor("f.osei", "Femi", frozenset({Role.FINANCE, Role.SENIOR_QA})))
-        case = done(CASE, checked(goods_amount="5000.01", captured_amount="9000.00"), "agree", both)
+        case = done(CASE, checked(refund_goods="5000.01", captured_amount="9000.00"), "agree", both)
         assert "RFD-24" in refusal(CASE, case, "approve", both)
 
     @pytest.mark.rule("RFD-24")
     def test_signatures_lapse_when_the_amount_changes(self):
         """Who agreed to one amount has not agreed to another."""
-        case = done(CASE, checked(goods_amount="5000.01", captured_amount="9000.00"), "agree", by(Role.FINANCE))
-        case = edit(CASE, case, typed(CASE, {"goods_amount": "6000"}), by("a.khan")).case
+        case = done(CASE, checked(refund_goods="5000.01", captured_amount="9000.00"), "agree", by(Role.FINANCE))
+        case = edit(CASE, case, typed(CASE, {"refund_goods": "6000"}), by("a.khan")).case
         assert not case.has("agreed_by")
         assert "RFD-24" in refusal(CASE, case, "approve", by(Role.SENIOR_QA))
 
@@ -344,7 +344,7 @@ class TestPeople:
 class TestFreeze:
     def test_amounts_are_frozen_from_approval_on(self):
         """After approval amounts and the order line can no longer be typed; references can."""
-        for name, text in (("goods_amount", "1"), ("line_id", "2"), ("orig_psp_reference", "X")):
+        for name, text in (("refund_goods", "1"), ("line_id", "2"), ("orig_psp_reference", "X")):
             assert code(edit(CASE, approved(), typed(CASE, {name: text}), by("a.khan")).problems) >= {"EDIT-FROZEN"}
         assert edit(CASE, approved(), typed(CASE, {"comment": "x"}), by("a.khan")).ok
 
@@ -352,7 +352,7 @@ class TestFreeze:
     def test_a_hold_does_not_open_what_was_approved(self):
         """On hold after approval, what was approved stays as approved."""
         held = done(CASE, approved(), "hold", by("a.khan", reason="?"), hold_owner="f.osei", hold_review="2026-11-30")
-        assert "RFD-07" in code(edit(CASE, held, typed(CASE, {"goods_amount": "1"}), by("a.khan")).problems)
+        assert "RFD-07" in code(edit(CASE, held, typed(CASE, {"refund_goods": "1"}), by("a.khan")).problems)
 
     @pytest.mark.rule("RFD-31")
     def test_what_was_sent_is_never_withdrawn_or_started_again(self):

@@ -55,7 +55,7 @@ class TestWay:
         (opening,) = decision.openings
         assert opening.type == "RFD"
         assert opening.fields["qc_record_id"] == decision.case.case_id
-        assert opening.fields["goods_amount"] == Money.parse("450.00")
+        assert opening.fields["refund_goods"] == Money.parse("450.00")
         assert opening.fields["goods_received_date"] == date(2026, 11, 20)
         refund = open_case(REFUND, "CASE-2026-000002", opening.fields, ctx("b.lowe", related=(decision.case,)))
         assert refund.ok

@@ -59,7 +59,7 @@ FORM: Final = (
     Field(name="qc_by", title="QC by", kind=_ID, system=True),
     Field(name="qc_at", title="QC at", kind=_INSTANT, system=True, width=16),
     Field(name="refund_due", title="Refund due", kind=_DAY, system=True, queue=True, width=11),
-    Field(name="goods_amount", title="Goods", kind=_MONEY, width=11),
+    Field(name="refund_goods", title="Goods to refund", kind=_MONEY, width=12),
     Field(
         name="delivery_amount", title="Delivery", kind=_MONEY, width=10,
         help="Standard delivery only, never the extra for a premium service.",
@@ -73,6 +73,7 @@ FORM: Final = (
         name="orig_payment_method", title="Paid with", width=16,
         help="For example: card ending 1234. Never a full number.",
     ),
+    Field(name="payment_last4", title="Card ends", kind=_ID, width=8, help="The last four digits, never more."),
     Field(name="orig_psp_reference", title="Payment reference", kind=_ID, queue=True, width=20),
     Field(name="refund_method", title="Refund to", width=16, help="Only when it is not the original payment."),
     Field(
@@ -128,7 +129,7 @@ def derive(case: Case, ctx: Context) -> Mapping[str, Value | None]:
 
 
 def _total(case: Case) -> Money | None:
-    goods, delivery = case.money("goods_amount"), case.money("delivery_amount")
+    goods, delivery = case.money("refund_goods"), case.money("delivery_amount")
     given = [amount for amount in (goods, delivery) if amount is not None]
     deduction = case.money("deduction_amount")
     if not given or len({amount.currency for amount in (*given, *([deduction] if deduction else []))}) > 1:
@@ -269,7 +270,7 @@ MOVES: Final = (
          sets=_confirmed),
     Move(verb="check_amount", label="Check amount", start=frozenset({QC_CONFIRMED}), to=CHECKED,
          event="refund.amount_checked.v1", says="{actor} checked the amount of {case}: {total_refund}",
-         needs=("goods_amount", "captured_amount", "orig_payment_method", "orig_psp_reference", "dispute_open"),
+         needs=("refund_goods", "captured_amount", "orig_payment_method", "orig_psp_reference", "dispute_open"),
          rules=(*AMOUNT_RULES, DUE_SOON)),
     Move(verb="agree", label="Agree", start=frozenset({CHECKED}), to="", event="refund.agreed.v1",
          says="{actor} agreed to {case}: {agreed_terms}", roles=FINANCE, sets=_agreed,
@@ -369,7 +370,7 @@ CASE: Final = CaseType(
     sample={
         "order_no": "4000123456", "rma_no": "RMA-20417", "line_id": "1", "sku": "BAG-0117", "serial": "Z-884201",
         "qty": "1", "reason_code": "Change of mind", "legal_basis": "CCR cancel", "cancel_notice_date": "2026-11-10",
-        "goods_received_date": "2026-11-20", "collection_offered": "No", "goods_amount": "450.00",
+        "goods_received_date": "2026-11-20", "collection_offered": "No", "refund_goods": "450.00",
         "delivery_amount": "0.00", "captured_amount": "450.00", "orig_payment_method": "Card ending 4242",
         "orig_psp_reference": "PSP-88231", "dispute_open": "No",
     },

@@ -185,7 +185,7 @@ def _refund(case: Case, ctx: Context) -> Sequence[Opening]:
     facts |= {
         "qc_record_id": case.case_id,
         "goods_received_date": received_on(case),
-        "goods_amount": case.money("refund_goods") or case.money("goods_value"),
+        "refund_goods": case.money("refund_goods") or case.money("goods_value"),
         "reason_code": REASON_OF.get(case.text("legal_basis")),
     }
     return (Opening(type="RFD", fields=_given(facts)),)
