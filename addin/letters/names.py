@@ -30,31 +30,40 @@ CLAIM_NAMES: Final = frozenset({
     "claim_no", "refund_ref", "signed_by",
 })  # fmt: skip
 
-#: The names of the messages, by case type: fields of its form, and what is worked out for the message
-#: (`address_masked`, `reply_by`). Other form fields may be used too; the caller adds them to what the lint knows.
+#: The names of the messages, by case type: fields of its form, besides those in `DERIVED_NAMES`.
 MESSAGE_NAMES: Final[Mapping[str, frozenset[str]]] = {
     "CRP": frozenset({
-        "order_no", "recipient", "reply_by", "new_tracking", "service", "ship_date",
-        "expected_delivery", "refund_due", "total_refund", "orig_payment_method",
+        "order_no", "recipient", "reply_by", "tracking_new", "service", "ship_date", "expected_delivery", "window",
+        "refund_due", "total_refund",
     }),
-    "ADR": frozenset({"order_no", "recipient", "address_masked", "next_step"}),
-    "OST": frozenset({"order_no", "requester", "answer", "checked_at", "promised_date", "next_step", "next_update"}),
+    "ADR": frozenset({"order_no", "recipient", "recipient_old", "address_masked"}),
+    "OST": frozenset({
+        "order_no", "requester", "answer", "checked_at", "expected_delivery", "next_step", "next_update",
+    }),
     "RFD": frozenset({
         "order_no", "recipient", "total_refund", "deduction_amount", "deduction_reason", "orig_payment_method",
-        "refund_psp_reference", "arn", "expected_by",
+        "payment_last4", "refund_psp_reference", "arn", "settled_date",
     }),
     "ESC": frozenset({
         "order_no", "severity", "target_team", "owner", "value_at_risk", "situation", "background", "assessment",
-        "recommendation", "baseline", "threshold", "next_update",
+        "recommendation", "ask_by", "baseline", "threshold", "next_update",
     }),
     "HND": frozenset({
-        "shift", "from_person", "to_person", "open_cases", "promised", "risks", "priority_reason",
+        "shift", "shift_day", "from_person", "to_person", "open_cases", "promised", "risks", "priority_reason",
+        "priority_cases",
     }),
     "DEV": frozenset({
         "severity", "what_happened", "sop_ref", "linked_cases", "impact", "containment", "root_cause",
         "corrective_action", "preventive_action", "owner", "action_due", "effectiveness_date", "effectiveness_metric",
     }),
 }  # fmt: skip
+
+#: Names of messages that are no field of the case: worked out by the caller, or taken from a linked case.
+DERIVED_NAMES: Final[Mapping[str, frozenset[str]]] = {
+    "ADR": frozenset({"address_masked"}),
+    "CRP": frozenset({"recipient", "reply_by", "service", "ship_date", "expected_delivery", "total_refund"}),
+    "RFD": frozenset({"recipient"}),
+}
 
 #: What the lint knows by itself. Templates may use these and, besides, every field of the case type's form.
 LETTER_NAMES: Final[Mapping[str, frozenset[str]]] = {

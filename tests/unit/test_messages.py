@@ -11,6 +11,8 @@ from letter_kit import FILE, VALUES
 from addin.errors import LetterError
 from addin.letters import LETTER_NAMES, Templates, check_values, lint_templates, render_message, templates_root
 from addin.letters.messages import read_message
+from addin.letters.names import DERIVED_NAMES, MESSAGE_NAMES
+from addin.logic.cases import case_types
 
 TEMPLATES = Templates(templates_root())
 MESSAGES = TEMPLATES.messages()
@@ -85,6 +87,7 @@ def test_an_escalation_holds_all_four_parts_and_the_next_update():
     assert places == sorted(places)
     assert "Baseline" in text
     assert "Threshold" in text
+    assert "Needed by" in text
 
 
 def test_the_evidence_index_can_be_checked_by_sha256sum():
@@ -198,3 +201,17 @@ def test_an_unknown_message_is_refused_with_those_there_are():
     """A wrong id is answered with the right ones."""
     with pytest.raises(LetterError, match=r"returns\.choose"):
         TEMPLATES.message("returns.chose")
+
+
+@pytest.mark.parametrize("code", sorted(MESSAGE_NAMES.keys() & case_types().keys()))
+def test_a_message_uses_the_fields_of_its_case_type(code: str):
+    """A name is a field of the form, or listed as worked out by the caller."""
+    strange = MESSAGE_NAMES[code] - case_types()[code].fields.keys() - DERIVED_NAMES.get(code, frozenset())
+    assert strange == set()
+
+
+def test_every_name_of_a_message_is_used_by_one():
+    """A name that no message shows would be a loose end."""
+    for code, names in MESSAGE_NAMES.items():
+        used = frozenset().union(*(item.names for item in MESSAGES.values() if item.case_type == code))
+        assert names - used == set(), code
