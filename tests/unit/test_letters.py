@@ -26,6 +26,7 @@ from addin.letters import (
     templates_root,
 )
 from addin.letters.fill import as_text
+from addin.logic.cases import case_types
 from addin.logic.values import Money
 
 ROOT = templates_root()
@@ -470,3 +471,12 @@ def test_every_claim_name_is_used_by_some_letter():
     used = frozenset().union(*(letter.names for letter in LETTERS.values()))
     assert used == CLAIM
     assert set(ROW_NAMES) <= CLAIM
+
+
+@pytest.mark.parametrize("letter_id", [key for key, letter in LETTERS.items() if letter.case_type in case_types()])
+def test_a_letter_is_offered_in_states_and_subtypes_that_exist(letter_id: str):
+    """The list of letters speaks of its case type in the case type's own words."""
+    letter = LETTERS[letter_id]
+    kind = case_types()[letter.case_type]
+    assert letter.states - set(kind.states) == set()
+    assert letter.subtypes - set(kind.fields["subtype"].choices) == set()
