@@ -133,6 +133,16 @@ def _plain(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
+def masked(address: str, postcode: str) -> str:
+    """An address as it may be repeated to the customer: first letters and the district, "1* S***** S*, SW1X".
+
+    It lets the customer see that the right address is meant, and tells nobody else where it is.
+    """
+    lines = [_without_postcode(line) for line in lines_of(address)]
+    shown = " ".join(word[0] + "*" * (len(word) - 1) for line in lines[:2] for word in line.split())
+    return ", ".join(part for part in (shown, read_postcode(postcode).outward) if part)
+
+
 def surname(name: str) -> str:
     """The last name of a person as typed, plain and lower case; "" when there is none."""
     words = re.sub(r"[^\w\s'-]+", " ", _plain(name)).split()

@@ -444,6 +444,11 @@ def test_move_is_refused_from_any_other_state(verb, state):
     assert refused_for_state(CASE, case(), verb, state)
 
 
+def test_masked_address_shows_the_customer_that_the_right_one_is_meant_and_tells_nobody_else():
+    """First letters and the postcode's district; the full address stays out of the message."""
+    assert case().text("address_masked") == "F*** 3 1* S****** S*, SW1X"
+
+
 def test_names_are_compared_without_titles_and_accents():
     """Accents, capitals and titles make no other person."""
     assert surname("Mrs. Zoë O'Neill, OBE") == "o'neill"

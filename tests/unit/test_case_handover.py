@@ -31,34 +31,34 @@ def test_handover_is_accepted_by_the_receiver_and_closed():
 @pytest.mark.rule("HND-01")
 def test_nobody_accepts_their_own_handover():
     """The receiver is another person."""
-    assert refusal(CASE, case(receiver=None), "accept", **BACK) == {"HND-01"}
+    assert refusal(CASE, case(to_person=None), "accept", **BACK) == {"HND-01"}
 
 
 @pytest.mark.rule("HND-02")
 def test_named_receiver_accepts():
     """Somebody else accepts only as Senior QA, with a reason."""
-    assert refusal(CASE, case(receiver="c.adler"), "accept", ctx("b.lowe"), **BACK) == {"HND-02"}
+    assert refusal(CASE, case(to_person="c.adler"), "accept", ctx("b.lowe"), **BACK) == {"HND-02"}
     senior = ctx(Role.SENIOR_QA, reason="The receiver is ill")
-    assert done(CASE, case(receiver="c.adler"), "accept", senior, **BACK).status == "Accepted"
+    assert done(CASE, case(to_person="c.adler"), "accept", senior, **BACK).status == "Accepted"
 
 
 @pytest.mark.rule("HND-03")
 def test_writer_is_no_receiver():
     """A handover to oneself is refused when it is written."""
-    decision = open_case(CASE, "CASE-2026-000001", typed(CASE, {**CASE.sample, "receiver": "A.Khan"}), ctx())
+    decision = open_case(CASE, "CASE-2026-000001", typed(CASE, {**CASE.sample, "to_person": "A.Khan"}), ctx())
     assert [problem.code for problem in decision.problems] == ["HND-03"]
 
 
 @pytest.mark.rule("HND-04")
 def test_work_put_first_has_its_reason():
     """Manual priority without a reason is refused."""
-    found = case(put_first_cases="CASE-2026-000003")
+    found = case(priority_cases="CASE-2026-000003")
     assert refusal(CASE, found, "accept", ctx("b.lowe"), **BACK) == {"HND-04"}
-    assert done(CASE, found, "accept", ctx("b.lowe"), put_first="Peak", **BACK).status == "Accepted"
+    assert done(CASE, found, "accept", ctx("b.lowe"), priority_reason="Peak", **BACK).status == "Accepted"
 
 
 @pytest.mark.rule("HND-05")
-def test_known_urgent_cases_are_handed_over():
+def test_known_open_cases_are_handed_over():
     """An open P1 that is not in the list is told."""
     urgent = Case("CASE-2026-000005", "ESC", "Raised", {"priority": "P1"})
     decision = open_case(CASE, "CASE-2026-000001", typed(CASE, dict(CASE.sample)), ctx(related=(urgent,)))
@@ -66,9 +66,9 @@ def test_known_urgent_cases_are_handed_over():
     assert "CASE-2026-000005" in decision.warnings[0].message
 
 
-@pytest.mark.parametrize("missing", ["shift", "urgent_cases", "promised", "risks"])
+@pytest.mark.parametrize("missing", ["shift", "open_cases", "promised", "risks"])
 def test_nothing_is_left_empty(missing):
-    """ "None" is written, not left out."""
+    """The word none is written, not left out."""
     assert "MOVE-NEEDS" in refusal(CASE, case(**{missing: None}), "accept", ctx("b.lowe"), **BACK)
 
 

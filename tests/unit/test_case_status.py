@@ -13,7 +13,7 @@ from addin.logic.case_type import Case
 from addin.logic.cases.status import CASE
 from addin.logic.machine import open_case
 
-ANSWER = {"answer_given": "Picked today, leaves tonight.", "next_update": "23/11/2026 16:00"}
+ANSWER = {"answer": "Picked today, leaves tonight.", "next_update": "23/11/2026 16:00"}
 
 
 def case(**texts: object) -> Case:

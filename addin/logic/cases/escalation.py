@@ -55,7 +55,7 @@ _FORM: Final = (
     _f("recommendation", "Ask", FieldKind.NOTE, queue=True, width=30, help="What exactly the team shall do."),
     _f("ask_by", "Ask by", FieldKind.INSTANT, queue=True, late=True, width=16),
     _f("baseline", "Normal is", width=20, help="What would be normal."),
-    _f("threshold_met", "Limit passed", width=20, help="Which limit was passed."),
+    _f("threshold", "Limit passed", width=20, help="Which limit was passed."),
     _f("orders_affected", "Orders affected", FieldKind.COUNT, width=9),
     _f("tracking", "Tracking", FieldKind.ID, width=20),
     _f("telephoned", "Telephoned", FieldKind.FLAG, late=True, help="A P1 is told by telephone and in chat."),
@@ -66,6 +66,7 @@ _FORM: Final = (
     _f("next_update", "Next update", FieldKind.INSTANT, system=True, queue=True, width=16),
     _f("last_update_at", "Last update", FieldKind.INSTANT, system=True),
     _f("updates_missed", "Updates missed", FieldKind.COUNT, system=True, width=8),
+    _f("severity", "Severity", system=True),
     _f("worst_severity", "Worst severity", system=True),
     _f("level", "Level", FieldKind.COUNT, system=True, queue=True, width=7),
     _f("level_name", "Now with", system=True, width=24),
@@ -89,6 +90,7 @@ def _derive(case: Case, ctx: Context) -> Mapping[str, Value | None]:
     return {
         "level": level,
         "level_name": ctx.policy.text(f"escalation.level.{level}"),
+        "severity": _severity(case),
         "worst_severity": _worst(case),
         "next_update": None if case.status in (RESOLVED, CONFIRMED) or case.is_final else _next_update(case, ctx),
     }
@@ -286,6 +288,7 @@ CASE: Final = CaseType(
         Deadline(id="ESC-ASK", label="Ask by", due=_ask_due, until=_SOLVED, source="domain rules"),
     ),
     derive=_derive,
+    messages=("escalations.sbar",),
     sample={
         "priority_wanted": "P1", "target_team": "IT",
         "situation": "Wave 3 is stuck in picking since 06:40, about 38 orders.",

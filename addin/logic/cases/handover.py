@@ -30,13 +30,14 @@ def _f(name: str, title: str, kind: FieldKind = FieldKind.TEXT, **more: object) 
 _FORM: Final = (
     _f("shift", "Shift", FieldKind.CHOICE, choices=("Early", "Day", "Late", "Night"), queue=True, width=9),
     _f("shift_day", "Shift of", FieldKind.DAY, width=12),
-    _f("receiver", "To person", FieldKind.ID, queue=True, width=14, help="Account of the one who takes over."),
-    _f("urgent_cases", "Open P1 and P2", FieldKind.LIST, queue=True, width=30, help="Case numbers, or none."),
+    _f("to_person", "To person", FieldKind.ID, queue=True, width=14, help="Account of the one who takes over."),
+    _f("open_cases", "Open P1 and P2", FieldKind.LIST, queue=True, width=30, help="Case numbers, or none."),
     _f("promised", "Promised times", FieldKind.NOTE, width=30, help="To whom, what and by when; or none."),
     _f("risks", "Risks", FieldKind.NOTE, queue=True, width=30, help="What may go wrong next; or none."),
-    _f("put_first", "Put first because", FieldKind.CHOICE, choices=PUT_FIRST, width=16),
-    _f("put_first_cases", "Put first", FieldKind.LIST, width=24, help="Case numbers worked on before their turn."),
+    _f("priority_reason", "Put first because", FieldKind.CHOICE, choices=PUT_FIRST, width=16),
+    _f("priority_cases", "Put first", FieldKind.LIST, width=24, help="Case numbers worked on before their turn."),
     _f("readback", "Read back", late=True, width=24, help="The main points in the receiver's own words."),
+    _f("from_person", "From person", FieldKind.ID, system=True),
     _f("accepted_by", "Accepted by", FieldKind.ID, system=True, queue=True),
     _f("accepted_at", "Accepted", FieldKind.INSTANT, system=True, width=16),
     _f("minutes_to_accept", "Minutes to accept", FieldKind.COUNT, system=True),
@@ -47,42 +48,42 @@ def _another_person(case: Case, ctx: Context) -> Problem | None:
     """Nobody hands over to themselves. Source: domain rules, receiver must accept."""
     if ctx.actor.id != case.text("opened_by"):
         return None
-    return Problem("HND-01", "You wrote this handover and cannot accept it.", "receiver", hint="The receiver accepts.")
+    return Problem("HND-01", "You wrote this handover and cannot accept it.", "to_person", hint="The receiver accepts.")
 
 
 def _the_receiver(case: Case, ctx: Context) -> Problem | None:
     """When a receiver is named, that person accepts. Source: domain rules."""
-    if case.text("receiver").casefold() in ("", ctx.actor.id.casefold()):
+    if case.text("to_person").casefold() in ("", ctx.actor.id.casefold()):
         return None
     words = f"The handover is for {case.text('receiver')}."
-    return Problem("HND-02", words, "receiver", hint="They accept it, or the writer names you.")
+    return Problem("HND-02", words, "to_person", hint="They accept it, or the writer names you.")
 
 
 def _not_to_self(case: Case, ctx: Context) -> Problem | None:
     """The writer is no receiver. Source: domain rules."""
-    if not case.has("receiver") or case.text("receiver").casefold() != case.text("opened_by").casefold():
+    if not case.has("to_person") or case.text("to_person").casefold() != case.text("opened_by").casefold():
         return None
-    return Problem("HND-03", "The receiver is the one who wrote it.", "receiver", hint="Name the next shift's person.")
+    return Problem("HND-03", "The receiver is the one who wrote it.", "to_person", hint="Name the next shift's person.")
 
 
 def _reasoned(case: Case, ctx: Context) -> Problem | None:
     """Work put first by hand has its reason. Source: domain rules, manual priority."""
-    if not case.has("put_first_cases") or case.text("put_first") not in ("", "None"):
+    if not case.has("priority_cases") or case.text("priority_reason") not in ("", "None"):
         return None
     words = "Cases were put first without a reason."
-    return Problem("HND-04", words, "put_first", hint="Choose why: peak, client, legal date, collection cut-off.")
+    return Problem("HND-04", words, "priority_reason", hint="Choose why: peak, client, legal date, collection cut-off.")
 
 
 def _all_listed(case: Case, ctx: Context) -> Problem | None:
     """Urgent escalations that are known to be open stand in the list. Source: domain rules."""
-    listed = {item.upper() for item in case.items("urgent_cases")}
+    listed = {item.upper() for item in case.items("open_cases")}
     urgent = [o.case_id for o in ctx.related if not o.is_final and o.text("priority") in ("P1", "P2")
               and o.case_id != case.case_id]  # fmt: skip
     missing = [found for found in urgent if found not in listed]
     if not missing:
         return None
     words = f"Open urgent cases are not in the list: {', '.join(missing)}."
-    return Problem("HND-05", words, "urgent_cases", hint="Add them.")
+    return Problem("HND-05", words, "open_cases", hint="Add them.")
 
 
 def _accepted(case: Case, ctx: Context) -> Mapping[str, Value | None]:
@@ -95,6 +96,10 @@ def _accepted(case: Case, ctx: Context) -> Mapping[str, Value | None]:
         "decision_by": ctx.actor.id,
         "decision_at": ctx.now,
     }
+
+
+def _derive(case: Case, ctx: Context) -> Mapping[str, Value | None]:
+    return {"from_person": case.text("opened_by") or None}
 
 
 def _accept_due(case: Case, ctx: Context) -> datetime | None:
@@ -115,7 +120,7 @@ CASE: Final = CaseType(
     moves=(
         Move(verb="accept", label="Accept", start=frozenset({DRAFT}), to=ACCEPTED, event="handover.accepted.v1",
              says="{actor} accepted the handover {case} of the {shift} shift",
-             needs=("shift", "urgent_cases", "promised", "risks", "readback"), sets=_accepted,
+             needs=("shift", "open_cases", "promised", "risks", "readback"), sets=_accepted,
              rules=(Rule("HND-01", "The receiver is another person.", _another_person),
                     Rule("HND-02", "The named receiver accepts.", _the_receiver,
                          override=frozenset({Role.SENIOR_QA})),
@@ -132,10 +137,11 @@ CASE: Final = CaseType(
                  source="policy handover.accept_hours"),
     ),
     frozen_from=frozenset({ACCEPTED}),
-    derive=None,
+    derive=_derive,
+    messages=("escalations.handover",),
     sample={
-        "shift": "Late", "shift_day": "23/11/2026", "receiver": "b.lowe", "urgent_cases": "CASE-2026-000004",
+        "shift": "Late", "shift_day": "23/11/2026", "to_person": "b.lowe", "open_cases": "CASE-2026-000004",
         "promised": "Customer Service hears about CASE-2026-000004 by 18:00.", "risks": "Collection at 17:30 is tight.",
-        "put_first": "None",
+        "priority_reason": "None",
     },
 )  # fmt: skip

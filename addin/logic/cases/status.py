@@ -53,8 +53,9 @@ _FORM: Final = (
     _f("checked_at", "Checked at", FieldKind.INSTANT, late=True, width=16, help="When the systems were looked at."),
     _f("sku", "Article", FieldKind.ID, late=True, width=16),
     _f("location", "Location", FieldKind.ID, late=True),
-    _f("answer_given", "Answer given", FieldKind.NOTE, queue=True, late=True, width=30,
+    _f("answer", "Answer given", FieldKind.NOTE, queue=True, late=True, width=30,
        help="What happened and what comes next."),
+    _f("next_step", "Next step", late=True, width=24),
     _f("next_update", "Next update", FieldKind.INSTANT, late=True, width=16),
     _f("convert_to", "Becomes", FieldKind.CHOICE, choices=(_BLOCKER, _STOCK, _CLAIM), late=True, width=14),
     _f("findings", "Findings", FieldKind.LIST, system=True, queue=True, width=30),
@@ -254,7 +255,7 @@ def _answered(case: Case, ctx: Context) -> Mapping[str, Value | None]:
     return {
         "answered_at": ctx.now,
         "minutes_to_answer": int((ctx.now - opened).total_seconds()) // 60 if opened else None,
-        "decision": case.text("decision") or case.text("answer_given"),
+        "decision": case.text("decision") or case.text("answer"),
         "decision_by": ctx.actor.id,
         "decision_at": ctx.now,
     }
@@ -314,7 +315,7 @@ _MOVES: Final = (
          rules=(Rule("OST-01", "An order number has the house's format.", _order_number),
                 Rule("OST-02", "Systems that disagree are dated.", _differ_dated), _TIMES)),
     Move(verb="answer", label="Answer", start=frozenset({CHECKED}), to=ANSWERED, event="status.answered.v1",
-         says="{actor} answered {case} after {minutes_to_answer} minutes", needs=("answer_given", "next_update"),
+         says="{actor} answered {case} after {minutes_to_answer} minutes", needs=("answer", "next_update"),
          sets=_answered,
          rules=(Rule("OST-04", "Systems that disagree for long are a blocker.", _systems_agree),
                 Rule("OST-05", "An order that stands still is escalated before it is answered.", _too_old),
@@ -350,6 +351,7 @@ CASE: Final = CaseType(
         Deadline(id="OST-UPDATE", label="Next update", due=_update_due, source="domain rules"),
     ),
     derive=_derive,
+    messages=("requests.order_status",),
     sample={
         "order_no": "0041029384", "order_stage": "Not prepared", "wms_stage": "Not prepared",
         "stage_since": "23/11/2026 08:00", "checked_at": "23/11/2026 09:58", "expected_delivery": "25/11/2026",
