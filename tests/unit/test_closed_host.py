@@ -524,3 +524,56 @@ def test_xlwings_is_imported_without_its_heavy_friends():
         "import pandas\n"
     )
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)
+
+
+# -------------------------------------------------------------------- filters of tables
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        ('<filters blank="1"><filter val="a"/></filters>', ("values", ["a", ""], None, None)),
+        (
+            '<customFilters><customFilter operator="greaterThan" val="5"/></customFilters>',
+            ("comparison", None, "5", None),
+        ),
+        (
+            '<customFilters and="1"><customFilter operator="greaterThanOrEqual" val="1"/>'
+            '<customFilter operator="lessThanOrEqual" val="9"/></customFilters>',
+            ("comparison", None, "1", "9"),
+        ),
+        ('<dynamicFilter type="today"/>', ("unknown", None, None, None)),
+    ],
+)
+def test_the_criteria_of_a_table_are_read(path, tmp_path, inside, expected):
+    """What hides rows is said in xlwings' own words, and such a filter is not thrown away."""
+
+    def change(contents):
+        column = f'<autoFilter ref="A5:E11"><filterColumn colId="1">{inside}</filterColumn></autoFilter>'
+        table = contents["xl/tables/table1.xml"]
+        contents["xl/tables/table1.xml"] = table.replace(b'<autoFilter ref="A5:E11"/>', column.encode())
+
+    book = open_closed(_rezipped(path, tmp_path / "filtered.xlsm", change))
+    sheet = book.sheets["Returns"]
+    table = sheet.tables["tblReturns"]
+    criteria = table.autofilter.criteria
+    found = criteria[1].impl
+    assert (found["type"], found["values"], found["value1"], found["value2"]) == expected
+    assert [entry.impl["type"] for entry in criteria][::4] == ["none", "none"]
+    assert sheet.api.FilterMode is True
+    with pytest.raises(Unsupported, match="filter"):
+        table.show_autofilter = False
+    book.close()
+
+
+def test_filter_buttons_go_and_come_back(path):
+    """Dropped and shown again, the table part says so each time."""
+    book = open_closed(path)
+    table = book.sheets["Returns"].tables["tblReturns"]
+    table.show_autofilter = False
+    book.save()
+    assert b"autoFilter" not in parts(path)["xl/tables/table1.xml"]
+    table.show_autofilter = True
+    book.save()
+    assert b'<autoFilter ref="A5:E11"/>' in parts(path)["xl/tables/table1.xml"]
+    book.close()
