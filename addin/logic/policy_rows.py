@@ -137,6 +137,10 @@ _CARRIER_GENERAL: Final[tuple[_Entry, ...]] = (
     ("carrier.ups.po_box", "no", "yes/no", "Whether the carrier serves post office boxes."),
     ("carrier.ups.intercept", "no", "yes/no", "No intercept is promised in Britain: a request, outcome unknown."),
     ("carrier.royal_mail.limit.any", "GBP 2500.00", "money", "Highest cover of Special Delivery by 9am."),
+    ("carrier.royal_mail.max_kg", "20", "rate", "Heaviest parcel of Special Delivery."),
+    ("carrier.ups.max_kg", "70", "rate", "Heaviest parcel."),
+    ("carrier.ups.max_length_cm", "274", "rate", "Longest parcel."),
+    ("carrier.usd_per_gbp", "1.25", "rate", "To compare limits in dollars with values in pounds; illustrative."),
     ("carrier.sensitive_goods", "watch; jewellery; exotic", "list", "Goods with a carrier rule of their own."),
 )
 _CARRIER_API: Final[tuple[_Entry, ...]] = (
@@ -177,6 +181,16 @@ _SERVICE: Final = tuple(
     for (part, unit), value in zip(_SERVICE_PARTS, values[:-1], strict=True)
 )
 _SPECIAL: Final[tuple[_Entry, ...]] = (
+    ("service.ups_express_plus.transit", "1", "working days", "From handing over to delivery."),
+    ("service.ups_express.transit", "1", "working days", ""),
+    ("service.ups_express_1200.transit", "1", "working days", ""),
+    ("service.ups_saver.transit", "1", "working days", ""),
+    ("service.ups_standard.transit", "2", "working days", "One to two days; two is safe."),
+    ("service.rm_special_9.transit", "1", "working days", ""),
+    ("service.dpd_1200.transit", "1", "working days", ""),
+    ("service.courier_same_day.transit", "0", "working days", ""),
+    ("service.secure.transit", "1", "working days", ""),
+    ("service.boutique.transit", "1", "working days", "To the shop."),
     ("special.book_before_cutoff_minutes", "60", "minutes", "Book this long before the carrier's cut-off."),
     ("special.signature_above", "GBP 1000.00", "money", "Above: signature, and no neighbour."),
 )
