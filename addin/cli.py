@@ -201,15 +201,16 @@ def intake(file: Any, sender: str, dry_run: bool, folder: Path, as_json: bool) -
     A file whose name ends in .jsonl holds one object a line with id, ts, from, text.
     """
     from addin.closed_book import intake_closed
-    from addin.intake_files import dry_lines, texts_of
+    from addin.intake_files import dry_lines, messages_of
+    from addin.service import utc_now
 
-    texts = texts_of(file.read(), str(getattr(file, "name", "")), sender)
+    messages = messages_of(file.read(), str(getattr(file, "name", "")), now=utc_now(), sender=sender)
     if dry_run:
-        for line in dry_lines(texts, folder):
+        for line in dry_lines(messages, folder):
             click.echo(json.dumps(line, ensure_ascii=False))
         return DONE
     with _opened(folder) as service:
-        return _answer(intake_closed(service, texts), as_json=as_json)
+        return _answer(intake_closed(service, messages), as_json=as_json)
 
 
 @main.command()

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -19,7 +18,7 @@ from addin.logic.case_type import Case, CaseType
 from addin.logic.cases import case_types
 from addin.logic.events import Draft, Json, digests, unseal
 from addin.logic.forms import Cell, Value
-from addin.logic.intake import IntakeProfile, Proposal, Reading, read_message, split_transcript
+from addin.logic.intake import ChatMessage, IntakeProfile, Proposal, Reading, read_conversation, split_transcript
 from addin.logic.outcome import Outcome, Problem, RowResult, Status
 from addin.logic.policy import Policy
 from addin.logic.system_kinds import INTAKE_DISMISSED, INTAKE_READ, INTAKE_TAKEN
@@ -63,37 +62,23 @@ def profile_of(settings: Settings, policy: Policy) -> IntakeProfile:
     )
 
 
-def readings(service: Service, text: str, sender: str = "") -> list[Reading]:
-    """Every message of a pasted text, read; nothing is recorded."""
-    profile = profile_of(service.settings, service.policy)
-    messages = split_transcript(text, default_at=service.clock(), default_sender=sender)
-    return [
-        read_message(one.text, sent_at=one.at, sender=one.sender or sender, profile=profile, message_id=one.id)
-        for one in messages
-    ]
-
-
-def read_one(service: Service, text: str, *, at: datetime, sender: str, message_id: str) -> None:
-    """Read one message that came with its own id and instant, and record it with its proposals."""
-    profile = profile_of(service.settings, service.policy)
-    reading = read_message(text, sent_at=at, sender=sender, profile=profile, message_id=message_id)
-    service.record_all([_draft(reading)])
-
-
 def read_text(service: Service, text: str, sender: str = "") -> Outcome:
     """Read a pasted text, record each message with its proposals, and say what was found."""
     if len(text) > service.policy.number("intake.max_characters"):
         hint = "Paste fewer messages at once, or run 'casebook intake FILE'."
         return Outcome.refused(Problem("CHAT-LONG", f"{len(text):,} characters are too many for one press.", hint=hint))
-    found = readings(service, text, sender)
+    return read_messages(service, split_transcript(text, default_at=service.clock(), default_sender=sender))
+
+
+def read_messages(service: Service, messages: Iterable[ChatMessage]) -> Outcome:
+    """Read messages as one conversation, record each with its proposals, and say what was found."""
+    found = read_conversation(messages, profile_of(service.settings, service.policy))
     service.record_all([_draft(one) for one in found])
     proposals = sum(len(one.proposals) for one in found)
-    messages = f"{len(found)} message{'s' if len(found) != 1 else ''} read"
+    read = f"{len(found)} message{'s' if len(found) != 1 else ''} read"
     if not proposals:
-        return Outcome(Status.DONE, f"{messages}; no case is proposed. Open one on its sheet if it needs one.")
-    return Outcome(
-        Status.DONE, f"{messages}, {proposals} proposed. Check the lines, set Take to Yes or No, press Take."
-    )
+        return Outcome(Status.DONE, f"{read}; no case is proposed. Open one on its sheet if it needs one.")
+    return Outcome(Status.DONE, f"{read}, {proposals} proposed. Set Take to Yes or No, then press Take proposals.")
 
 
 def _draft(reading: Reading) -> Draft:
@@ -280,4 +265,4 @@ def _mark(service: Service, kind: str, one: Waiting, what: str, case_id: str = "
     service.record(kind, data, case_id=case_id)
 
 
-__all__ = ["dismiss", "proposal_rows", "read_one", "read_text", "readings", "take", "take_all", "waiting"]
+__all__ = ["dismiss", "proposal_rows", "read_messages", "read_text", "take", "take_all", "waiting"]
