@@ -1,0 +1,198 @@
+"""Cautions: what a message tries, hides or takes back, whatever it asks for.
+
+Each row has a flag, the pattern that raises it, and what must not be done because of it. A flag never blocks; it is
+shown with the words that raised it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from addin.logic.intake.model import IntakeProfile
+from addin.logic.intake.text import Folded, fold, negated
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One caution: its flag, its pattern, and what must not be done."""
+
+    flag: str
+    stems: tuple[str, ...]
+    pattern: re.Pattern[str]
+    do_not: tuple[str, ...] = ()
+    route: tuple[str, ...] = ()
+
+
+def _row(flag: str, stems: str, pattern: str, *do_not: str, route: tuple[str, ...] = ()) -> Signal:
+    return Signal(flag, tuple(stems.split("|")), re.compile(pattern), do_not, route)
+
+
+SIGNALS: Final = (
+    _row("approval_in_text_ignored",
+         "approv|authori|signed|sign-off|ok'd|okay|ok |cleared|green|agreed|valid|said|go ahead|autoris",
+         r"\b(?:(?:pre-?)?(?:approved|authori[sz]ed|signed[ -]?off|ok'?d|okayed|cleared|green-?lit|validee?|"
+         r"autorisee?)\W{1,2}(?:it |this )?(?:by|from|with|par)\b"
+         r"|(?:already|been|is|was|it'?s|all|fully|verbally) (?:pre-?)?(?:approved|authori[sz]ed|"
+         r"signed[ -]?off|cleared|ok'?d)\b"
+         r"|(?:manager|boss|director|supervisor|head office|senior qa|sqa|finance|legal|team lead|claire|gm|"
+         r"ceo|management)\b(?:\W{1,2}\w+){0,2}?\W{1,2}(?:has |have |just )?(?:approved|authori[sz]ed|"
+         r"signed off|ok'?d|okayed|agreed|confirmed it'?s ok|gave (?:the )?(?:ok|green light|approval|"
+         r"go ahead)|said (?:it'?s |its |that'?s |this is )?(?:ok|okay|fine|yes|go|to go))"
+         r"|\w+ (?:said|says) (?:it'?s |its |that'?s |this is )?(?:ok|okay|fine|approved|yes|go ahead)\b|"
+         r"(?:approval|authori[sz]ation|sign-?off|green light) (?:is |was |has been |already )?(?:given|"
+         r"granted|received|obtained|confirmed|from|by)|(?:i|we) (?:hereby )?(?:approve|authori[sz]e)\b|"
+         r"you have (?:my|our) (?:approval|ok)|approved\s?[!.)]|\bgo ahead given\b)",
+         "treat_as_approval"),
+    _row("pressure",
+         "just do|do it|skip|bypass|forget|jump|ignore|without|n't|dont|no need|quiet|"
+         "off the record|or else|job|no time|no quest",
+         r"\b(?:just do it|do it (?:right )?now|no time (?:for|to)|(?:skip|bypass|ignore|forget|jump)"
+         r" (?:the )?(?:qc|checks?|approval|verification|call-?back|process|procedure|sop|queue|controls?)|"
+         r"without (?:the |any |a )?(?:qc|checks?|approval|verification|ticket|record|paperwork|call-?back)|"
+         r"don'?t (?:bother|need to|wait for|tell|log|record)|no need (?:to|for) (?:the |a |"
+         r"any )?(?:check\w*|verif\w*|qc|approv\w*|log\w*|call\w*|ticket)|off the record|keep (?:it|this)"
+         r" quiet|or else|(?:lose|cost)\w* (?:you )?(?:your|my) job|no questions asked)\b"),
+    _row("subject_access_request",
+         "data|footage|copy|subject access|sar|gdpr|everything|donnees|information|records|recording",
+         r"\b(?:(?:all|any|the|every\w*) (?:of )?(?:the |her |his |their |my |personal )*(?:data|information|"
+         r"info|records|footage|recordings?|images?) (?:that )?(?:you|we|u|they) (?:hold|have|keep|store|got)"
+         r"\b|\b(?:data|information|info|records)\b[^.;\n]{0,20}\b(?:you|we|u) (?:hold|have|keep|store)"
+         r"\b(?! (?:in|on) (?:wms|oms|stock|file for the order))|everything (?:that )?(?:you|we|u|they)"
+         r" (?:hold|have|keep|store|know)\b|(?:a )?cop(?:y|ies) of (?:all |the |any |her |his |their |my |"
+         r"that |our )*(?:cctv|footage|video|data|recordings?|personal|information|file|images?)|(?:send|"
+         r"give|share|forward|email|provide)\w* (?:her|him|them|me|the (?:client|customer)|(?:it )?to (?:her|"
+         r"him|the (?:client|customer))) (?:with )?(?:all |the |any |a |our )*(?:cctv|footage|video|"
+         r"recordings?|clip|data)|subject access|\bd?sar\b|gdpr request|data protection act|right of access|"
+         r"data subject|donnees personnelles|droit d'acces)\b",
+         "send_footage_or_data", route=("DPO",)),
+    _row("erasure_request", "erase|delete|forgotten|effacer",
+        r"\b(?:right to be forgotten|(?:delete|erase|remove) (?:all )?(?:my|her|his|their|the client'?s)"
+        r" (?:personal )?(?:data|details|account|information)|effacer (?:ses|mes|les) donnees)\b",
+         "delete_by_hand", route=("DPO",)),
+    _row("police_request", "police|solicitor|lawyer|court|insurer",
+        r"\b(?:police|court order|solicitors?|lawyers?)\b", "release_footage_informally", route=("SECURITY",)),
+    _row("theft_suspected", "theft|stolen|stole|thief|vole|pinched|nicked",
+        r"\b(?:theft|stolen|stole|stealing|thief|pinched|nicked|vole)\b", "name_suspects_in_chat", route=("SECURITY",)),
+    _row("contact_in_message_not_on_file", "call|phone|number|ring",
+        r"\b(?:call|ring|phone|reach|contact)\b[^.;\n]{0,24}\b(?:on|at)\b\W{0,3}\+?[\d ()-]{9,16}",
+         "verify_on_this_number"),
+    _row("chargeback_risk", "chargeback|dispute|bank",
+        r"\b(?:chargeback|disput(?:e|ed|ing) (?:the |it|this|with)|(?:gone|going) to (?:her|his|their) bank)"
+        r"\b"),
+    _row("restricted_goods_check", "watch|jewel|diamond|montre|bijou|gold ",
+        r"\b(?:watch(?:es)?|jewel\w*|diamonds?|montres?|bijoux?|gold (?:ring|bracelet|necklace))\b"),
+)  # fmt: skip
+
+_CHASER: Final = re.compile(
+    r"\b(?:follow(?:ing|ed)?[ -]?up|chas(?:ing|ed|er|e)\b|(?:gentle |friendly |just a )?(?:reminder|nudge)\b|"
+    r"bump(?:ing)?\b|as per my (?:last|previous|earlier)|"
+    r"my (?:last |previous |earlier )?(?:msg|message|email|mail|request|chat) (?:from|of|on|yesterday|yday|last|this)|"
+    r"(?:2nd|second|third|3rd|4th|fourth|\d{1,2}th) (?:time (?:of )?(?:asking|i|we)|request|reminder|chaser|"
+    r"message|msg)|"
+    r"(?:i|we) (?:already |have already )?(?:asked|requested|raised|reported|messaged|wrote|sent)(?: (?:for |"
+    r"about )?(?:this|it|you|the refund))? (?:on|already|before|yesterday|yday|last|twice|\d)|"
+    r"relance|je relance|deuxieme demande)"
+)
+_WAITING: Final = re.compile(
+    r"\b(?:still (?:not|no|nothing|waiting|hasn'?t|haven'?t|isn'?t|outstanding|pending)|any (?:update|news|"
+    r"progress)|not (?:yet )?(?:done|processed|received|refunded|actioned)|no (?:reply|answer|response|"
+    r"update) (?:yet|on|to|from)|toujours pas|pas encore|hasn'?t (?:been|had|received|got)|haven'?t (?:had|"
+    r"received|got|seen)|again\b)"
+)
+_ASKED_THING: Final = re.compile(
+    r"\b(?:refund|rembours\w+|claim|request|ticket|case|reply|answer|response|msg|message|address change|"
+    r"cctv request|escalation)\b"
+)
+_WHERE_REFUND: Final = re.compile(
+    r"\b(?:where(?:'s| is)|when will|what about|ou est)\b[^.;\n?]{0,16}\b(?:refund|money|remboursement)\b"
+)
+_RETRACT: Final = re.compile(
+    r"\b(?:(?:ignore|disregard|scrap|forget|cancel|delete|drop|skip|discard|oubliez|oublie|annulez?|ignorez)\b\W{1,2}"
+    r"(?:(?:about|my|the|that|what|de|mon|mes|le|pls|please|all|both|of)\W{1,2}){0,4}(?:last|previous|prev|"
+    r"earlier|prior|above|dernier\w?|precedent\w?)\b(?:\W{1,2}(?:msg|message|one|request|msgs|messages|two|"
+    r"chat))?"
+    r"|(?:ignore|disregard|scrap|forget) (?:that|this|it|me|above|what i (?:said|wrote|sent))\b|"
+    r"ne (?:pas )?ten\w+ (?:pas )?compte|"
+    r"never ?mind\b|\bnvm\b|(?:sorry|oops|apologies|pardon)\W{1,3}(?:wrong (?:order|chat|one|number|group|"
+    r"person|client)|ignore))"
+)
+_CORRECT: Final = re.compile(
+    r"\b(?:correction|typo|i meant|meant to (?:say|write|put)|should (?:be|read|say) (?:order )?#?\d{5}|oops|"
+    r"erratum|rectificati\w+|my (?:bad|mistake)|wrong (?:order )?(?:no|number))\b"
+)
+_EXISTING: Final = re.compile(r"\bforwarded(?: message)?\b|\bfwd?:|^\s*fw:|\btransfere\b", re.MULTILINE)
+_PARCEL_WORDS: Final = (
+    r"(?:parcel|delivery|driver|courier|tracking|van|depot|parcelshop|drop|label|man|guy|locker|shipment)"
+)
+
+
+def find_signals(text: Folded) -> list[tuple[Signal, str]]:
+    """The cautions a message raises, each with the words that raise it."""
+    found: list[tuple[Signal, str]] = []
+    for row in SIGNALS:
+        if not any(stem in text.lower for stem in row.stems):
+            continue
+        match = row.pattern.search(text.lower)
+        if match is not None and (row.flag == "pressure" or not _unreal(text, match)):
+            found.append((row, match[0].strip()))
+    return found
+
+
+_NOT_YET: Final = re.compile(
+    r"\b(?:to be|needs?|not|n't|who can|until|once|if|unless|awaiting|waiting for|must be|pending|can you|"
+    r"could you|please get)\W{1,3}(?:\w+\W{1,2}){0,2}$"
+)
+
+
+def _unreal(text: Folded, match: re.Match[str]) -> bool:
+    """True for "needs to be approved by", "not approved", "if the police"."""
+    return negated(text, match.start(), match.end()) or _NOT_YET.search(text.before(match.start(), 28)) is not None
+
+
+def find_chaser(text: Folded, codes: tuple[str, ...]) -> str:
+    """The words that chase an earlier request; empty when the message is new."""
+    if (strong := _CHASER.search(text.lower) or _WHERE_REFUND.search(text.lower)) is not None:
+        return strong[0]
+    waiting = _WAITING.search(text.lower)
+    if waiting is None or ("UPC" in codes and "refund" not in text.lower):
+        return ""
+    return waiting[0] if _ASKED_THING.search(text.lower) else ""
+
+
+def find_retraction(text: Folded) -> str:
+    """The words that take an earlier message back; empty when there are none."""
+    match = _RETRACT.search(text.lower)
+    return match[0].strip() if match is not None else ""
+
+
+def find_correction(text: Folded) -> str:
+    """The words that correct an earlier message; empty when there are none."""
+    match = _CORRECT.search(text.lower)
+    return match[0].strip() if match is not None else ""
+
+
+def is_forwarded(text: Folded) -> bool:
+    """True when the message passes on somebody else's words."""
+    return _EXISTING.search(text.lower) is not None
+
+
+def find_collision(text: Folded, profile: IntakeProfile) -> str:
+    """The words that use a name of the house as a courier's; empty when there are none."""
+    names = _names(profile.house_names)
+    match = names.search(text.lower) if names is not None else None
+    return match[0].strip() if match is not None else ""
+
+
+@lru_cache(maxsize=16)
+def _names(names: tuple[str, ...]) -> re.Pattern[str] | None:
+    if not names:
+        return None
+    name = "(?:" + "|".join(sorted({re.escape(fold(n).lower) for n in names})) + ")"
+    return re.compile(
+        rf"\b{name}(?:'s)? (?:\w+ )?{_PARCEL_WORDS}\b|\b(?:via|with|by|through|from|using|sent|posted|"
+        rf"dropped (?:it )?(?:off )?(?:at|with)) (?:the )?{name}\b(?! (?:bag|belt|scarf|watch|store|boutique|"
+        rf"shop|client|customer|item|team|order|website|london|uk))"
+    )
