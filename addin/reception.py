@@ -202,8 +202,15 @@ def _take_one(service: Service, one: Waiting, type_typed: str, order_typed: Cell
     if kind is None:
         names = ", ".join(item.name for item in case_types().values())
         return failed("", (Problem("OPEN-TYPE", f"{type_typed!r} is no case type.", "type", hint=f"One of: {names}."),))
-    if one.link_to_open and (case := _meant(service, one)) is not None:
+    case = _meant(service, one) if one.link_to_open else None
+    if case is not None:
         row = _chase(service, one, case)
+    elif one.link_to_open and kind.code == "RFD":
+        order = one.fields.get("order_no", "its order")
+        hint = "Look for it on Refunds, closed ones too; if there really is none, add it there as a new row."
+        row = failed(
+            "", (Problem("TAKE-CHASER", f"No refund is open for {order}, and a chaser never opens one.", hint=hint),)
+        )
     else:
         row = _open(service, one, kind, order_typed)
     if row.ok:
