@@ -13,7 +13,7 @@ from addin.errors import ConfigError
 
 #: The VBA module that holds one Sub for each button.
 MODULE: Final = "Buttons"
-_ACTION_ID: Final = re.compile(r"[a-z]+(\.[a-z_]+)+")
+_ACTION_ID: Final = re.compile(r"[a-z]+(\.[a-z][a-z0-9_]*)+")
 
 
 def sub_name(action_id: str) -> str:

@@ -1,0 +1,195 @@
+"""Draws the Desk (paste box, proposals, counts, worklist) and the empty Case sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from addin.logic.case_type import Case
+from addin.logic.forms import Cell
+from addin.register.desk import case_link
+from addin.register.draw_queue import draw_standing
+from addin.register.layout import (
+    CASE_FIRST,
+    CASE_HEADER,
+    CASE_MOVE,
+    CASE_NUMBER,
+    CASE_REASON,
+    CASE_ROWS,
+    CASE_TIMELINE,
+    COUNTS_ROW,
+    DESK_COLUMNS,
+    DESK_PASTE,
+    DESK_SENDER,
+    MESSAGE_ROW,
+    PROPOSAL_COLUMNS,
+    PROPOSAL_HEADER,
+    PROPOSAL_ROWS,
+    WORKLIST_HEADER,
+    WORKLIST_ROWS,
+)
+from addin.register.lists import ANSWERS, MOVES, field_list
+from addin.register.page import Page, set_print
+from addin.register.projection import desk_cells, desk_counts, tally, work_order
+from addin.register.style import GUARDED, INPUT, LINE, QUIET, STANDING
+
+_FIRST: Final = 2
+_LAST: Final = _FIRST + len(DESK_COLUMNS) - 1
+_LABELS: Final = 13
+_AT: Final = {title: at for at, (title, _) in enumerate(DESK_COLUMNS, _FIRST)}
+_STANDING, _DUE, _PRIORITY = _AT["Standing"], _AT["Due"], _AT["Priority"]
+_TILE_HEIGHT: Final = 30
+_CASE_WIDTHS: Final = (26, 40, 40, 4, 4, 2, 16, 14, 58, 30)
+
+
+def set_desk_widths(page: Page) -> None:
+    """A column of labels, then the columns of the worklist."""
+    page.width(1, _LABELS)
+    for at, (_, width) in enumerate(DESK_COLUMNS, _FIRST):
+        page.width(at, width)
+
+
+def draw_desk(page: Page, cases: Sequence[Case], now: datetime) -> None:
+    """Draw the Desk for the current cases."""
+    _draw_paste(page)
+    _draw_proposals(page)
+    _draw_counts(page, cases, now)
+    _draw_worklist(page, cases, now)
+    page.worksheet.hide_gridlines(2)
+    page.worksheet.freeze_panes(MESSAGE_ROW, 0)
+    page.worksheet.set_selection(DESK_PASTE)
+    set_print(page, last_row=WORKLIST_HEADER + WORKLIST_ROWS)
+
+
+def _draw_paste(page: Page) -> None:
+    look, sheet = page.look, page.worksheet
+    page.put(6, 1, "From", look["label"])
+    sheet.merge_range(f"{DESK_SENDER}:C{DESK_SENDER[1:]}", "", look["input"])
+    page.put(6, 4, "Name or team the message came from.", look["label"])
+    page.height(6, 20)
+    page.put(7, _FIRST, "Press F2 in the yellow box before you paste, so that all lines go into it.", look["help"])
+    page.height(7, 17)
+    page.put(8, 1, "Message", look["label_top"])
+    sheet.merge_range(f"{DESK_PASTE}:K{DESK_PASTE[1:]}", "", look["input_box"])
+    page.height(8, 96)
+    page.height(9, 8)
+
+
+def _draw_proposals(page: Page) -> None:
+    look, sheet = page.look, page.worksheet
+    page.put(PROPOSAL_HEADER - 1, 1, "Proposed cases", look["section"])
+    page.put(
+        PROPOSAL_HEADER - 1, 4, "Correct what is wrong, choose Yes under Take, press Take proposals.", look["help"]
+    )
+    page.height(PROPOSAL_HEADER - 1, 22)
+    page.header(PROPOSAL_HEADER, _FIRST, [title for title, _ in PROPOSAL_COLUMNS], 20)
+    first, last = PROPOSAL_HEADER + 1, PROPOSAL_HEADER + PROPOSAL_ROWS
+    cell = look.named("plain", bottom=1, bottom_color=LINE, valign="vcenter")
+    take = look.named("plain", bottom=1, bottom_color=LINE, valign="vcenter", bg_color=INPUT)
+    for row in range(first, last + 1):
+        for column in range(_FIRST, _LAST + 1):
+            page.put(row, column, None, take if column in (_FIRST, _FIRST + 2) else cell)
+    sheet.data_validation(
+        first - 1, _FIRST - 1, last - 1, _FIRST - 1,
+        {"validate": "list", "source": f"={ANSWERS}", "error_title": "Take", "error_message": "Choose Yes or No."},
+    )  # fmt: skip
+
+
+def _draw_counts(page: Page, cases: Sequence[Case], now: datetime) -> None:
+    look = page.look
+    page.height(COUNTS_ROW - 1, 8)
+    page.put(COUNTS_ROW, 1, "Today", look["section"])
+    counts = desk_counts(tally(cases, now))
+    for column, (label, number) in enumerate(counts, _FIRST):
+        line = {"left": 2, "left_color": STANDING.get(label, (LINE, ""))[0]}
+        page.put(COUNTS_ROW, column, label, look.named("tile_label", **line))
+        page.put(COUNTS_ROW + 1, column, number, look.named("tile", **line))
+    page.height(COUNTS_ROW, 20)
+    page.height(COUNTS_ROW + 1, _TILE_HEIGHT)
+    page.height(COUNTS_ROW + 2, 8)
+
+
+def _draw_worklist(page: Page, cases: Sequence[Case], now: datetime) -> None:
+    look = page.look
+    page.put(WORKLIST_HEADER - 1, 1, "Next to do", look["section"])
+    page.put(WORKLIST_HEADER - 1, 4, "Earliest due first. Click a number to go to its row.", look["help"])
+    page.height(WORKLIST_HEADER - 1, 22)
+    page.header(WORKLIST_HEADER, _FIRST, [title for title, _ in DESK_COLUMNS], 20)
+    work = sorted((case for case in cases if not case.is_final), key=work_order)[:WORKLIST_ROWS]
+    first, last = WORKLIST_HEADER + 1, WORKLIST_HEADER + WORKLIST_ROWS
+    line = {"bottom": 1, "bottom_color": LINE}
+    link, text = look.named("link", **line), look.named("plain_wrap", **line)
+    instant = look.named("instant", **line)
+    for offset in range(WORKLIST_ROWS):
+        cells: tuple[Cell, ...] = desk_cells(work[offset], now) if offset < len(work) else (None,) * len(DESK_COLUMNS)
+        for column, cell in enumerate(cells, _FIRST):
+            style = link if column == _FIRST else instant if column == _DUE else text
+            if column == _FIRST and offset < len(work):
+                page.formula(first + offset, column, case_link(work[offset]), style, work[offset].case_id)
+            else:
+                page.put(first + offset, column, cell, style)
+    draw_standing(page, (first, last), _STANDING, _DUE)
+    area = (first - 1, _PRIORITY - 1, last - 1, _PRIORITY - 1)
+    page.worksheet.conditional_format(
+        *area, {"type": "cell", "criteria": "==", "value": '"P1"', "format": look.rule(bold=True)}
+    )
+
+
+# ---- the Case sheet -------------------------------------------------------------------------------------------
+
+
+def set_case_widths(page: Page) -> None:
+    """The form on the left with its two hidden columns, a gap, the timeline on the right."""
+    look = page.look
+    styles = {2: look["plain_wrap"], 3: look["help"], 7: look["instant"], 8: look["plain"], 9: look["plain_wrap"],
+              10: look["plain_wrap"]}  # fmt: skip
+    for column, width in enumerate(_CASE_WIDTHS, 1):
+        page.width(column, width, styles.get(column), hidden=column in (4, 5))
+
+
+def draw_case(page: Page) -> None:
+    """Draw the Case sheet with no case on it; a press of Show fills it."""
+    look, sheet = page.look, page.worksheet
+    page.put(6, 1, "Case number", look["label"])
+    sheet.write_blank(CASE_NUMBER, None, look.named("input", bold=True))
+    page.put(6, 3, "Type it and press Show.", look["label"])
+    page.put(7, 1, "No case shown", look["section"])
+    for row, label, cell in ((6, "Move", CASE_MOVE), (7, "Reason", CASE_REASON)):
+        page.put(row, 8, label, look.named("label", align="right", indent=1))
+        sheet.write_blank(cell, None, look.named("input", text_wrap=True))
+        page.height(row, 21)
+    page.put(6, 10, "What this state allows.", look["label"])
+    page.put(7, 10, "Kept with the event.", look["label"])
+    page.height(8, 6)
+    page.header(CASE_HEADER, 1, ("Field", "Value", "Help", "", ""), 20)
+    page.header(CASE_HEADER, 7, ("When", "Who", "What happened", "Why"), 20)
+    sheet.data_validation(
+        CASE_MOVE,
+        {"validate": "list", "source": f"={MOVES}", "error_type": "warning", "error_title": "Move",
+         "error_message": "The state of the case does not allow that move."},
+    )  # fmt: skip
+    last = CASE_FIRST + CASE_ROWS - 1
+    # A drop-down only: what is typed is judged by the rules, which name the choices.
+    source = f'=INDIRECT("{field_list("")}"&$D{CASE_FIRST})'
+    sheet.data_validation(CASE_FIRST - 1, 1, last - 1, 1, {"validate": "list", "source": source, "show_error": False})
+    _draw_case_colours(page, last)
+    sheet.hide_gridlines(2)
+    sheet.freeze_panes(CASE_HEADER, 0)
+    sheet.set_selection(CASE_NUMBER)
+    set_print(page, header=CASE_HEADER, last_row=last, last_column=10)
+
+
+def _draw_case_colours(page: Page, last: int) -> None:
+    rule, sheet = page.look.rule, page.worksheet
+    line = {"bottom": 1, "bottom_color": LINE}
+    used = f'=$A{CASE_FIRST}<>""'
+    tests = (
+        (f"B{CASE_FIRST}:B{last}", f'=$E{CASE_FIRST}="input"', rule(bg_color=INPUT, **line)),
+        (f"B{CASE_FIRST}:B{last}", f'=$E{CASE_FIRST}="system"', rule(bg_color=GUARDED, **line)),
+        (f"A{CASE_FIRST}:A{last}", used, rule(font_color=QUIET, **line)),
+        (f"C{CASE_FIRST}:C{last}", used, rule(**line)),
+        (f"G{CASE_FIRST}:J{CASE_FIRST + CASE_TIMELINE - 1}", f'=$G{CASE_FIRST}<>""', rule(**line)),
+    )
+    for area, test, look in tests:
+        sheet.conditional_format(area, {"type": "formula", "criteria": test, "format": look})

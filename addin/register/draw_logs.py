@@ -1,0 +1,229 @@
+"""Draws the sheets nobody types on: Rules, Audit, Snapshots and Start, and the hidden ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from addin.logic.events import Event, KindTable, Sealed, digests
+from addin.logic.forms import Cell
+from addin.logic.policy import PolicyRow
+from addin.logic.system_kinds import CONFLICT, DRIFT
+from addin.register.layout import AUDIT_COLUMNS, FIRST_ROW, HEADER_ROW, SCHEMA, SNAPSHOT_COLUMNS
+from addin.register.lists import Lists, column_letters
+from addin.register.page import Page, set_print
+from addin.register.projection import audit_cells
+from addin.register.style import ACCENT, LINE
+
+RULES_COLUMNS: Final[tuple[tuple[str, int], ...]] = (
+    ("Table", 14), ("Key", 36), ("Value", 28), ("Unit", 14), ("Source", 44), ("Verified by", 20), ("Verified on", 12),
+    ("Valid from", 12), ("Note", 50),
+)  # fmt: skip
+UNVERIFIED: Final = "not verified yet"
+#: How much of the Audit sheet is printed: the readable columns, not the hashed text.
+_READABLE: Final = 10
+_AUDIT_COLOURED: Final = 1_000_000
+
+
+def set_log_widths(page: Page, columns: Sequence[tuple[str, int]], wrap: Iterable[str] = ()) -> None:
+    """Widths of a sheet whose cells all hold text."""
+    wrapped = set(wrap)
+    for at, (title, width) in enumerate(columns, 1):
+        page.width(at, width, page.look["plain_wrap" if title in wrapped else "plain"])
+
+
+def draw_audit(page: Page, events: Iterable[Event], kinds: KindTable) -> dict[str, str]:
+    """Draw one row per event, all of it text; answers which case each vault digest belongs to."""
+    owners: dict[str, str] = {}
+    last = HEADER_ROW
+    for last, event in enumerate(events, FIRST_ROW):
+        _texts(page, last, audit_cells(event, kinds))
+        owners.update(dict.fromkeys(digests(event.data), event.case_id))
+    _draw_log(page, AUDIT_COLUMNS, last)
+    at = [title for title, _ in AUDIT_COLUMNS].index("Kind") + 1
+    kind = f"${column_letters(at)}{FIRST_ROW}"
+    test = f'=OR({kind}="{DRIFT.name}",{kind}="{CONFLICT.name}")'
+    look = page.look.rule(bg_color="#FBE9E7", font_color=ACCENT)
+    area = f"A{FIRST_ROW}:{column_letters(len(AUDIT_COLUMNS))}{_AUDIT_COLOURED}"
+    page.worksheet.conditional_format(area, {"type": "formula", "criteria": test, "format": look})
+    set_print(page, header=HEADER_ROW, last_column=_READABLE)
+    return owners
+
+
+def draw_snapshots(page: Page, rows: Iterable[Sequence[Cell]]) -> None:
+    """Draw one row per snapshot."""
+    last = HEADER_ROW
+    for last, row in enumerate(rows, FIRST_ROW):
+        _texts(page, last, row)
+    _draw_log(page, SNAPSHOT_COLUMNS, last)
+    set_print(page, header=HEADER_ROW)
+
+
+def _texts(page: Page, row: int, cells: Sequence[Cell]) -> None:
+    texts = ["" if cell is None else str(cell) for cell in cells]
+    page.line(row, 1, texts, page.look["plain"])
+
+
+def _draw_log(page: Page, columns: Sequence[tuple[str, int]], last: int) -> None:
+    page.header(HEADER_ROW, 1, [title for title, _ in columns], 20)
+    sheet = page.worksheet
+    sheet.autofilter(HEADER_ROW - 1, 0, max(last, HEADER_ROW + 1) - 1, len(columns) - 1)
+    sheet.freeze_panes(HEADER_ROW, 1)
+    sheet.set_selection(FIRST_ROW - 1, 0, FIRST_ROW - 1, 0)
+    letters = column_letters(len(columns))
+    sheet.ignore_errors({"number_stored_as_text": f"A{FIRST_ROW}:{letters}1048576"})
+
+
+def draw_rules(page: Page, rows: Iterable[PolicyRow]) -> None:
+    """Draw the policy in force; a value nobody has verified says so in words."""
+    look = page.look
+    line = {"bottom": 1, "bottom_color": LINE}
+    text, bold = look.named("plain_wrap", **line), look.named("plain_wrap", **line, bold=True)
+    doubt = look.named("open_question", **line)
+    last = HEADER_ROW
+    for last, row in enumerate(rows, FIRST_ROW):
+        verified_on = f"{row.verified_on:%d/%m/%Y}" if row.verified_on else ""
+        cells = (row.table, row.key, row.value, row.unit.value, row.source, row.verified_by or UNVERIFIED, verified_on,
+                 f"{row.valid_from:%d/%m/%Y}", row.note)  # fmt: skip
+        for column, cell in enumerate(cells, 1):
+            page.put(last, column, cell, doubt if cell == UNVERIFIED else bold if column == 3 else text)
+    _draw_log(page, RULES_COLUMNS, last)
+    set_print(page, header=HEADER_ROW)
+
+
+# ---- Start ----------------------------------------------------------------------------------------------------
+
+_START: Final[tuple[tuple[str, str], ...]] = (
+    (
+        "What this is",
+        "A register of cases for the coordinators of a distribution centre. The journal beside this workbook is "
+        "the record; the sheets show it and let you type into it. Nothing counts until a button has said Done.",
+    ),
+    (
+        "How to work",
+        "Desk: paste a message, press Read message, take the proposed cases. Queue sheets: type in the yellow "
+        "cells, select the rows, press a button; each row answers in its Message cell. Case: everything about one"
+        " case, and what may be done next. You may sort and filter as you like; rows are found by their number.",
+    ),
+    (
+        "Colours",
+        "Yellow cells are yours to type. White cells belong to the rules and are put back when they are changed. "
+        "Grey cells do not apply to that type of case. Overdue, Due today, Waiting and Done also stand there in "
+        "words.",
+    ),
+    (
+        "When buttons do nothing",
+        "1. If a bar says that macros were blocked, close the workbook, open its Properties in the file explorer "
+        "and tick Unblock, or put its folder under trusted locations, then open it again and choose Enable "
+        "Content.  2. If a message says that Casebook did not answer, run 'casebook doctor': it names what is "
+        "missing.  3. Without macros you may read everything here; the command line does what the buttons do "
+        "('casebook actions' lists them).",
+    ),
+    (
+        "Who may do what",
+        "Coordinators open and work cases. QC inspects and grades. Senior QA approves, overrides with a reason "
+        "and reopens. Finance executes, settles and reconciles. Loss prevention, security and legal sign what is "
+        "theirs. Auditors read. Who asks, who approves and who pays are three different people.",
+    ),
+    (
+        "What is recorded",
+        "Each change is an event with time, person, role and reason, chained to the one before it. Audit shows "
+        "them all; Verify checks them. Customers' names, addresses and words are kept apart and can be erased "
+        "without breaking the chain.",
+    ),
+    (
+        "What this cannot do",
+        "The locks on sheets prevent accidents, not intent; the chain is the evidence. It cannot show that a "
+        "whole register was replaced unless its head was witnessed elsewhere. Values on Rules that are not "
+        "verified yet are assumptions. It gives no legal advice.",
+    ),
+)
+
+
+def set_start_widths(page: Page) -> None:
+    """A column of headings and one of text."""
+    page.width(1, 26)
+    page.width(2, 112)
+
+
+def draw_start(page: Page) -> None:
+    """Draw one calm page of text: what this is, what to do when buttons do not answer, and the limits."""
+    look, stamp = page.look, page.stamp
+    facts = (("House", stamp.house), ("Register", stamp.register_id),
+             ("Kind", "Demo: for trying out, not a record" if stamp.demo else "Live register"))  # fmt: skip
+    row = MESSAGE_GAP
+    for label, fact in facts:
+        page.put(row, 1, label, look["label"])
+        page.put(row, 2, fact, look.named("body", bold=True, num_format="@"))
+        row += 1
+    row += 1
+    for heading, text in _START:
+        page.put(row, 1, heading, look.named("section", valign="top"))
+        page.put(row, 2, text, look["body"])
+        page.height(row, 15.5 * (len(text) // 118 + 1) + 8)
+        row += 1
+    page.worksheet.hide_gridlines(2)
+    set_print(page, last_row=row, tall=1)
+
+
+#: The first row of the Start sheet's text.
+MESSAGE_GAP: Final = 6
+
+
+# ---- hidden sheets --------------------------------------------------------------------------------------------
+
+
+def draw_lists(page: Page, lists: Lists) -> None:
+    """Write every drop-down list, each in its own column under the first of its names."""
+    titles: dict[int, str] = {}
+    for name, entries in lists.items.items():
+        column = lists.places[entries]
+        if column in titles:
+            continue
+        titles[column] = name
+        page.put(1, column, name, page.look["label"])
+        for row, entry in enumerate(entries, 2):
+            page.put(row, column, entry, page.look["plain"])
+
+
+def draw_meta(page: Page, seq: int) -> None:
+    """Write whose workbook this is and up to which event it shows; names in A, values in B."""
+    stamp = page.stamp
+    values: Mapping[str, Cell] = {
+        "register_id": stamp.register_id,
+        "schema": SCHEMA,
+        "seq": seq,
+        "head": stamp.head,
+        "demo": "Yes" if stamp.demo else "No",
+        "house": stamp.house,
+    }
+    page.width(1, 14)
+    page.width(2, 70)
+    for row, (name, value) in enumerate(values.items(), 1):
+        page.put(row, 1, name, page.look["label"])
+        page.put(row, 2, value, page.look["number" if isinstance(value, int) else "plain"])
+
+
+def draw_vault(page: Page, vault: Iterable[Sealed], owners: Mapping[str, str]) -> None:
+    """Write the personal values that events refer to by digest, so that the workbook alone can rebuild the journal."""
+    for column, (title, width) in enumerate((("Digest", 68), ("Salt", 36), ("Value", 60), ("Case", 18)), 1):
+        page.width(column, width, page.look["plain"])
+        page.put(1, column, title, page.look["header"])
+    for row, entry in enumerate(vault, 2):
+        cells = (entry.digest, entry.salt, entry.value, owners.get(entry.digest))
+        page.line(row, 1, cells, page.look["plain"])
+
+
+__all__ = [
+    "RULES_COLUMNS",
+    "UNVERIFIED",
+    "draw_audit",
+    "draw_lists",
+    "draw_meta",
+    "draw_rules",
+    "draw_snapshots",
+    "draw_start",
+    "draw_vault",
+    "set_log_widths",
+    "set_start_widths",
+]

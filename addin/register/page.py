@@ -1,0 +1,220 @@
+"""One sheet while it is drawn: safe writing of cells, the head every sheet has, and how it prints.
+
+Rows and columns are counted from 1, as `layout` does. Whatever comes from data goes through `Page.put`, which never
+makes a formula, a link or a number out of a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from addin.errors import HostError
+from addin.logic.forms import Cell
+from addin.logic.values import CELL_LIMIT
+from addin.register.buttons import Button, macro_name
+from addin.register.cells import outgoing
+from addin.register.layout import BUTTON_ROWS, HINT_ROW, MESSAGE_ROW, TITLE_ROW, Sheet
+from addin.register.sheets import cell_name
+from addin.register.style import Look
+
+#: What a screen of 1366 pixels shows of a sheet, less row numbers and scroll bar.
+SCREEN: Final = 1290
+_BUTTON_HEIGHT: Final = 22
+_GAP: Final = 5
+_NARROWEST: Final = 64
+_LETTER: Final = 5.9
+_LAST_ROW: Final = 1_048_576
+_FOOTER_LIMIT: Final = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What stands on every sheet and footer: the house, the register, the head it shows, and whether it is a demo."""
+
+    register_id: str
+    house: str
+    head: str
+    demo: bool
+
+
+@dataclass
+class Page:
+    """One sheet of the workbook that is being made."""
+
+    sheet: Sheet
+    worksheet: Worksheet
+    look: Look
+    stamp: Stamp
+    widths: dict[int, int] = field(default_factory=dict)
+
+    def put(self, row: int, column: int, cell: Cell, style: Format | None = None) -> None:
+        """Write one cell as what it is; a blank one only when it has a style.
+
+        Raises:
+            HostError: for a text that does not fit a cell.
+        """
+        value = outgoing(cell)
+        at = (row - 1, column - 1)
+        if value is None or value == "":
+            if style is not None:
+                self.worksheet.write_blank(*at, None, style)
+        elif isinstance(value, str):
+            self._text(row, column, value, style)
+        elif isinstance(value, date):
+            self.worksheet.write_datetime(*at, value, style)
+        else:
+            self.worksheet.write_number(*at, value, style)
+
+    def _text(self, row: int, column: int, text: str, style: Format | None) -> None:
+        if len(text) > CELL_LIMIT:
+            raise HostError(
+                f"{cell_name(self.sheet.name, row, column)} would hold {len(text):,} characters; {CELL_LIMIT:,} fit.",
+                hint="Keep long texts as evidence files.",
+                code="HOST-LONG",
+            )
+        self.worksheet.write_string(row - 1, column - 1, text, style)
+
+    def line(self, row: int, column: int, cells: Sequence[Cell], style: Format | None = None) -> None:
+        """Write cells side by side; blanks are left out."""
+        for offset, cell in enumerate(cells):
+            if cell is not None and cell != "":
+                self.put(row, column + offset, cell, style)
+
+    def formula(self, row: int, column: int, text: str, style: Format, shown: str | float | Decimal = 0) -> None:
+        """Write one of our own formulas, with the result it shows before anybody calculates."""
+        self.worksheet.write_formula(row - 1, column - 1, text, style, shown)
+
+    def header(self, row: int, column: int, titles: Sequence[str], height: int = 30) -> None:
+        """Write a header row."""
+        for offset, title in enumerate(titles):
+            self.put(row, column + offset, title, self.look["header"])
+        self.height(row, height)
+
+    def width(self, column: int, width: int, style: Format | None = None, *, hidden: bool = False) -> None:
+        """Set a column's width in characters and the format of its cells down to the last row."""
+        self.widths[column] = 0 if hidden else width
+        self.worksheet.set_column(column - 1, column - 1, width, style, {"hidden": hidden})
+
+    def height(self, row: int, points: float) -> None:
+        """Set a row's height in points."""
+        self.worksheet.set_row(row - 1, points)
+
+    @property
+    def columns(self) -> int:
+        """How many columns have a width of their own."""
+        return max(self.widths, default=1)
+
+    def pixels(self, column: int) -> int:
+        """How wide a column is on the screen."""
+        width = self.widths.get(column, 8)
+        return width * 7 + 5 if width else 0
+
+
+def draw_head(page: Page, buttons: Sequence[Button]) -> None:
+    """Title, hint over the accent rule, buttons and message cell: the first five rows of every sheet.
+
+    Widths of columns are set before, because the rule and the message cell follow them.
+    """
+    look, demo = page.look, " - DEMO, not a record" if page.stamp.demo else ""
+    page.put(TITLE_ROW, 1, f"{page.sheet.name}{demo}", look["title"])
+    page.height(TITLE_ROW, 26)
+    last = _reach(page)
+    for column in range(1, last + 1):
+        page.put(HINT_ROW, column, page.sheet.hint if column == 1 else None, look["hint"])
+    page.height(HINT_ROW, 20)
+    _draw_buttons(page, buttons)
+    if last > 1:
+        page.worksheet.merge_range(MESSAGE_ROW - 1, 0, MESSAGE_ROW - 1, last - 1, "", look["message"])
+    else:
+        page.put(MESSAGE_ROW, 1, None, look["message"])
+    page.height(MESSAGE_ROW, 32)
+
+
+def _reach(page: Page) -> int:
+    """The last column that a screen shows: as far as rule and message go."""
+    total = 0
+    for column in range(1, page.columns + 1):
+        total += page.pixels(column)
+        if total >= SCREEN:
+            return column
+    return page.columns
+
+
+def _draw_buttons(page: Page, buttons: Sequence[Button]) -> None:
+    lines = _lines(buttons)
+    first = (len(lines) + 1) // 2
+    for row, part in zip(BUTTON_ROWS, (lines[:first], lines[first:]), strict=True):
+        pixels = len(part) * (_BUTTON_HEIGHT + _GAP) + 3 if part else 6
+        page.height(row, pixels * 0.75)
+        for number, line in enumerate(part):
+            _draw_line(page, row, line, _GAP + number * (_BUTTON_HEIGHT + _GAP))
+
+
+def _lines(buttons: Sequence[Button]) -> list[list[Button]]:
+    """Buttons in as many lines as the screen's width asks for, the lines about equally long."""
+    total = sum(_button_width(button) + _GAP for button in buttons)
+    wanted = max(1, -(-total // SCREEN)) if buttons else 0
+    limit = max(total / wanted + _NARROWEST, _NARROWEST) if wanted else 0
+    lines: list[list[Button]] = []
+    used = 0
+    for button in buttons:
+        width = _button_width(button) + _GAP
+        if not lines or used + width > min(limit, SCREEN):
+            lines.append([])
+            used = 0
+        lines[-1].append(button)
+        used += width
+    return lines
+
+
+def _button_width(button: Button) -> int:
+    return max(_NARROWEST, round(len(button.label) * _LETTER) + 18)
+
+
+def _draw_line(page: Page, row: int, line: Sequence[Button], top: int) -> None:
+    left = _GAP
+    for button in line:
+        width = _button_width(button)
+        options: dict[str, Any] = {
+            "macro": macro_name(button.action_id),
+            "caption": button.label,
+            "width": width,
+            "height": _BUTTON_HEIGHT,
+            "x_offset": left,
+            "y_offset": top,
+            "description": button.hint or button.label,
+        }
+        page.worksheet.insert_button(row - 1, 0, options)
+        left += width + _GAP
+
+
+def set_print(page: Page, *, header: int = 0, last_row: int = _LAST_ROW, last_column: int = 0, tall: int = 0) -> None:
+    """Landscape A4, as wide as one page, header row repeated; the footer says what was printed.
+
+    `tall` is how many pages high it may be, 0 for any.
+    """
+    sheet, stamp = page.worksheet, page.stamp
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.fit_to_pages(1, tall)
+    sheet.print_area(0, 0, last_row - 1, (last_column or page.columns) - 1)
+    if header:
+        sheet.repeat_rows(header - 1)
+    demo = "DEMO  " if stamp.demo else ""
+    head = f"head {stamp.head[:12]}  " if page.sheet.name in ("Audit", "Snapshots") else ""
+    left = f"&L&8 {demo}{_footer_text(stamp.house)} - {_footer_text(stamp.register_id)}"
+    right = f"&R&8 {head}page &P of &N"
+    sheet.set_footer(left[: _FOOTER_LIMIT - len(right) - 20].rstrip("&") + f"&C&8 {page.sheet.name}" + right)
+
+
+def _footer_text(text: str) -> str:
+    """A text that a footer shows as it is."""
+    return text.replace("&", "&&").replace("\n", " ")[:80]
