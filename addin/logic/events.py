@@ -17,13 +17,21 @@ from typing import Any, Final
 
 import msgspec
 
-from addin.logic.values import CELL_LIMIT
+from addin.logic.values import CELL_LIMIT, cell_length
 
 #: JSON without floats.
 Json = str | int | bool | None | list["Json"] | dict[str, "Json"]
 #: The key under which a sealed personal value's digest stands in an event.
 SEALED: Final = "sealed"
 ERASED: Final = "[erased]"
+#: Whole numbers beyond this are read differently by other programs (RFC 8259, section 6).
+_LARGEST: Final = 2**53 - 1
+#: Characters that no workbook can hold; JSON may write them as escapes.
+_ESCAPED: Final = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
+
+
+class TextFault(ValueError):
+    """An event that has no text of its own or too long a one; the message tells a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,7 @@ class KindTable:
         kind = self.kinds.get(name)
         if kind is None:
             return f"{event.actor}: {event.kind} (a kind this version does not know)"
-        words: dict[str, Any] = {**data, **_shown(data.get("set")), "actor": event.actor, "case": event.case_id}
+        words = {**_shown(data), **_shown(data.get("set")), "actor": event.actor, "case": event.case_id}
         return _LENIENT.vformat(kind.says, (), words)
 
 
@@ -158,22 +166,26 @@ def canonical(value: Json) -> str:
     """The one text of a JSON value: sorted keys, no blanks, no floats.
 
     Raises:
-        TypeError: for a float, a non-text key or any other type.
+        TypeError: for a float, a non-text key, a whole number beyond 2**53 or any other type.
+        TextFault: for half a character.
     """
-    _refuse_floats(value)
-    return msgspec.json.encode(value, order="sorted").decode("utf-8")
+    _refuse_others(value)
+    try:
+        return msgspec.json.encode(value, order="sorted").decode("utf-8").translate(_ESCAPED)
+    except UnicodeEncodeError:
+        raise TextFault("The text holds half a character, which cannot be stored.") from None
 
 
-def _refuse_floats(value: object) -> None:
-    if value is None or isinstance(value, (str, int)):
+def _refuse_others(value: object) -> None:
+    if value is None or isinstance(value, str) or (isinstance(value, int) and abs(value) <= _LARGEST):
         return
     if isinstance(value, list):
         for item in value:
-            _refuse_floats(item)
+            _refuse_others(item)
         return
     if isinstance(value, dict) and all(isinstance(key, str) for key in value):
         for item in value.values():
-            _refuse_floats(item)
+            _refuse_others(item)
         return
     raise TypeError(f"{type(value).__name__} cannot stand in an event: use text, whole numbers, yes/no, lists, maps.")
 
@@ -183,7 +195,7 @@ def encode(draft: Draft, *, seq: int, at: str, actor: str, role: str) -> str:
 
     Raises:
         TypeError: when the data hold a float or another type that has no one text.
-        ValueError: when the text would not fit one cell of the audit sheet.
+        TextFault: when the text would not fit one cell of the audit sheet.
     """
     body: dict[str, Json] = {
         "actor": actor,
@@ -196,11 +208,25 @@ def encode(draft: Draft, *, seq: int, at: str, actor: str, role: str) -> str:
         "seq": seq,
     }
     text = canonical(body)
-    if len(text) > CELL_LIMIT:
-        raise ValueError(f"The event is too long ({len(text)} characters; a cell holds {CELL_LIMIT}).")
+    if (length := cell_length(text)) > CELL_LIMIT:
+        raise TextFault(f"The event is too long ({length:,} characters; a cell holds {CELL_LIMIT:,}).")
     if msgspec.json.decode(text) != body:
-        raise ValueError("The event's text does not read back as what was written.")
+        raise TextFault("The event's text does not read back as what was written.")
     return text
+
+
+class _Body(msgspec.Struct):
+    actor: str
+    at: str
+    case: str
+    data: dict[str, Any]
+    kind: str
+    reason: str
+    role: str
+    seq: int
+
+
+_DECODER: Final = msgspec.json.Decoder(_Body)
 
 
 def decode(text: str, *, prev: str, hash: str) -> Event:
@@ -210,13 +236,12 @@ def decode(text: str, *, prev: str, hash: str) -> Event:
         ValueError: when the text is not an event.
     """
     try:
-        body = msgspec.json.decode(text)
-        return Event(
-            body["seq"], body["at"], body["actor"], body["role"], body["case"], body["kind"], body["reason"],
-            body["data"], text, prev, hash,
-        )  # fmt: skip
-    except (msgspec.DecodeError, KeyError, TypeError) as error:
+        body = _DECODER.decode(text)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
         raise ValueError(f"Not the text of an event: {text[:60]!r}") from error
+    return Event(
+        body.seq, body.at, body.actor, body.role, body.case, body.kind, body.reason, body.data, text, prev, hash
+    )
 
 
 def seal(draft: Draft, salt: Callable[[], str]) -> tuple[Draft, tuple[Sealed, ...]]:

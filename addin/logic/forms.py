@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from addin.logic.events import Json, iso
+from addin.logic.calendar import LONDON, parse_day, resolve_local
+from addin.logic.events import ERASED, Json, iso
 from addin.logic.outcome import Problem
-from addin.logic.values import CELL_LIMIT, Money, Role, clean_id, clean_text, formula_like
-
-LONDON: Final = ZoneInfo("Europe/London")
+from addin.logic.values import CURRENCIES, Money, Role, clean_id, clean_text, formula_like
 
 Value = str | bool | int | Decimal | Money | date | datetime | tuple[str, ...]
 Cell = str | bool | int | float | Decimal | date | datetime | None
@@ -80,17 +78,21 @@ class Field:
     def read(self, raw: Cell, currency: str = "GBP") -> tuple[Value | None, Problem | None]:
         """A cell's content as this field's value, or the problem that says what is wrong with it.
 
-        A blank cell is None without a problem. A warning comes together with the value.
+        A blank cell is None without a problem. A warning comes together with the value, any other problem alone.
+        `currency` is what an amount without a currency is in.
         """
-        if raw is None or (isinstance(raw, str) and not raw.strip()):
+        if raw is None or (isinstance(raw, str) and not clean_id(raw)):
             return None, None
         try:
             value = _READERS[self.kind](self, raw, currency)
         except FieldFault as fault:
             return None, Problem(fault.code, f"{self.title}: {fault.message}", self.name, hint=fault.hint)
-        if self.check is not None and isinstance(value, str):
-            return value, self.check(value)
-        return value, None
+        if value in ("", ()):
+            return None, None
+        problem = self.check(value) if self.check is not None and isinstance(value, str) else None
+        if problem is None:
+            return value, None
+        return (value if problem.warn else None), replace(problem, field=problem.field or self.name)
 
     def encode(self, value: Value | None) -> Json:
         """The value in stored form: text, whole number, yes/no or list; never a float."""
@@ -106,8 +108,8 @@ class Field:
 
     def decode(self, stored: Json) -> Value | None:
         """The value out of its stored form; an erased personal value stays the text that says so."""
-        if stored is None or stored == "[erased]":
-            return None if stored is None else str(stored)
+        if stored is None or stored == ERASED:
+            return None if stored is None else ERASED
         decoder = _DECODERS.get(self.kind)
         return decoder(stored) if decoder else _plain(stored)
 
@@ -153,24 +155,28 @@ _DECODERS: Final[Mapping[FieldKind, Callable[[Json], Value]]] = MappingProxyType
 )
 
 
+def _said(raw: object) -> str:
+    """What was typed, as it is quoted in a message: never longer than a line."""
+    text = str(raw)
+    return repr(text if len(text) <= 40 else text[:40] + "…")
+
+
 def _text(field: Field, raw: Cell, _: str) -> str:
-    text = clean_text(_as_text(field, raw)).strip()
+    text = clean_text(_as_text(raw)).strip()
     limit = _LIMITS.get(field.kind, 1_000)
-    if len(text) > min(limit, CELL_LIMIT):
+    if len(text) > limit:
         raise FieldFault(
             "FLD-LONG", f"{len(text):,} characters, and {limit:,} fit.", "Shorten it, or attach the text as evidence."
         )
     return text
 
 
-def _as_text(field: Field, raw: Cell) -> str:
+def _as_text(raw: Cell) -> str:
     if isinstance(raw, bool):
         return "Yes" if raw else "No"
     if isinstance(raw, float):
-        if not raw.is_integer():
-            return repr(raw)
-        return str(int(raw))
-    if isinstance(raw, datetime):
+        return str(int(raw)) if raw.is_integer() and abs(raw) < 1e15 else repr(raw)
+    if isinstance(raw, date):
         raise FieldFault(
             "FLD-DATE-EATEN",
             f"the program turned what was typed into a date ({raw:%d/%m/%Y}).",
@@ -179,142 +185,186 @@ def _as_text(field: Field, raw: Cell) -> str:
     return str(raw)
 
 
+_TEXT_AGAIN: Final = "Format the cell as Text and type or paste the number again."
+
+
 def _id(field: Field, raw: Cell, _: str) -> str:
-    if isinstance(raw, float) and abs(raw) >= 1e15:
+    """An id; what a program has already altered is refused, never repaired (domain rules, spreadsheet traps)."""
+    if isinstance(raw, bool):
+        raise FieldFault("FLD-ID", "the program turned what was typed into TRUE or FALSE.", _TEXT_AGAIN)
+    if isinstance(raw, (int, float)) and abs(raw) >= 10**15:
         raise FieldFault(
             "FLD-ID-NUMBER",
             "a number of more than 15 digits; the program has already changed its last digits to 0.",
-            "Format the cell as Text and type or paste the number again.",
+            _TEXT_AGAIN,
         )
-    text = clean_id(_as_text(field, raw))
-    if re.fullmatch(r"\d+(\.\d+)?[eE]\+?\d+", text):
-        raise FieldFault(
-            "FLD-ID-NUMBER", f"{text!r} is a number in scientific form.", "Format the cell as Text and paste it again."
-        )
-    if len(text) > 120 or "\n" in text:
+    text = clean_id(_as_text(raw))
+    if re.fullmatch(r"[0-9](\.[0-9]+)?[eE]\+[0-9]+", text):
+        raise FieldFault("FLD-ID-NUMBER", f"{text!r} is a number in scientific form.", _TEXT_AGAIN)
+    if (isinstance(raw, float) and not raw.is_integer()) or re.fullmatch(r"[0-9]+\.0+", text):
+        raise FieldFault("FLD-ID-NUMBER", f"{text!r} is a number with decimals, not a code.", _TEXT_AGAIN)
+    if len(text) > 120 or "\n" in text or "\t" in text:
         raise FieldFault("FLD-ID", "too long for a number or code.", "Keep only the number itself.")
     if formula_like(text):
-        raise FieldFault("FLD-FORMULA", f"{text!r} looks like a formula.", "Type the number or code itself.")
+        raise FieldFault("FLD-FORMULA", f"{_said(text)} looks like a formula.", "Type the number or code itself.")
     return text
 
 
 def _choice(field: Field, raw: Cell, _: str) -> str:
-    text = clean_id(_as_text(field, raw))
+    text = clean_id(_as_text(raw))
     for choice in field.choices:
         if choice.casefold() == text.casefold():
             return choice
-    raise FieldFault("FLD-CHOICE", f"{text!r} is not in the list.", f"Choose one of: {', '.join(field.choices)}.")
+    raise FieldFault("FLD-CHOICE", f"{_said(text)} is not in the list.", f"Choose one of: {', '.join(field.choices)}.")
 
 
 def _flag(field: Field, raw: Cell, _: str) -> bool:
-    word = _as_text(field, raw).strip().casefold()
+    word = clean_id(_as_text(raw)).casefold()
     if word in _YES:
         return True
     if word in _NO:
         return False
-    raise FieldFault("FLD-FLAG", f"{raw!r} is neither Yes nor No.", "Choose Yes or No.")
+    raise FieldFault("FLD-FLAG", f"{_said(raw)} is neither Yes nor No.", "Choose Yes or No.")
 
 
-def _decimal(raw: Cell) -> Decimal:
-    """A number as a person or a program writes it: 1250, "1,250.00", "1 250,00", "(12.00)", "12.00-"."""
-    if isinstance(raw, (bool, date, datetime)):
-        raise FieldFault("FLD-NUMBER", f"{raw} is not a number.", "Type digits, for example 1250.00.")
-    if isinstance(raw, (int, float)):
-        return Decimal(repr(raw))
-    if isinstance(raw, Decimal):
-        return raw
-    text = re.sub(r"[\s\u00a0\u202f£$€]|^[A-Z]{3}|[A-Z]{3}$", "", str(raw).strip())
-    negative = (text.startswith("(") and text.endswith(")")) or text.endswith("-")
-    text = text.strip("()-") if negative else text
-    if re.fullmatch(r"-?\d{1,3}(\.\d{3})*,\d{1,2}", text) or re.fullmatch(r"-?\d+,\d{1,2}", text):
-        text = text.replace(".", "").replace(",", ".")
-    elif re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", text):
-        text = text.replace(",", "")
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise FieldFault("FLD-NUMBER", f"{raw!r} is not a number.", "Type digits, for example 1250.00.") from None
+_TYPE_DIGITS: Final = "Type digits, for example 1250.00."
+_SIGNS: Final = {"£": "GBP", "€": "EUR", "$": "USD"}
+_AMOUNT: Final = re.compile(
+    r"(?P<open>\()? ?(?P<minus>-)? ?(?P<before>[£€$]|[A-Za-z]{3})? ?(?P<inner>-)?"
+    r"(?P<figure>[0-9.,]+(?: [0-9]{3}(?![0-9]))*[0-9.,]*) ?"
+    r"(?P<after>[£€$]|[A-Za-z]{3})? ?(?P<trail>-)? ?(?P<close>\))?"
+)
+#: How a figure may be written, with what stands between thousands and what before the decimals.
+_FIGURES: Final = (
+    (re.compile(r"[0-9]+\.?|[0-9]*\.[0-9]+"), "", "."),
+    (re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?"), ",", "."),
+    (re.compile(r"[0-9]{1,3}( [0-9]{3})+(\.[0-9]+)?"), " ", "."),
+    (re.compile(r"[0-9]{1,3}( [0-9]{3})+,[0-9]{1,2}"), " ", ","),
+    (re.compile(r"[0-9]{1,3}(\.[0-9]{3})+,[0-9]{1,2}"), ".", ","),
+    (re.compile(r"[0-9]+,[0-9]{1,2}"), "", ","),
+)
+
+
+def _amount(raw: Cell) -> tuple[Decimal, str]:
+    """A number as a person or a program writes it and the currency it names, "" for none.
+
+    Texts: 1250, "1,250.00", "1 250,00", "(12.00)", "12.00-", "£12". A program's float counts as the 15 digits that the
+    program itself shows: 0.1 + 0.2 is 0.3.
+    """
+    if isinstance(raw, str):
+        return _amount_from_text(raw)
+    if isinstance(raw, bool) or not isinstance(raw, (int, float, Decimal)):
+        raise FieldFault("FLD-NUMBER", f"{_said(raw)} is not a number.", _TYPE_DIGITS)
+    number = Decimal(f"{raw:.15g}") if isinstance(raw, float) else Decimal(raw)
+    return _bounded(number, raw), ""
+
+
+def _amount_from_text(raw: str) -> tuple[Decimal, str]:
+    # No NFKC here: it would make 12 out of 1².
+    text = " ".join(raw.replace("\u2212", "-").split())
+    found = _AMOUNT.fullmatch(text)
+    figure = _figure(found["figure"]) if found else None
+    signs = [bool(found[name]) for name in ("open", "minus", "inner", "trail")] if found else []
+    if found is None or figure is None or sum(signs) > 1 or bool(found["open"]) != bool(found["close"]):
+        raise FieldFault("FLD-NUMBER", f"{_said(raw)} is not a number.", _TYPE_DIGITS)
+    named = {_SIGNS.get(name, name.upper()) for name in (found["before"], found["after"]) if name}
+    if len(named) > 1 or not named <= CURRENCIES:
+        raise FieldFault("FLD-CURRENCY", f"{_said(raw)} does not name one currency.", "Type it like EUR 1250.00.")
+    number = _bounded(Decimal(figure), raw)
+    return (-number if any(signs) else number), "".join(named)
+
+
+def _figure(text: str) -> str | None:
+    for pattern, between, before in _FIGURES:
+        if pattern.fullmatch(text):
+            return (text.replace(between, "") if between else text).replace(before, ".")
+    return None
+
+
+def _bounded(number: Decimal, raw: Cell) -> Decimal:
     if not number.is_finite():
-        raise FieldFault("FLD-NUMBER", f"{raw!r} is not a number.", "Type digits, for example 1250.00.")
-    return -number if negative else number
+        raise FieldFault("FLD-NUMBER", f"{_said(raw)} is not a number.", _TYPE_DIGITS)
+    if len(number.as_tuple().digits) > 15 or not -15 <= number.adjusted() <= 15:
+        raise FieldFault("FLD-NUMBER", f"{_said(raw)} has more digits than a cell can hold (15).", "Check the number.")
+    return number
 
 
 def _number(field: Field, raw: Cell, _: str) -> Decimal:
-    return _decimal(raw)
+    number, currency = _amount(raw)
+    if currency:
+        raise FieldFault("FLD-NUMBER", f"{_said(raw)} is an amount of money.", "Type the number alone.")
+    return number
 
 
-def _count(field: Field, raw: Cell, _: str) -> int:
-    number = _decimal(raw)
+def _count(field: Field, raw: Cell, currency: str) -> int:
+    number = _number(field, raw, currency)
     if number != number.to_integral_value():
-        raise FieldFault("FLD-COUNT", f"{raw} is not a whole number.", "Type a whole number.")
+        raise FieldFault("FLD-COUNT", f"{_said(raw)} is not a whole number.", "Type a whole number.")
     if abs(number) > 10**9:
-        raise FieldFault("FLD-COUNT", f"{raw} is too large for a count.", "Check the number.")
+        raise FieldFault("FLD-COUNT", f"{_said(raw)} is too large for a count.", "Check the number.")
     return int(number)
 
 
 def _money(field: Field, raw: Cell, currency: str) -> Money:
-    named = re.search(r"\b([A-Z]{3})\b", raw) if isinstance(raw, str) else None
-    symbol = {"£": "GBP", "€": "EUR", "$": "USD"}.get(next((c for c in str(raw) if c in "£€$"), ""), currency)
-    number = _decimal(raw)
+    number, named = _amount(raw)
     try:
-        return Money(number, named[1] if named else symbol)
+        money = Money(number, named or currency)
     except ValueError as error:
         raise FieldFault(
-            "FLD-MONEY", f"{raw} is not an amount to the penny: {error}", "Type it like 1250.00."
+            "FLD-MONEY", f"{_said(raw)} is not an amount to the penny: {error}", "Type it like 1250.00."
         ) from None
+    decimals = number.as_tuple().exponent
+    if isinstance(raw, str) and isinstance(decimals, int) and -decimals > money.exponent:
+        hint = "Type it like 1250.00, without a dot between thousands."
+        raise FieldFault("FLD-MONEY", f"{_said(raw)} can be read in two ways.", hint)
+    return money
 
 
-_ISO_DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_UK_DAY: Final = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
+_TYPE_DAY: Final = "Type it as dd/mm/yyyy, for example 24/11/2026."
 
 
 def _day(field: Field, raw: Cell, _: str) -> date:
-    if isinstance(raw, datetime):
-        return raw.date()
-    if isinstance(raw, date):
-        return raw
-    text = str(raw).strip()
-    if (iso_day := _ISO_DAY.fullmatch(text)) is not None:
-        parts = tuple(int(part) for part in iso_day.groups())
-    elif (uk_day := _UK_DAY.fullmatch(text)) is not None:
-        parts = (int(uk_day[3]), int(uk_day[2]), int(uk_day[1]))
-    else:
-        raise FieldFault("FLD-DAY", f"{raw!r} is not a date.", "Type it as dd/mm/yyyy, for example 24/11/2026.")
+    if not isinstance(raw, (str, date)):
+        raise FieldFault("FLD-DAY", f"{_said(raw)} is not a date.", _TYPE_DAY)
     try:
-        found = date(*parts)
-    except ValueError:
-        raise FieldFault("FLD-DAY", f"{text} does not exist in the calendar.", "Check day and month.") from None
-    if not date(2000, 1, 1) <= found <= date(2100, 12, 31):
-        raise FieldFault("FLD-DAY", f"{text} is not a year we work in.", "Check the year.")
-    return found
+        return parse_day(raw)
+    except ValueError as error:
+        raise FieldFault("FLD-DAY", str(error).removesuffix(_TYPE_DAY).strip(), _TYPE_DAY) from None
 
 
 def _instant(field: Field, raw: Cell, _: str) -> datetime:
+    """An instant; a time without an offset is London's, and one that London's clocks showed twice is asked for."""
     if isinstance(raw, datetime):
-        naive = raw
+        found = raw
     elif isinstance(raw, date):
-        naive = datetime.combine(raw, time(0))
+        found = datetime.combine(raw, time(0))
     else:
-        naive = _instant_from_text(str(raw).strip())
-    if naive.tzinfo is not None:
-        return naive.astimezone(UTC).replace(microsecond=0)
-    first, second = (naive.replace(tzinfo=LONDON, fold=fold) for fold in (0, 1))
-    if first.astimezone(UTC).astimezone(LONDON).replace(tzinfo=None) != naive:
+        found = _instant_from_text(" ".join(str(raw).split()))
+    if not 2000 <= found.year <= 2100:
+        raise FieldFault("FLD-INSTANT", f"{_said(raw)} is not in a year we work in.", "Check the year.")
+    # A program's serial numbers are off by microseconds; instants are kept to the second.
+    found = (found + timedelta(microseconds=500_000)).replace(microsecond=0)
+    if found.tzinfo is not None:
+        return found.astimezone(UTC)
+    instants = resolve_local(found)
+    if not instants:
         raise FieldFault(
-            "FLD-CLOCK", f"{naive:%d/%m/%Y %H:%M} does not exist: the clocks went forward.", "Check the time."
+            "FLD-CLOCK", f"{found:%d/%m/%Y %H:%M} does not exist: the clocks went forward.", "Check the time."
         )
-    if first.utcoffset() != second.utcoffset():
+    if len(instants) > 1:
         raise FieldFault(
             "FLD-CLOCK",
-            f"{naive:%d/%m/%Y %H:%M} happened twice: the clocks went back.",
-            f"Type {naive:%Y-%m-%dT%H:%M}+01:00 for the first (summer time) or {naive:%Y-%m-%dT%H:%M}+00:00.",
+            f"{found:%d/%m/%Y %H:%M} happened twice: the clocks went back.",
+            f"Type {found:%Y-%m-%dT%H:%M}+01:00 for the first (summer time) or {found:%Y-%m-%dT%H:%M}+00:00.",
         )
-    # A program's serial numbers are off by microseconds; instants are kept to the second.
-    return (first + timedelta(microseconds=500_000)).astimezone(UTC).replace(microsecond=0)
+    return instants[0]
+
+
+_UK_INSTANT: Final = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 
 
 def _instant_from_text(text: str) -> datetime:
-    uk = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})[ T](\d{1,2}):(\d{2})(?::(\d{2}))?", text)
+    uk = _UK_INSTANT.fullmatch(text)
     try:
         if uk is not None:
             day, month, year, hour, minute = (int(part) for part in uk.groups()[:5])
@@ -323,7 +373,7 @@ def _instant_from_text(text: str) -> datetime:
     except ValueError:
         raise FieldFault(
             "FLD-INSTANT",
-            f"{text!r} is not a date and time.",
+            f"{_said(text)} is not a date and time.",
             "Type it as dd/mm/yyyy hh:mm, for example 24/11/2026 17:20.",
         ) from None
 

@@ -14,7 +14,23 @@ from enum import StrEnum
 from typing import Final
 
 #: ISO 4217 minor units where they are not two.
-_MINOR_UNITS: Final = {"JPY": 0, "KRW": 0, "KWD": 3, "BHD": 3}
+_MINOR_UNITS: Final = {
+    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0),  # noqa: SIM905
+    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),  # noqa: SIM905
+}
+#: The highest power of ten that an amount may have: exact arithmetic stays far from its 28 digits.
+_LARGEST: Final = 20
+#: The currencies in use (ISO 4217, list one, without funds, metals and test codes).
+CURRENCIES: Final = frozenset(
+    """
+    AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP
+    CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF
+    IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD
+    MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB
+    RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD
+    UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG
+    """.split()  # noqa: SIM905
+)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 #: Characters that make a cell a formula when a text is pasted or opened as CSV, full-width forms included.
 FORMULA_LEADS: Final = "=+-@\t\r＝＋－＠"
@@ -81,6 +97,8 @@ class Money:
             raise ValueError(f"{self.currency!r} is not an ISO 4217 currency code.")
         if not self.amount.is_finite():
             raise ValueError("An amount of money must be a finite number.")
+        if self.amount.adjusted() > _LARGEST:
+            raise ValueError("That amount is too large to be money.")
         quantum = Decimal(1).scaleb(-self.exponent)
         exact = self.amount.quantize(quantum, rounding=ROUND_HALF_UP)
         if exact != self.amount:
@@ -158,8 +176,8 @@ def total(amounts: Iterable[Money], currency: str = "GBP") -> Money:
 
 
 def clean_id(text: str) -> str:
-    """An id as typed, made comparable: NFKC, no invisible characters, no outer spaces."""
-    return unicodedata.normalize("NFKC", text).translate(_INVISIBLE).replace("\u00a0", " ").strip()
+    """An id as typed, made comparable: NFKC, no invisible or control characters, no outer spaces."""
+    return unicodedata.normalize("NFKC", clean_text(text).translate(_INVISIBLE)).strip()
 
 
 def lookalikes(text: str) -> str:
@@ -168,9 +186,19 @@ def lookalikes(text: str) -> str:
 
 
 def clean_text(text: str) -> str:
-    """Free text made safe to keep and show: no control characters but line ends and tabs, line ends as `\\n`."""
+    """Free text made safe to keep and show: line ends as `\\n`, and no character that a workbook cannot hold.
+
+    Left out are control characters but line ends and tabs, halves of characters, and U+FFFE and U+FFFF.
+    """
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in unified if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return "".join(
+        c for c in unified if c in "\n\t" or (c not in "\ufffe\uffff" and unicodedata.category(c) not in ("Cc", "Cs"))
+    )
+
+
+def cell_length(text: str) -> int:
+    """How long a spreadsheet program finds a text: it counts a character beyond U+FFFF as two."""
+    return len(text) + sum(c > "\uffff" for c in text)
 
 
 def formula_like(text: str) -> bool:
