@@ -250,7 +250,7 @@ def grade_evidence(case: Case, ctx: Context) -> Problem | None:
     """Each grade's own evidence is there. Source: domain section 5.3, column "evidence minimum"."""
     needed = {
         "2ND": ("repair_quote", "a quote or the flaw's note"),
-        TRANSIT: ("packaging_kept", "that the packaging is kept"),
+        TRANSIT: ("packaging_retained", "that the packaging is kept"),
         INCOMPLETE: ("parts_missing", "the list of missing parts"),
     }.get(case.text("final_grade"))
     if needed is None or (case.has(needed[0]) and case.fields[needed[0]] is not False):

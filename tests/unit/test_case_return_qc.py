@@ -253,7 +253,7 @@ class TestDisposition:
         ("grade", "disposition", "more"),
         [
             ("2ND", "Atelier repair", {"repair_quote": "Q-1"}),
-            ("KO_DAMAGE_TRANSIT", "Hold for claim", {"packaging_kept": "Yes"}),
+            ("KO_DAMAGE_TRANSIT", "Hold for claim", {"packaging_retained": "Yes"}),
             ("KO_INCOMPLETE", "Hold with parts list", {"parts_missing": "strap"}),
         ],
     )

@@ -85,7 +85,7 @@ FORM: Final = (
           help="Yes when Customer service agreed what the customer is told."),
     Field(name="parts_missing", title="Parts missing", kind=_LIST, width=20),
     Field(name="repair_quote", title="Repair quote", width=16, help="Reference of the quote, or the flaw in a word."),
-    Field(name="packaging_kept", title="Packaging kept", kind=_FLAG, width=10),
+    Field(name="packaging_retained", title="Packaging kept", kind=_FLAG, width=10),
     Field(name="cites", title="Needs CITES", kind=_FLAG, width=8),
     Field(name="secure_location", title="Cage", width=12),
     Field(name="custody_log", title="Custody log", kind=_LIST, late=True, width=24),
@@ -170,7 +170,8 @@ def _claim(case: Case, ctx: Context) -> Sequence[Opening]:
         "subtype": "DAMAGE", "tracking": case.fields.get("tracking"), "order_no": case.fields.get("order_no"),
         "sku": case.fields.get("sku"), "serial": case.fields.get("serial"),
         "goods_value": case.fields.get("goods_value"), "event_date": day, "delivered_date": day, "discovery_date": day,
-        "return_leg": True, "rma_no": case.fields.get("rma_no"), "packaging_kept": case.fields.get("packaging_kept"),
+        "packaging_retained": case.fields.get("packaging_retained"), "rma_no": case.fields.get("rma_no"),
+        "return_leg": True,
     }  # fmt: skip
     return (Opening(type="UPC", fields=_given(facts)),)
 

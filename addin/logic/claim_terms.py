@@ -1,0 +1,177 @@
+"""Terms of a carrier claim: subtypes and their evidence, which clock runs, and what may come back.
+
+1. The regime is worked out from origin, destination and mode; unknown stays unknown and takes the earliest deadline.
+2. Every deadline is a calendar day with the policy row that set it; the house files earlier than the law demands.
+3. What is recovered is worked out, never typed; the gap is shown from the first day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
+from typing import Final
+
+from addin.logic.case_type import Case, Context
+from addin.logic.liability import Recovery, file_by, recovery, regime_of
+from addin.logic.statute import ClaimDeadline, ClaimEvent, Regime, claim_deadline, earliest
+from addin.logic.values import Money, rounded
+
+LOST: Final = "LOST"
+DNR: Final = "DNR"
+MISDELIVERY: Final = "MISDELIVERY"
+DAMAGE: Final = "DAMAGE"
+MISSING: Final = "MISSING_CONTENTS"
+LATE: Final = "LATE"
+RETURN_LEG: Final = "RETURN_LEG"
+
+_LOST_EVIDENCE: Final = (
+    "Tracking snapshot", "Manifest line", "Proof of tender", "Invoice", "Item description", "Weight", "Declared value",
+)  # fmt: skip
+#: What each subtype must show before it is filed.
+EVIDENCE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        LOST: _LOST_EVIDENCE,
+        DNR: ("Proof of delivery", "Signed denial", "Address label", "Neighbour check", "Despatch CCTV", "Invoice"),
+        MISDELIVERY: ("Address label", "Proof of delivery", "Customer's right address", "Invoice"),
+        DAMAGE: (
+            "Photo of item", "Photo in box", "Photo of inner packing", "Photo of label", "Photos of six sides",
+            "Box dimensions", "Packaging retained", "Repair estimate", "Invoice",
+        ),
+        MISSING: (
+            "Pick and pack log", "Pack bench CCTV", "Despatch weight", "Carrier weight", "Seal photos",
+            "Customer photos", "Invoice",
+        ),
+        LATE: ("Service and commitment", "Actual time", "Label and papers", "Tendered before cut-off"),
+        RETURN_LEG: (*_LOST_EVIDENCE, "Label owner", "Drop-off receipt"),
+    }
+)  # fmt: skip
+SUBTYPES: Final = tuple(EVIDENCE)
+#: What the letter calls the event.
+EVENT_WORDS: Final = {
+    LOST: "Loss", DNR: "Shown as delivered, not received", MISDELIVERY: "Misdelivery", DAMAGE: "Damage",
+    MISSING: "Missing contents", LATE: "Late delivery of a guaranteed service", RETURN_LEG: "Loss of a return parcel",
+}  # fmt: skip
+ALL_KINDS: Final = tuple(dict.fromkeys(kind for kinds in EVIDENCE.values() for kind in kinds))
+
+
+def missing_evidence(case: Case) -> tuple[str, ...]:
+    """The kinds of evidence the subtype still lacks, in the order of its checklist."""
+    have = {kind.casefold() for kind in case.items("evidence_kinds")}
+    return tuple(kind for kind in EVIDENCE.get(case.text("subtype"), ()) if kind.casefold() not in have)
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsLine:
+    """One article of the claim: reference, description, serial number, quantity, unit price net."""
+
+    ref: str
+    description: str
+    serial: str
+    qty: int
+    unit_net: Money
+
+    @property
+    def line_total(self) -> Money:
+        """Quantity times unit price."""
+        return Money(self.unit_net.amount * self.qty, self.unit_net.currency)
+
+
+def goods_lines(case: Case) -> tuple[GoodsLine, ...]:
+    """The goods table; without one, the single article that the case names.
+
+    Raises:
+        ValueError: when a line cannot be read; it says which.
+    """
+    listed = tuple(_line(text) for text in case.items("goods_lines"))
+    proven = case.money("proven_value")
+    if listed or proven is None or not case.has("sku"):
+        return listed
+    description = case.text("goods_description")
+    return (GoodsLine(case.text("sku"), description, case.text("serial"), 1, proven),)
+
+
+def _line(text: str) -> GoodsLine:
+    parts = [part.strip() for part in text.split("|")]
+    try:
+        ref, description, serial, qty, unit = parts
+        return GoodsLine(ref, description, serial, _quantity(qty), Money(Decimal(unit.replace(",", ""))))
+    except (ValueError, InvalidOperation):
+        raise ValueError(f"{text!r} is not 'reference | description | serial | quantity | unit price'.") from None
+
+
+def _quantity(text: str) -> int:
+    if int(text) < 1:
+        raise ValueError("A quantity is at least one.")
+    return int(text)
+
+
+def regime(case: Case) -> Regime:
+    """The regime of the carriage; goods leave from and go to the United Kingdom only where the case says so."""
+    start, end, mode = (case.text(name) for name in ("origin_country", "dest_country", "mode"))
+    return regime_of(start, end, mode)
+
+
+def event_kind(case: Case) -> ClaimEvent | None:
+    """Which notice period the subtype has; None while it has none."""
+    return {
+        DAMAGE: ClaimEvent.DAMAGE,
+        MISSING: ClaimEvent.DAMAGE,
+        LATE: ClaimEvent.LATE_GUARANTEED,
+        **dict.fromkeys((LOST, DNR, MISDELIVERY, RETURN_LEG), ClaimEvent.LOSS),
+    }.get(case.text("subtype"))
+
+
+def notice(case: Case, ctx: Context) -> ClaimDeadline | None:
+    """The day by which the carrier must have the claim, and the rule that sets it; None while its start is unknown.
+
+    Damage and missing contents run from receipt, loss from tender, a guaranteed service from its scheduled delivery.
+    """
+    kind = event_kind(case)
+    if kind is None:
+        return None
+    start = {
+        ClaimEvent.DAMAGE: earliest((case.day("delivered_date"), case.day("event_date"))),
+        ClaimEvent.LOSS: case.day("ship_date"),
+        ClaimEvent.LATE_GUARANTEED: case.day("expected_delivery"),
+    }.get(kind)
+    return claim_deadline(kind, start, regime(case), ctx.policy) if start else None
+
+
+def time_bar(case: Case, ctx: Context) -> ClaimDeadline | None:
+    """The last day to go to court; counted from the earliest of the days that could start it."""
+    names = ("ship_date", "expected_delivery", "delivered_date", "event_date")
+    start = earliest(case.day(name) for name in names)
+    return claim_deadline(ClaimEvent.TIME_BAR, start, regime(case), ctx.policy) if start else None
+
+
+def filing_day(case: Case, ctx: Context) -> date | None:
+    """The day by which the house files: its own limit, the limit for lost parcels, or the carrier's if earlier."""
+    event, legal = case.day("event_date"), notice(case, ctx)
+    if event is None:
+        return legal.day if legal else None
+    lost = event + timedelta(days=ctx.policy.days("claim.lost_within_days"))
+    within = lost if event_kind(case) is ClaimEvent.LOSS else None
+    return file_by(event, earliest((legal.day if legal else None, within)), ctx.policy)
+
+
+def recovered(case: Case, ctx: Context) -> Recovery | None:
+    """Cap, expected recovery and gap; None while value or weight are unknown or not in pounds."""
+    proven, weight, declared = case.money("proven_value"), case.number("gross_weight_kg"), case.money("declared_value")
+    if proven is None or weight is None or weight < 0 or proven.amount < 0:
+        return None
+    if proven.currency != "GBP" or (declared is not None and declared.currency != "GBP"):
+        return None
+    return recovery(proven, declared, weight, regime(case), ctx.policy)
+
+
+def shortfall(case: Case) -> Money | None:
+    """What was claimed and not paid; None while nothing was claimed."""
+    claimed, paid = case.money("amount_claimed"), case.money("amount_paid")
+    if claimed is None:
+        return None
+    if paid is None or paid.currency != claimed.currency:
+        return claimed
+    return rounded(max(claimed.amount - paid.amount, Decimal(0)), claimed.currency)
