@@ -191,6 +191,7 @@ _SPECIAL: Final[tuple[_Entry, ...]] = (
     ("service.courier_same_day.transit", "0", "working days", ""),
     ("service.secure.transit", "1", "working days", ""),
     ("service.boutique.transit", "1", "working days", "To the shop."),
+    ("special.arranged_services", "courier_same_day; secure; boutique", "list", "Hours are agreed for each trip."),
     ("special.book_before_cutoff_minutes", "60", "minutes", "Book this long before the carrier's cut-off."),
     ("special.signature_above", "GBP 1000.00", "money", "Above: signature, and no neighbour."),
 )

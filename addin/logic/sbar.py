@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case, Opening
-from addin.logic.forms import LONDON, Value
+from addin.logic.forms import Value
 from addin.logic.values import clean_text
 
 #: Facts of the case that an escalation repeats, so that it can be read alone.
