@@ -19,10 +19,11 @@ from typing import Final, Self
 
 from addin.errors import ConfigError
 from addin.journal import Journal, Remembered, SqliteJournal, Writer
+from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case, CaseType, Context, Opening
 from addin.logic.cases import case_kinds, case_types
 from addin.logic.events import Draft, Event, Json, KindTable, canonical, iso
-from addin.logic.forms import LONDON, Value
+from addin.logic.forms import Value
 from addin.logic.machine import Decision, decide, edit, open_case
 from addin.logic.outcome import Outcome, Problem, RowResult, Status
 from addin.logic.policy import DEFAULT_POLICY, Policy

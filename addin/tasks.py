@@ -17,9 +17,9 @@ from addin.journal import witness
 from addin.letter_values import claim_values
 from addin.letters import Templates, check_values, render_letter, templates_root
 from addin.letters.docx_letters import LetterTemplate
+from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case
 from addin.logic.events import Draft, Json, iso
-from addin.logic.forms import LONDON
 from addin.logic.outcome import Outcome, Problem, RowResult, Status
 from addin.logic.system_kinds import LETTER_ISSUED, PACK_MADE, SNAPSHOT_TAKEN
 from addin.service import JOURNAL_FILE, Service, failed
@@ -74,11 +74,14 @@ def issue_letter(service: Service, case_id: str) -> tuple[RowResult, list[str]]:
 
 
 def _template(service: Service, case: Case) -> LetterTemplate | None:
-    root = templates_root(Path(service.settings.templates) if service.settings.templates else None)
-    for template in Templates(root).letters().values():
+    for template in _templates(service).letters().values():
         if template.case_type == case.type and template.suits(case.text("subtype"), case.status):
             return template
     return None
+
+
+def _templates(service: Service) -> Templates:
+    return Templates(templates_root(Path(service.settings.templates) if service.settings.templates else None))
 
 
 def _number(service: Service, case: Case) -> tuple[str, int]:
@@ -97,11 +100,16 @@ def _make(
         values, _ = claim_values(service, case, number, version)
         name = f"{number}-v{version}-{case.case_id}.docx"
         digest = write_file(service.folder / "letters" / name, render_letter(template, values))
+        index = f"{number}-v{version}-evidence.txt"
+        text = _templates(service).render_message("claims.evidence_index", values).text
+        index_digest = write_file(service.folder / "letters" / index, text.encode("utf-8"))
         data: dict[str, Json] = {
             "letter_no": number,
             "letter_version": version,
             "file": f"letters/{name}",
             "sha256": digest,
+            "index": f"letters/{index}",
+            "index_sha256": index_digest,
             "template": template.id,
             "template_version": str(template.version),
             "template_sha256": template.sha256,
@@ -118,15 +126,16 @@ def keep_snapshot(service: Service, why: str) -> Outcome:
     head = service.journal.head()
     store = snapshots.Store(service.folder / "snapshots")
     kept = store.keep(
+        why,
         service.workbook,
         service.folder / JOURNAL_FILE,
-        at=service.clock(),
+        at=iso(service.clock()),
         why=why,
         by=service.actor.id,
         head=head,
     )
     witness.add(witness_path(service), head)
-    data: dict[str, Json] = {"name": kept.name, "upto": head.seq, "head": head.hash, "sha256": kept.sha256}
+    data: dict[str, Json] = {"name": kept.name, "upto": head.seq, "head": head.hash, "sha256": kept.file_sha256}
     event = service.record(SNAPSHOT_TAKEN.name, data, reason=why)
     return Outcome(Status.DONE, f"Snapshot {kept.name} keeps the register up to event {head.seq}.", seq=event.seq)
 

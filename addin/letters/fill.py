@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Final, Protocol
 
 from addin.letters.names import OPTIONAL_COLUMNS, ROW_NAMES
-from addin.logic.forms import LONDON
+from addin.logic.calendar import LONDON
 from addin.logic.outcome import Problem
 from addin.logic.values import Money, clean_text
 

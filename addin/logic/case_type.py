@@ -12,9 +12,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from addin.logic.calendar import LONDON
 from addin.logic.common_form import CANCELLED, COMMON_FORM, DUPLICATE, FINAL_STATES
 from addin.logic.events import Kind
-from addin.logic.forms import LONDON, Field, Value
+from addin.logic.forms import Field, Value
 from addin.logic.outcome import Problem
 from addin.logic.values import Actor, Money, Role
 

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
-from addin.logic.calendar import add_working_time
+from addin.logic.calendar import LONDON, add_working_time
 from addin.logic.common_form import PRIORITIES
-from addin.logic.forms import LONDON, Value
+from addin.logic.forms import Value
 
 if TYPE_CHECKING:
     from addin.logic.case_type import Case, CaseType, Context, Deadline

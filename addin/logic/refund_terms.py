@@ -11,9 +11,10 @@ import re
 from datetime import date, timedelta
 from typing import Final
 
+from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case, Context
 from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE
-from addin.logic.forms import LONDON, Field, FieldKind
+from addin.logic.forms import Field, FieldKind
 from addin.logic.statute import ccr_refund_due, cra_refund_due
 
 CCR_CANCEL: Final = "CCR cancel"

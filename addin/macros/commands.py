@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case, CaseType
 from addin.logic.cases import case_types
-from addin.logic.forms import LONDON, Value
+from addin.logic.forms import Value
 from addin.logic.machine import allowed
 from addin.logic.outcome import Outcome, Problem, RowResult, Status
 from addin.macros.actions import Action

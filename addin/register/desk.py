@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Final
 
 from addin.journal import Journal
+from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case, CaseType
 from addin.logic.cases import case_types
 from addin.logic.events import iso
-from addin.logic.forms import LONDON, Cell, Value
+from addin.logic.forms import Cell, Value
 from addin.logic.outcome import Problem
 from addin.logic.priority import end_of_day
 from addin.register.cells import same

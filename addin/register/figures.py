@@ -8,10 +8,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
+from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case
 from addin.logic.cases import case_types
 from addin.logic.common_form import ROOT_CAUSES
-from addin.logic.forms import LONDON, Cell
+from addin.logic.forms import Cell
 from addin.logic.values import Money
 from addin.register.projection import DUE_TODAY, OVERDUE, WAITING, standing
 

@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import Final
 
 from addin.journal import Tally
+from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case, CaseType, Move
 from addin.logic.cases import case_types
 from addin.logic.events import Event, KindTable
-from addin.logic.forms import LONDON, Cell, Field
+from addin.logic.forms import Cell, Field
 from addin.logic.machine import starts
 from addin.register.layout import Column, Source, columns, has_field
 
