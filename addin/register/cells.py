@@ -30,7 +30,8 @@ def comparable(cell: Cell) -> object:
     if isinstance(cell, date):
         return datetime.combine(cell, time(0))
     if isinstance(cell, (int, float, Decimal)):
-        return Decimal(repr(cell)) if isinstance(cell, float) else Decimal(cell)
+        # Programs keep and show 15 digits; what lies behind them is noise of their arithmetic.
+        return Decimal(f"{Decimal(cell):.15g}")
     return cell.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
@@ -51,7 +52,7 @@ def words(cell: Cell) -> str:
     """A cell's content as a short text for a message or an event."""
     if cell is None:
         return "(empty)"
-    if isinstance(cell, float) and cell.is_integer():
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ", timespec="minutes")
