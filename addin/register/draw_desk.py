@@ -29,18 +29,18 @@ from addin.register.layout import (
     WORKLIST_HEADER,
     WORKLIST_ROWS,
 )
-from addin.register.lists import ANSWERS, MOVES, field_list
+from addin.register.lists import ANSWERS, MOVES, TYPES, field_list
 from addin.register.page import Page, set_print
 from addin.register.projection import desk_cells, desk_counts, tally, work_order
 from addin.register.style import GUARDED, INPUT, LINE, QUIET, STANDING
 
 _FIRST: Final = 2
 _LAST: Final = _FIRST + len(DESK_COLUMNS) - 1
-_LABELS: Final = 13
+_LABELS: Final = 10
 _AT: Final = {title: at for at, (title, _) in enumerate(DESK_COLUMNS, _FIRST)}
 _STANDING, _DUE, _PRIORITY = _AT["Standing"], _AT["Due"], _AT["Priority"]
 _TILE_HEIGHT: Final = 30
-_CASE_WIDTHS: Final = (26, 40, 40, 4, 4, 2, 16, 14, 58, 30)
+_CASE_WIDTHS: Final = (22, 38, 34, 4, 4, 2, 16, 11, 50, 26)
 
 
 def set_desk_widths(page: Page) -> None:
@@ -56,7 +56,6 @@ def draw_desk(page: Page, cases: Sequence[Case], now: datetime) -> None:
     _draw_proposals(page)
     _draw_counts(page, cases, now)
     _draw_worklist(page, cases, now)
-    page.worksheet.hide_gridlines(2)
     page.worksheet.freeze_panes(MESSAGE_ROW, 0)
     page.worksheet.set_selection(DESK_PASTE)
     set_print(page, last_row=WORKLIST_HEADER + WORKLIST_ROWS)
@@ -68,7 +67,7 @@ def _draw_paste(page: Page) -> None:
     sheet.merge_range(f"{DESK_SENDER}:C{DESK_SENDER[1:]}", "", look["input"])
     page.put(6, 4, "Name or team the message came from.", look["label"])
     page.height(6, 20)
-    page.put(7, _FIRST, "Press F2 in the yellow box before you paste, so that all lines go into it.", look["help"])
+    page.put(7, _FIRST, "Press F2 in the yellow box before you paste, so that all lines go into it.", look["label"])
     page.height(7, 17)
     page.put(8, 1, "Message", look["label_top"])
     sheet.merge_range(f"{DESK_PASTE}:K{DESK_PASTE[1:]}", "", look["input_box"])
@@ -80,7 +79,7 @@ def _draw_proposals(page: Page) -> None:
     look, sheet = page.look, page.worksheet
     page.put(PROPOSAL_HEADER - 1, 1, "Proposed cases", look["section"])
     page.put(
-        PROPOSAL_HEADER - 1, 4, "Correct what is wrong, choose Yes under Take, press Take proposals.", look["help"]
+        PROPOSAL_HEADER - 1, 4, "Correct what is wrong, choose Yes under Take, press Take proposals.", look["label"]
     )
     page.height(PROPOSAL_HEADER - 1, 22)
     page.header(PROPOSAL_HEADER, _FIRST, [title for title, _ in PROPOSAL_COLUMNS], 20)
@@ -89,10 +88,14 @@ def _draw_proposals(page: Page) -> None:
     take = look.named("plain", bottom=1, bottom_color=LINE, valign="vcenter", bg_color=INPUT)
     for row in range(first, last + 1):
         for column in range(_FIRST, _LAST + 1):
-            page.put(row, column, None, take if column in (_FIRST, _FIRST + 2) else cell)
+            page.put(row, column, None, take if column <= _FIRST + 2 else cell)
     sheet.data_validation(
         first - 1, _FIRST - 1, last - 1, _FIRST - 1,
         {"validate": "list", "source": f"={ANSWERS}", "error_title": "Take", "error_message": "Choose Yes or No."},
+    )  # fmt: skip
+    sheet.data_validation(
+        first - 1, _FIRST, last - 1, _FIRST,
+        {"validate": "list", "source": f"={TYPES}", "error_title": "Type", "error_message": "Choose one of the list."},
     )  # fmt: skip
 
 
@@ -113,7 +116,7 @@ def _draw_counts(page: Page, cases: Sequence[Case], now: datetime) -> None:
 def _draw_worklist(page: Page, cases: Sequence[Case], now: datetime) -> None:
     look = page.look
     page.put(WORKLIST_HEADER - 1, 1, "Next to do", look["section"])
-    page.put(WORKLIST_HEADER - 1, 4, "Earliest due first. Click a number to go to its row.", look["help"])
+    page.put(WORKLIST_HEADER - 1, 4, "Earliest due first. Click a number to go to its row.", look["label"])
     page.height(WORKLIST_HEADER - 1, 22)
     page.header(WORKLIST_HEADER, _FIRST, [title for title, _ in DESK_COLUMNS], 20)
     work = sorted((case for case in cases if not case.is_final), key=work_order)[:WORKLIST_ROWS]
@@ -123,6 +126,7 @@ def _draw_worklist(page: Page, cases: Sequence[Case], now: datetime) -> None:
     instant = look.named("instant", **line)
     for offset in range(WORKLIST_ROWS):
         cells: tuple[Cell, ...] = desk_cells(work[offset], now) if offset < len(work) else (None,) * len(DESK_COLUMNS)
+        page.fit(first + offset, dict(enumerate(cells, _FIRST)), most=3)
         for column, cell in enumerate(cells, _FIRST):
             style = link if column == _FIRST else instant if column == _DUE else text
             if column == _FIRST and offset < len(work):
@@ -174,7 +178,6 @@ def draw_case(page: Page) -> None:
     source = f'=INDIRECT("{field_list("")}"&$D{CASE_FIRST})'
     sheet.data_validation(CASE_FIRST - 1, 1, last - 1, 1, {"validate": "list", "source": source, "show_error": False})
     _draw_case_colours(page, last)
-    sheet.hide_gridlines(2)
     sheet.freeze_panes(CASE_HEADER, 0)
     sheet.set_selection(CASE_NUMBER)
     set_print(page, header=CASE_HEADER, last_row=last, last_column=10)

@@ -65,6 +65,7 @@ def _texts(page: Page, row: int, cells: Sequence[Cell]) -> None:
 
 
 def _draw_log(page: Page, columns: Sequence[tuple[str, int]], last: int) -> None:
+    page.height(HEADER_ROW - 1, 6)
     page.header(HEADER_ROW, 1, [title for title, _ in columns], 20)
     sheet = page.worksheet
     sheet.autofilter(HEADER_ROW - 1, 0, max(last, HEADER_ROW + 1) - 1, len(columns) - 1)
@@ -85,6 +86,7 @@ def draw_rules(page: Page, rows: Iterable[PolicyRow]) -> None:
         verified_on = f"{row.verified_on:%d/%m/%Y}" if row.verified_on else ""
         cells = (row.table, row.key, row.value, row.unit.value, row.source, row.verified_by or UNVERIFIED, verified_on,
                  f"{row.valid_from:%d/%m/%Y}", row.note)  # fmt: skip
+        page.fit(last, dict(enumerate(cells, 1)))
         for column, cell in enumerate(cells, 1):
             page.put(last, column, cell, doubt if cell == UNVERIFIED else bold if column == 3 else text)
     _draw_log(page, RULES_COLUMNS, last)
@@ -160,9 +162,8 @@ def draw_start(page: Page) -> None:
     for heading, text in _START:
         page.put(row, 1, heading, look.named("section", valign="top"))
         page.put(row, 2, text, look["body"])
-        page.height(row, 15.5 * (len(text) // 118 + 1) + 8)
+        page.height(row, 15 * (len(text) // 132 + 1) + 10)
         row += 1
-    page.worksheet.hide_gridlines(2)
     set_print(page, last_row=row, tall=1)
 
 

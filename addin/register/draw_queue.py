@@ -24,8 +24,8 @@ from addin.register.layout import (
 )
 from addin.register.lists import Lists, column_letters, type_list
 from addin.register.page import Page, set_print
-from addin.register.projection import DONE, DUE_TODAY, OVERDUE, WAITING, queue_cells
-from addin.register.style import GUARDED, INPUT, LINE, QUIET, STANDING, VOID
+from addin.register.projection import DONE, DUE_TODAY, OVERDUE, queue_cells
+from addin.register.style import GUARDED, INPUT, LINE, LONG_KINDS, QUIET, STANDING, VOID
 
 #: How far formats, validations and colours are prepared at least.
 PREPARED: Final = 20_000
@@ -46,6 +46,7 @@ def draw_queue(page: Page, cases: Sequence[Case], lists: Lists, now: datetime) -
     styles = {column.name: page.look.field(column.field.kind) for column in cols}
     for row, case in enumerate(cases, FIRST_ROW):
         cells = queue_cells(name, case, now)
+        page.fit(row, {at: cells[column.name] for at, column in enumerate(cols, 1) if column.field.kind in LONG_KINDS})
         for at, column in enumerate(cols, 1):
             cell = cells[column.name]
             if cell is not None and cell != "":
@@ -68,6 +69,7 @@ def _draw_table(page: Page, cols: Sequence[Column], last: int) -> None:
         {"header": column.title, "header_format": header, "format": page.look.field(column.field.kind)}
         for column in cols
     ]
+    page.height(HEADER_ROW - 1, 6)
     page.height(HEADER_ROW, 32)
     options = {"name": page.sheet.table, "style": None, "columns": titles}
     page.worksheet.add_table(HEADER_ROW - 1, 0, last - 1, len(cols) - 1, options)
@@ -104,24 +106,21 @@ def _draw_void(page: Page, cols: Sequence[Column], last: int) -> None:
 
 
 def draw_standing(page: Page, rows: tuple[int, int], standing: int, due: int) -> None:
-    """Colour the Standing and Due cells by the word, and by the clock while the workbook stays open."""
+    """Colour the Standing cell by its word, the Due cell also by the clock while the workbook stays open."""
     first = rows[0]
     word, when = f"${column_letters(standing)}{first}", f"${column_letters(due)}{first}"
     live = f'ISNUMBER({when}),{word}<>"{DONE}"'
+    for name, (fill, ink) in STANDING.items():
+        test = f'={word}="{name}"'
+        _colour(page, [standing], rows[1], test, top=first, bg_color=fill, font_color=ink, bold=True)
     tests = {
-        DONE: f'={word}="{DONE}"',
         OVERDUE: f'=OR({word}="{OVERDUE}",AND({live},{when}<NOW()))',
         DUE_TODAY: f'=OR({word}="{DUE_TODAY}",AND({live},INT({when})=TODAY()))',
-        WAITING: f'={word}="{WAITING}"',
     }
+    _colour(page, [due], rows[1], f'={word}="{DONE}"', top=first, font_color=QUIET, bg_color=GUARDED)
     for name, test in tests.items():
         fill, ink = STANDING[name]
-        bold = name in (OVERDUE, DUE_TODAY)
-        _colour(page, [standing], rows[1], test, top=first, bg_color=fill, font_color=ink, bold=bold)
-        if name == DONE:
-            _colour(page, [due], rows[1], test, top=first, font_color=QUIET, bg_color=GUARDED)
-        elif name != WAITING:
-            _colour(page, [due], rows[1], test, top=first, bg_color=fill, font_color=ink)
+        _colour(page, [due], rows[1], test, top=first, bg_color=fill, font_color=ink)
 
 
 def _colour(

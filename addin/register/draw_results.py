@@ -23,6 +23,7 @@ _CHART_ROW: Final = 10
 _CHART_COLUMNS: Final = 21
 _CHART: Final = (632, 312)
 _CHART_STEP: Final = 16
+_WIDE: Final = 11 * 61 + _CHART[0]
 _TILES: Final = (1, 5, 9, 13)
 
 
@@ -80,11 +81,10 @@ def draw_dashboard(page: Page, book: Workbook, cases: Sequence[Case], now: datet
     charts = (_load(book, blocks["load"]), _ageing(book, blocks["ageing"]), _refunds(book, blocks["refunds"]),
               _claims(book, blocks["claims"]), _causes(book, blocks["causes"]))  # fmt: skip
     for number, (chart, title) in enumerate(charts):
-        _finish(chart, title)
+        _finish(chart, title, wide=number == len(charts) - 1)
         at = (_CHART_ROW - 1 + (number // 2) * _CHART_STEP, 0 if number % 2 == 0 else 11)
         options = {"x_offset": 4, "y_offset": 4, "object_position": 2, "description": title}
         page.worksheet.insert_chart(*at, chart, options)
-    page.worksheet.hide_gridlines(2)
     page.worksheet.freeze_panes(MESSAGE_ROW, 0)
     set_print(page, last_row=_CHART_ROW + 3 * _CHART_STEP, last_column=_CHART_COLUMNS, tall=1)
 
@@ -150,7 +150,7 @@ def _load(book: Workbook, block: _Block) -> _Drawn:
     chart = _chart(book, "bar", "stacked")
     for offset, color in enumerate((RED, AMBER, SLATE, CALM), 1):
         chart.add_series(block.series(offset, color, gap=45))
-    chart.set_y_axis(_axis(reverse=True))
+    chart.set_y_axis(_axis(reverse=True) | {"crossing": "max"})
     chart.set_x_axis(_axis("Cases", lines=True, num_format="0"))
     return chart, block.figure.title
 
@@ -160,16 +160,14 @@ def _ageing(book: Workbook, block: _Block) -> _Drawn:
     chart.add_series(block.series(1, INK, gap=70, data_labels=_labels("0")))
     chart.set_x_axis(_axis("Age since opening"))
     chart.set_y_axis(_axis("Cases", lines=True, num_format="0"))
-    chart.set_legend({"none": True})
     return chart, block.figure.title
 
 
 def _refunds(book: Workbook, block: _Block) -> _Drawn:
     chart = _chart(book, "bar")
     chart.add_series(block.series(1, INK, gap=45, data_labels=_labels("0")))
-    chart.set_y_axis(_axis(reverse=True))
+    chart.set_y_axis(_axis(reverse=True) | {"crossing": "max"})
     chart.set_x_axis(_axis("Refunds", lines=True, num_format="0"))
-    chart.set_legend({"none": True})
     return chart, block.figure.title
 
 
@@ -179,7 +177,6 @@ def _claims(book: Workbook, block: _Block) -> _Drawn:
     chart.add_series(block.series(1, SLATE, gap=70, points=points, data_labels=_labels("#,##0")))
     chart.set_x_axis(_axis())
     chart.set_y_axis(_axis("GBP", lines=True, num_format="#,##0"))
-    chart.set_legend({"none": True})
     return chart, block.figure.title
 
 
@@ -217,14 +214,15 @@ def _labels(num_format: str) -> dict[str, Any]:
     return {"value": True, "num_format": num_format, "font": {"name": FONT, "size": 9, "color": INK}}
 
 
-def _finish(chart: Chart, title: str) -> None:
+def _finish(chart: Chart, title: str, *, wide: bool) -> None:
     chart.set_title({"name": title, "name_font": {"name": FONT, "size": 13, "bold": True, "color": ACCENT},
                      "overlay": False})  # fmt: skip
-    if not chart.legend.get("none"):
-        chart.set_legend({"position": "bottom", "font": {"name": FONT, "size": 9, "color": INK}})
+    font = {"name": FONT, "size": 9, "color": INK}
+    several = len(chart.series) > 1 or chart.combined is not None
+    chart.set_legend({"position": "bottom", "font": font} if several else {"none": True})
     chart.set_chartarea({"border": {"color": LINE}, "fill": {"color": "#FFFFFF"}})
     chart.set_plotarea({"fill": {"none": True}})
-    chart.set_size({"width": _CHART[0], "height": _CHART[1]})
+    chart.set_size({"width": _WIDE if wide else _CHART[0], "height": _CHART[1]})
     chart.show_blanks_as("gap")
 
 
@@ -247,12 +245,12 @@ EQUATION_SUM: Final = EQUATION_HEADER + len(EQUATION) + 1
 EXCEPTIONS_HEADER: Final = 25
 EXCEPTION_COLUMNS: Final[tuple[tuple[str, int], ...]] = (
     ("Exception", 44), ("Case", 20), ("Refund no.", 20), ("Provider reference", 24), ("Order no.", 14),
-    ("Register GBP", 13), ("Provider GBP", 13), ("Difference GBP", 13), ("Age in days", 8), ("What to do", 44),
+    ("Register GBP", 13), ("Provider GBP", 13), ("Difference GBP", 13), ("Age in days", 12), ("What to do", 44),
 )  # fmt: skip
 _EMPTY: Final = "No reconciliation yet."
 _HOW: Final = (
-    "Put the payment provider's statement into the folder inbox, then run 'casebook reconcile FILE --period YYYY-MM'. "
-    "What does not match is listed below, most serious first."
+    "Put the payment provider's statement into the folder inbox, then run 'casebook reconcile FILE --period YYYY-MM'.",
+    "What does not match is listed below, most serious first.",
 )
 
 
@@ -266,7 +264,8 @@ def draw_reconcile(page: Page) -> None:
     """Draw the sheet before its first result: what it is for, the control equation, an empty list of exceptions."""
     look = page.look
     page.put(7, 1, _EMPTY, look["section"])
-    page.put(7, 2, _HOW, look["label"])
+    for row, words in enumerate(_HOW, 7):
+        page.put(row, 2, words, look["label"])
     page.height(7, 22)
     for row, label in enumerate(RECONCILE_LABELS, RECONCILE_FACTS):
         page.put(row, 1, label, look["label"])
@@ -276,7 +275,6 @@ def draw_reconcile(page: Page) -> None:
     page.height(EXCEPTIONS_HEADER - 1, 22)
     page.header(EXCEPTIONS_HEADER, 1, [title for title, _ in EXCEPTION_COLUMNS], 20)
     page.put(EXCEPTIONS_HEADER + 1, 1, "Nothing to show.", look["label"])
-    page.worksheet.hide_gridlines(2)
     page.worksheet.freeze_panes(MESSAGE_ROW, 0)
     set_print(page)
 

@@ -195,7 +195,7 @@ _LEAD: Final = (
     _own("status", "Status", Source.SYSTEM, 18),
     _own("standing", "Standing", Source.VOLATILE, 11),
 )
-_NEXT: Final = _own("next", "Next step", Source.VOLATILE, 30)
+_NEXT: Final = _own("next", "Next step", Source.VOLATILE, 40)
 _TAIL: Final = (
     _own("reason", "Reason", Source.ASK, 26, FieldKind.NOTE),
     _own("message", "Message", Source.VOLATILE, 44),
@@ -242,21 +242,21 @@ def states_on(sheet: str) -> tuple[str, ...]:
 
 #: The columns of the Audit sheet: readable ones first, the canonical text and the hashes far to the right.
 AUDIT_COLUMNS: Final[tuple[tuple[str, int], ...]] = (
-    ("No.", 8), ("Recorded (UTC)", 21), ("Happened", 21), ("Who", 14), ("Role", 14), ("Case", 18), ("What", 60),
+    ("No.", 8), ("Recorded (UTC)", 26), ("Happened", 26), ("Who", 14), ("Role", 14), ("Case", 18), ("What", 60),
     ("Why", 34), ("Before and after", 50), ("Kind", 26), ("Text (hashed as it stands)", 40), ("Previous hash", 20),
     ("Hash", 20),
 )  # fmt: skip
 SNAPSHOT_COLUMNS: Final[tuple[tuple[str, int], ...]] = (
-    ("Snapshot", 26), ("Taken (UTC)", 21), ("By", 14), ("Why", 40), ("Up to event", 12), ("Head", 68),
+    ("Snapshot", 26), ("Taken (UTC)", 26), ("By", 14), ("Why", 40), ("Up to event", 12), ("Head", 68),
     ("File SHA-256", 68),
 )  # fmt: skip
 DESK_COLUMNS: Final[tuple[tuple[str, int], ...]] = (
-    ("Case", 18), ("Type", 26), ("Order no.", 13), ("Status", 18), ("Priority", 8), ("Standing", 11), ("Due", 16),
+    ("Case", 18), ("Type", 26), ("Order no.", 13), ("Status", 18), ("Priority", 11), ("Standing", 11), ("Due", 17),
     ("Due for", 24), ("Owner", 14), ("Next step", 44),
 )  # fmt: skip
 PROPOSAL_COLUMNS: Final[tuple[tuple[str, int], ...]] = (
-    ("Take", 18), ("Type", 26), ("Order no.", 13), ("Facts found", 18), ("Confidence", 8), ("Message", 11),
-    ("Missing", 16), ("Flags", 24), ("Linked to", 14), ("Words that say so", 44),
+    ("Take", 18), ("Type", 26), ("Order no.", 13), ("Facts found", 18), ("Confidence", 11), ("Message", 11),
+    ("Missing", 17), ("Flags", 24), ("Linked to", 14), ("Words that say so", 44),
 )  # fmt: skip
 
 # The Desk, top to bottom: paste box, proposals, counts, worklist. Columns start at B.

@@ -20,6 +20,8 @@ YES_NO: Final = ("Yes", "No")
 MOVES: Final = "list_case_moves"
 PEOPLE: Final = "list_owner"
 ANSWERS: Final = "list_yes_no"
+#: The names of all case types, as the Desk shows them.
+TYPES: Final = "list_type_names"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Lists:
     def items(self) -> Mapping[str, tuple[str, ...]]:
         """The entries of each list, by name; a list without entries is left out."""
         found: dict[str, tuple[str, ...]] = {ANSWERS: YES_NO}
+        found[TYPES] = tuple(kind.name for kind in case_types().values())
         for sheet in QUEUES:
             codes = tuple(kind.code for kind in types_on(sheet.name))
             if codes:

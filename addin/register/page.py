@@ -6,7 +6,7 @@ makes a formula, a link or a number out of a text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -24,6 +24,8 @@ from addin.register.layout import BUTTON_ROWS, HINT_ROW, MESSAGE_ROW, TITLE_ROW,
 from addin.register.sheets import cell_name
 from addin.register.style import Look
 
+#: Small enough for a laptop to show a sheet's main columns, large enough to read.
+ZOOM: Final = 90
 #: What a screen of 1366 pixels shows of a sheet, less row numbers and scroll bar.
 SCREEN: Final = 1290
 _BUTTON_HEIGHT: Final = 22
@@ -53,6 +55,7 @@ class Page:
     look: Look
     stamp: Stamp
     widths: dict[int, int] = field(default_factory=dict)
+    fitted_from: int = 0
 
     def put(self, row: int, column: int, cell: Cell, style: Format | None = None) -> None:
         """Write one cell as what it is; a blank one only when it has a style.
@@ -106,6 +109,12 @@ class Page:
         """Set a row's height in points."""
         self.worksheet.set_row(row - 1, points)
 
+    def fit(self, row: int, texts: Mapping[int, Cell], most: int = 4) -> None:
+        """Make a row as high as its wrapped texts need (by column), and let programs adjust it when they change."""
+        lines = max((_lines_of(text, self.widths.get(column, 8)) for column, text in texts.items()), default=1)
+        self.height(row, 15 * min(lines, most) + 3)
+        self.fitted_from = min(self.fitted_from or row, row)
+
     @property
     def columns(self) -> int:
         """How many columns have a width of their own."""
@@ -115,6 +124,13 @@ class Page:
         """How wide a column is on the screen."""
         width = self.widths.get(column, 8)
         return width * 7 + 5 if width else 0
+
+
+def _lines_of(text: Cell, width: int) -> int:
+    """About how many lines a text takes: letters are a little narrower than the digits that widths count."""
+    if not isinstance(text, str) or not width:
+        return 1
+    return sum(max(1, -(-len(line) // round(width * 1.1))) for line in text.split("\n"))
 
 
 def draw_head(page: Page, buttons: Sequence[Button]) -> None:
@@ -135,6 +151,8 @@ def draw_head(page: Page, buttons: Sequence[Button]) -> None:
     else:
         page.put(MESSAGE_ROW, 1, None, look["message"])
     page.height(MESSAGE_ROW, 32)
+    page.worksheet.hide_gridlines(2)
+    page.worksheet.set_zoom(ZOOM)
 
 
 def _reach(page: Page) -> int:

@@ -13,6 +13,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 from xlsxwriter.workbook import Workbook
@@ -27,7 +28,14 @@ from addin.register import draw_desk, draw_logs, draw_queue, draw_results
 from addin.register.buttons import Button
 from addin.register.layout import AUDIT_COLUMNS, SHEETS, SNAPSHOT_COLUMNS, Use
 from addin.register.lists import Lists
-from addin.register.package import Parts, ProtectionOptions, protect_sheets, read_parts, register_salt, write_parts
+from addin.register.package import (
+    ProtectionOptions,
+    protect_sheets,
+    read_parts,
+    register_salt,
+    sheet_parts,
+    write_parts,
+)
 from addin.register.page import Page, Stamp, draw_head
 from addin.register.style import ACCENT, INK, Look
 
@@ -46,6 +54,7 @@ _OPTIONS: Final = {
     "strings_to_numbers": False,
     "strings_to_urls": False,
 }
+_FIXED_HEIGHT: Final = re.compile(rb'(<row r="(\d+)"[^>]*?) customHeight="1"([^>]*>)')
 _PLAIN_FONT: Final = re.compile(rb'<font face="Calibri" size="220" color="#000000">(.*?)</font>')
 
 
@@ -115,7 +124,7 @@ def render(  # noqa: PLR0913 - a workbook shows all of this, each by its name
     pages["Desk"].worksheet.activate()
     book.close()
     primary = {button.label for row in buttons.values() for button in row if button.primary}
-    package = _with_primary(target.getvalue(), primary)
+    package = _polished(target.getvalue(), primary, {name: page.fitted_from for name, page in pages.items()})
     return protect_sheets(package, LOCKED, password, register_salt(register_id), structure=True)
 
 
@@ -184,14 +193,20 @@ def _draw_work(pages: Mapping[str, Page], book: Workbook, cases: Sequence[Case],
     draw_results.draw_dashboard(pages["Dashboard"], book, cases, now)
 
 
-def _with_primary(package: bytes, primary: set[str]) -> bytes:
-    """The package with smaller captions on its buttons, those of the main ones bold and in the accent colour."""
+def _polished(package: bytes, primary: set[str], fitted: Mapping[str, int]) -> bytes:
+    """The package with what XlsxWriter cannot say: captions in our letters, and heights that programs may adjust."""
     parts = read_parts(package)
-    changed: Parts = {}
     for name, content in parts.items():
         if name.startswith("xl/drawings/vmlDrawing"):
-            changed[name] = _PLAIN_FONT.sub(lambda found: _caption(found[1], primary), content)
-    return write_parts({**parts, **changed})
+            parts[name] = _PLAIN_FONT.sub(lambda found: _caption(found[1], primary), content)
+    for sheet, part in sheet_parts(parts).items():
+        if fitted.get(sheet):
+            parts[part] = _FIXED_HEIGHT.sub(partial(_free, first=fitted[sheet]), parts[part])
+    return write_parts(parts)
+
+
+def _free(row: re.Match[bytes], *, first: int) -> bytes:
+    return row[1] + row[3] if int(row[2]) >= first else row[0]
 
 
 def _caption(words: bytes, primary: set[str]) -> bytes:
