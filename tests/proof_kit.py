@@ -1,0 +1,141 @@
+"""A small register for tests of proofs: real presses by several people, its journal file and its workbook."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cases_kit import PEOPLE
+
+from addin.journal import SqliteJournal
+from addin.logic.cases import case_types
+from addin.logic.events import digests
+from addin.logic.policy import DEFAULT_POLICY
+from addin.register.render import render
+from addin.service import RowRequest, Service, begin
+from addin.settings import House, Person, Settings
+
+START = datetime(2026, 10, 5, 8, 0, tzinfo=UTC)
+REGISTER = "reg-7f3a"
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def to(self, now: datetime) -> None:
+        self.now = now
+
+    def on(self, **step: float) -> None:
+        self.now += timedelta(**step)
+
+
+def settings() -> Settings:
+    people = {key: Person(name=who.name, roles=tuple(who.roles)) for key, who in PEOPLE.items()}
+    return Settings(register_id=REGISTER, house=House(name="Example House"), people=people)
+
+
+def new_register(path: Path | None, clock: Clock) -> Service:
+    """A register that has only its first event; salts are counted, so that the same test makes the same chain."""
+    salts = itertools.count()
+    journal = SqliteJournal(path, create=True, salt=lambda: f"{next(salts):032x}")
+    service = Service(path.parent if path else Path(), settings(), journal, PEOPLE["a.khan"], clock)
+    begin(service, REGISTER)
+    return service
+
+
+def read(code: str, texts: dict[str, object]) -> dict[str, object]:
+    """Typed texts as field values."""
+    kind = case_types()[code]
+    values = {}
+    for name, text in texts.items():
+        value, problem = kind.fields[name].read(text)
+        assert problem is None or problem.warn, problem
+        values[name] = value
+    return values
+
+
+def opens(service: Service, code: str, who: str = "a.khan", **texts: object) -> str:
+    """Open a case of a type from its sample and some texts; must succeed. Answers its number."""
+    known = {k: v for k, v in case_types()[code].sample.items() if k in case_types()[code].fields}
+    request = RowRequest("", read(code, {**known, **texts}), opens=code)
+    row = service.acting(PEOPLE[who]).open_cases([request]).rows[0]
+    assert row.ok, row.message
+    return row.case_id
+
+
+def presses(service: Service, verb: str, case_id: str, who: str = "a.khan", reason: str = "", **texts: object) -> None:
+    """Press a move on a case; must succeed."""
+    code = service.journal.case(case_id).type
+    request = RowRequest(case_id, read(code, texts), reason)
+    row = service.acting(PEOPLE[who]).press(verb, [request]).rows[0]
+    assert row.ok, row.message
+
+
+def is_refused(service: Service, verb: str, case_id: str, who: str, reason: str = "", **texts: object) -> None:
+    """Press a move that must be refused."""
+    code = service.journal.case(case_id).type
+    row = service.acting(PEOPLE[who]).press(verb, [RowRequest(case_id, read(code, texts), reason)]).rows[0]
+    assert not row.ok
+
+
+def some_work(service: Service, clock: Clock, cases: int = 4) -> list[str]:
+    """A few cases with presses, typed edits, a refusal, notes and a cancellation."""
+    ids = []
+    for number in range(cases):
+        clock.on(minutes=7)
+        ids.append(opens(service, "RFD", order_no=f"40001{number:05d}", orig_psp_reference=f"PSP-{number}"))
+        clock.on(minutes=2)
+        presses(
+            service,
+            "note",
+            ids[-1],
+            "b.lowe",
+            reason=f"Asked the desk, answer {number}; \N{POUND SIGN}12 \N{EM DASH} ok",
+        )
+        if number % 2:
+            presses(
+                service, "wait", ids[-1], "b.lowe", "No answer yet", waiting_on="Customer", waiting_until="2026-10-20"
+            )
+        else:
+            is_refused(service, "reject", ids[-1], "a.khan", "Not right")
+    clock.on(hours=3)
+    presses(service, "cancel", ids[0], reason="Opened twice")
+    ids.append(opens(service, "ADR", "b.lowe"))
+    presses(service, "prioritise", ids[-1], reason="Wave leaves at noon", priority_wanted="P1")
+    return ids
+
+
+def book_bytes(service: Service, upto: int | None = None) -> bytes:
+    """The register's workbook as it is made anew."""
+    events = list(service.journal.events(upto=upto))
+    named = [digest for event in events for digest in digests(event.data)]
+    return render(
+        service.journal.cases(),
+        events,
+        service.kinds,
+        register_id=REGISTER,
+        house="Example House",
+        demo=False,
+        now=service.clock(),
+        policy_rows=DEFAULT_POLICY.rows,
+        people=sorted(PEOPLE),
+        buttons={},
+        vba=(Path(__file__).parents[1] / "addin/macros/vbaProject.bin").read_bytes(),
+        password="casebook",
+        head=service.journal.head() if upto is None else _head_at(service, upto),
+        vault=service.journal.vault(named).values(),
+    )
+
+
+def _head_at(service: Service, upto: int):
+    from addin.logic.chain import Head
+
+    event = next(service.journal.events(upto - 1, upto))
+    return Head(event.seq, event.hash, event.at)
