@@ -370,6 +370,8 @@ _QUALITY: Final[tuple[_Entry, ...]] = (
     ("deviation.containment_days", "1", "days", ""),
     ("deviation.cause_working_days", "10", "working days", ""),
     ("deviation.effectiveness_days", "30", "days", "Least time before the effect is checked."),
+    ("deviation.least_whys", "3", "count", "Five whys; fewer when the third already names a cause we control."),
+    ("procedure.read_days", "14", "days", "From the effective date until everybody has read it."),
     ("deviation.severities", "Minor; Major; Critical", "list", ""),
     ("root_cause.people", "People", "text", ""),
     ("root_cause.process", "Process/SOP", "text", ""),
