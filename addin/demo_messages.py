@@ -13,7 +13,7 @@ MORNING: Final = (
     ("08:02", "Nadia (Care)", "Morning! Order 5200417301: client asks to change the delivery address to 12 Orchard Mews, Bath BA1 9ZZ, not shipped yet"),
     ("08:05", "Tom (Warehouse)", "Wave 2 stuck in 'picking' since 07:20, about 25 orders, ticket GATE-30412 open with IT, UPS collection 17:30. Who can escalate?"),
     ("08:09", "Nadia (Care)", "where is 5200417302? says preparing since {three_days_ago}"),
-    ("08:11", "Nadia (Care)", "and 0052004173 too please, client calls every hour"),
+    ("08:11", "Nadia (Care)", "and where is 0052004173 please, client calls every hour"),
     ("08:14", "Priya (Retail)", "VIC client, lizard piece HA20417EC01, extra QC + photos before it leaves please, order 5200417304, packing now"),
     ("08:16", "Nadia (Care)", "5200417305 no scans since {four_days_ago}, tracking 1Z12345E0305271648, £2,350 bag. open a claim?"),
     ("08:20", "Tom (Warehouse)", "WMS says 2 x HB31552AC09 in C-07-02, picker only found 1, short on 5200417306, serial on record K4410, please investigate"),

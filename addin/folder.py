@@ -28,6 +28,7 @@ DEMO_PEOPLE: Final = {
     "b.lowe": {"name": "Ben Lowe", "roles": ["coordinator"]},
     "q.reid": {"name": "Quinn Reid", "roles": ["qc"]},
     "s.moreau": {"name": "Sylvie Moreau", "roles": ["senior_qa"]},
+    "d.fox": {"name": "Dana Fox", "roles": ["senior_qa"]},
     "f.osei": {"name": "Femi Osei", "roles": ["finance"]},
     "g.hale": {"name": "Greta Hale", "roles": ["finance"]},
     "c.adler": {"name": "Cora Adler", "roles": ["security"]},

@@ -15,6 +15,7 @@ from addin.logic.cases import case_types
 from addin.logic.forms import Value
 from addin.logic.machine import allowed
 from addin.logic.outcome import Outcome, Problem, RowResult, Status
+from addin.logic.system_kinds import DRIFT
 from addin.macros.actions import Action
 from addin.reception import dismiss, proposal_rows, read_text, take
 from addin.register import desk
@@ -148,22 +149,33 @@ def _finish(press: Press, queue: Queue, found: Sequence[Harvest], outcome: Outco
 
 def refresh(press: Press) -> Outcome:
     """Take over everything typed on every sheet, restore what was altered, show what others did."""
+    shown = press.live.meta().seq
     rows: list[RowResult] = []
     for sheet in QUEUES:
         rows += _refresh_queue(press, press.live.queue(sheet.name))
     missing = missing_rows(press.live, press.service.journal)
-    behind = press.show(Shown(also=tuple(missing)))
+    press.show(Shown(also=tuple(missing)))
     cases = press.service.journal.cases()
     desk.show_figures(press.live, cases, press.now)
     bad = [row for row in rows if not row.ok]
-    words = (
-        f"Up to date at event {press.service.journal.head().seq}; {behind} events shown, {len(missing)} rows restored."
-    )
+    words = _standing_words(press, shown, rows, len(missing))
     if not bad:
         return Outcome(Status.DONE, words, tuple(rows))
     problems = tuple(problem for row in bad for problem in row.problems)
     text = f"{words} {len(bad)} rows hold something that could not be taken over: {bad[0].message}"
     return Outcome(Status.PROBLEMS, text, tuple(rows), problems)
+
+
+def _standing_words(press: Press, shown: int, rows: list[RowResult], missing: int) -> str:
+    """What a refresh did: events shown, cells taken over, cells and rows put back."""
+    events = list(press.service.journal.events(after=shown))
+    put_back = sum(event.kind == DRIFT.name for event in events) + missing
+    taken = sum(bool(row.ok and row.seqs) for row in rows)
+    parts = [f"Up to date at event {press.service.journal.head().seq}"]
+    parts += [f"{len(events)} new events shown"] if events else []
+    parts += [f"typed changes of {taken} cases taken over"] if taken else []
+    parts += [f"{put_back} altered or deleted cells and rows put back (see Audit)"] if put_back else []
+    return "; ".join(parts) + "."
 
 
 def _refresh_queue(press: Press, queue: Queue) -> list[RowResult]:
