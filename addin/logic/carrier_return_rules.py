@@ -4,7 +4,7 @@
 2. The customer decides between a second shipment and a return; silence is counted, never guessed.
 3. What speaks against sending again (damage, fraud, dispute, a new address, rules of the carrier) stops it here.
 
-Every check answers None when its rule holds. Source of the table: domain rules, section 6.
+Every check answers None when its rule holds. Source of the table: business rules, carrier returns.
 """
 
 from __future__ import annotations

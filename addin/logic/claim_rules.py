@@ -33,7 +33,7 @@ WITH_CARRIER: Final = frozenset({"Filed", "UPS info requested", "Decided", "Appe
 
 
 def days_in_order(case: Case, ctx: Context) -> Problem | None:
-    """What happened is not after its discovery, and neither lies in the future. Source: domain section 12.7."""
+    """What happened is not after its discovery, and neither lies in the future. Source: claim validation."""
     happened, found, shipped = (case.day(name) for name in ("event_date", "discovery_date", "ship_date"))
     if found is not None and found > ctx.today:
         return Problem("UPC-01", "It cannot be discovered in the future.", "discovery_date", hint="Check the date.")
@@ -45,7 +45,7 @@ def days_in_order(case: Case, ctx: Context) -> Problem | None:
 
 
 def amounts_sound(case: Case, ctx: Context) -> Problem | None:
-    """No amount is below zero. Source: domain section 12.7."""
+    """No amount is below zero. Source: claim validation."""
     for name in AMOUNTS:
         amount = case.money(name)
         if amount is not None and amount.amount < 0:
@@ -54,7 +54,7 @@ def amounts_sound(case: Case, ctx: Context) -> Problem | None:
 
 
 def within_proven(case: Case, ctx: Context) -> Problem | None:
-    """No more is claimed than is proven. Source: domain section 12.7."""
+    """No more is claimed than is proven. Source: claim validation."""
     claimed, proven = case.money("amount_claimed"), case.money("proven_value")
     if claimed is None or proven is None or case.text("subtype") == LATE:
         return None
@@ -165,7 +165,7 @@ def regime_known(case: Case, ctx: Context) -> Problem | None:
 
 
 def deadline_kept(case: Case, ctx: Context) -> Problem | None:
-    """Filing after the carrier's deadline needs a reason. Source: domain section 12.7."""
+    """Filing after the carrier's deadline needs a reason. Source: claim validation."""
     due = case.day("notice_by")
     if due is None:
         return Problem(

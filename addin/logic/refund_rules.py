@@ -1,13 +1,12 @@
 """The guards of a manual refund: nothing is paid twice, too much, to the wrong place or by one person alone.
 
 Every function is a check of one rule: it answers None when the rule holds. The order follows the way of a refund: what
-is typed, the goods, the amount, the payment, the people, the end.
+is typed, the goods, the amount, the payment; the people and the end stand in `refund_people`.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import Final
 
 from addin.logic.case_type import Case, Context
@@ -23,8 +22,6 @@ from addin.logic.refund_terms import (
     live_refunds,
     same_line,
 )
-from addin.logic.signatures import may_sign, signed, unsigned
-from addin.logic.statute import credit_note_due
 from addin.logic.values import Role, total
 
 AMOUNTS: Final = ("refund_goods", "delivery_amount", "deduction_amount", "captured_amount")
@@ -51,7 +48,7 @@ def terms(case: Case) -> str:
 def other_live_refund(case: Case, ctx: Context) -> Problem | None:
     """At opening another refund for the same line is shown and linked, so that a chaser is seen as one.
 
-    Source: domain rule "never two live refunds on one order line".
+    Source: refund guards, "never two live refunds on one order line".
     """
     if case.status != "Requested":
         return None
@@ -91,7 +88,7 @@ def deduction_within_price(case: Case, ctx: Context) -> Problem | None:
 
 
 def no_card_number(case: Case, ctx: Context) -> Problem | None:
-    """No full card number is ever kept. Source: card industry rules; domain section 4.1."""
+    """No full card number is ever kept. Source: card industry rules; refund register."""
     last4 = case.text("payment_last4")
     if last4 and not re.fullmatch(r"\d{4}", last4):
         return Problem("RFD-04", f"{last4} is not four digits.", "payment_last4", hint="Keep the last four only.")
@@ -143,7 +140,7 @@ def terms_unchanged(case: Case, ctx: Context) -> Problem | None:
 
 
 def reason_fits_basis(case: Case, ctx: Context) -> Problem | None:
-    """Goodwill and price adjustments carry their own reason code. Source: domain section 12.9."""
+    """Goodwill and price adjustments carry their own reason code. Source: refund validation."""
     basis, reason = case.text("legal_basis"), case.text("reason_code")
     if not basis or not reason:
         return None
@@ -215,7 +212,7 @@ def qc_first_choice(case: Case, ctx: Context) -> Problem | None:
 
 
 def qc_independent(case: Case, ctx: Context) -> Problem | None:
-    """Who graded the goods does not ask for the money. Source: domain section 5.2."""
+    """Who graded the goods does not ask for the money. Source: 3PL handling."""
     check = qc_record(case, ctx)
     graders = {check.text("graded_by"), check.text("third_by")} - {""} if check else set()
     if case.text("legal_basis") in WITHOUT_GOODS or case.text("requested_by") not in graders:
@@ -246,7 +243,7 @@ def clock_known(case: Case, ctx: Context) -> Problem | None:
 def non_delivery_shown(case: Case, ctx: Context) -> Problem | None:
     """A refund for goods that never arrived rests on a claim, a returned parcel or a status check.
 
-    Source: CRA 2015 s28-29; evidence column of domain section 12.9.
+    Source: CRA 2015 s28-29; evidence column of refund validation.
     """
     if case.text("legal_basis") != NON_DELIVERY:
         return None
@@ -281,7 +278,7 @@ def currency_captured(case: Case, ctx: Context) -> Problem | None:
 
 
 def within_captured(case: Case, ctx: Context) -> Problem | None:
-    """All live refunds of one payment together stay within what was captured. Source: Adyen, refund (S29)."""
+    """All live refunds of one payment together stay within what was captured. Source: Adyen, refund."""
     amount, captured = case.money("total_refund"), case.money("captured_amount")
     if amount is None or captured is None or amount.currency != captured.currency:
         return None
@@ -315,7 +312,7 @@ def line_not_refunded(case: Case, ctx: Context) -> Problem | None:
 
 
 def deduction_proved(case: Case, ctx: Context) -> Problem | None:
-    """A deduction needs a grade that shows handling, photos and a reason. Source: domain 12.9; CCR 2013 reg 34(9)."""
+    """A deduction needs a grade that shows handling, photos and a reason. Source: CCR 2013 reg 34(9)."""
     if not case.money("deduction_amount"):
         return None
     if not case.has("deduction_reason"):
@@ -335,7 +332,7 @@ def deduction_proved(case: Case, ctx: Context) -> Problem | None:
 
 
 def no_dispute(case: Case, ctx: Context) -> Problem | None:
-    """Nothing is refunded while the payment is disputed: it would be paid twice. Source: Visa 13.6 (S32)."""
+    """Nothing is refunded while the payment is disputed: it would be paid twice. Source: Visa 13.6."""
     if case.flag("dispute_open") is not True:
         return None
     return Problem(
@@ -353,132 +350,3 @@ def same_means(case: Case, ctx: Context) -> Problem | None:
         "RFD-21", f"{wanted} is not how the customer paid.", "refund_method",
         hint="Refund to the original payment, or name where the customer's express agreement is filed.",
     )  # fmt: skip
-
-
-# The people -----------------------------------------------------------------------------------------------------
-
-
-def second_roles(case: Case, ctx: Context) -> tuple[Role, ...]:
-    """Who must sign besides the approver: Finance above the limit. Source: policy `approval.refund.senior_qa`."""
-    amount = case.money("total_refund")
-    limit = ctx.policy.money("approval.refund.senior_qa")
-    return (Role.FINANCE,) if amount is not None and amount.amount > limit.amount else ()
-
-
-def approver_not_requester(case: Case, ctx: Context) -> Problem | None:
-    """Nobody approves a refund they asked for. Source: segregation of duties."""
-    if ctx.actor.id not in {case.text("requested_by"), case.text("opened_by")}:
-        return None
-    return Problem("RFD-22", f"{ctx.actor.name} asked for this refund and cannot approve it.", hint="Ask another.")
-
-
-def approver_may(case: Case, ctx: Context) -> Problem | None:
-    """Small amounts by a delegate, others by Senior QA. Source: policy `approval.refund.delegate`."""
-    if ctx.actor.may(SENIOR):
-        return None
-    amount, limit = case.money("total_refund"), ctx.policy.money("approval.refund.delegate")
-    if amount is not None and amount.amount <= limit.amount:
-        return None
-    return Problem(
-        "RFD-23", f"{ctx.actor.name} may approve up to {limit.pretty()}.", "total_refund", hint="Ask Senior QA."
-    )
-
-
-def all_signed(case: Case, ctx: Context) -> Problem | None:
-    """Above the limit Finance has agreed too, and is another person. Source: policy `approval.refund.senior_qa`."""
-    return unsigned("RFD-24", case, ctx, second_roles(case, ctx))
-
-
-def signature_wanted(case: Case, ctx: Context) -> Problem | None:
-    """Only a signature that is wanted is taken, never the requester's. Source: segregation of duties."""
-    return may_sign("RFD-25", case, ctx, second_roles(case, ctx), case.text("requested_by"))
-
-
-def executor_apart(case: Case, ctx: Context) -> Problem | None:
-    """Requester, approver and executor are different people. Source: segregation of duties."""
-    parts = {
-        case.text("requested_by"): "asked for",
-        case.text("approved_by"): "approved",
-        **dict.fromkeys(signed(case).values(), "agreed to"),
-    }
-    did = parts.get(ctx.actor.id)
-    if did is None:
-        return None
-    return Problem("RFD-26", f"{ctx.actor.name} {did} this refund and cannot send it.", hint="Ask a colleague.")
-
-
-# The end --------------------------------------------------------------------------------------------------------
-
-
-def settled_when(case: Case, ctx: Context) -> Problem | None:
-    """A refund settles neither before it was sent nor in the future. Source: plain order of events."""
-    day, sent = case.day("settled_date"), case.instant("executed_at")
-    if day is None or (day <= ctx.today and (sent is None or day >= sent.date())):
-        return None
-    return Problem(
-        "RFD-27", f"{day:%d/%m/%Y} cannot be the day it settled.", "settled_date",
-        hint="It lies between the day it was sent and today.",
-    )  # fmt: skip
-
-
-def recon_matched(case: Case, ctx: Context) -> Problem | None:
-    """A refund is reconciled when it matched the payment provider's file. Source: matching engine, section 4.4."""
-    if case.text("recon_status").startswith("Matched") and re.fullmatch(r"\d{4}-\d{2}", case.text("recon_period")):
-        return None
-    if not case.text("recon_status").startswith("Matched"):
-        return Problem("RFD-28", "It has not matched the provider's file.", "recon_status", hint="Clear it first.")
-    return Problem("RFD-28", "The period is not a month.", "recon_period", hint="Type it as 2026-11.")
-
-
-def papers_complete(case: Case, ctx: Context) -> Problem | None:
-    """A paid refund closes with its papers: credit note, confirmation, customer told. Source: domain 12.9, HMRC."""
-    if case.text("outcome") != "Refunded":
-        return None
-    for name, what in (
-        ("credit_note_no", "the credit note's number"),
-        ("credit_note_date", "the credit note's date"),
-        ("customer_notified_at", "when the customer was told"),
-        ("evidence", "the provider's confirmation"),
-    ):
-        if not case.has(name):
-            return Problem("RFD-29", f"Missing: {what}.", name, hint="Fill it in, then close.")
-    return None
-
-
-def credit_note_in_time(case: Case, ctx: Context) -> Problem | None:
-    """The credit note is dated within 14 days of the refund. Source: HMRC VATREC13040."""
-    note, settled = case.day("credit_note_date"), case.day("settled_date")
-    if note is None or settled is None or note <= credit_note_due(settled):
-        return None
-    return Problem(
-        "RFD-30", f"The credit note is {(note - settled).days} days after the refund.", "credit_note_date",
-        hint="Tell Finance: it is an exception of the VAT period.",
-    )  # fmt: skip
-
-
-def never_sent(case: Case, ctx: Context) -> Problem | None:
-    """What went to the payment provider is neither withdrawn nor asked for again. Source: refunds are idempotent."""
-    if not case.has("executed_at"):
-        return None
-    return Problem(
-        "RFD-31", f"{case.case_id} went to the payment provider: it can no longer be withdrawn or started again.",
-        hint="Reject or reverse it, or open another refund.",
-    )  # fmt: skip
-
-
-def review_ahead(case: Case, ctx: Context) -> Problem | None:
-    """A hold has a review date that is near enough to act on. Source: refund states, "On hold"."""
-    day = case.day("hold_review")
-    last = ctx.today + timedelta(days=ctx.policy.days("refund.hold_review_days"))
-    if day is None or ctx.today <= day <= last:
-        return None
-    return Problem(
-        "RFD-32", f"{day:%d/%m/%Y} is not between today and {last:%d/%m/%Y}.", "hold_review", hint="Review it sooner."
-    )
-
-
-def other_duplicate(case: Case, ctx: Context) -> Problem | None:
-    """A refund is a duplicate of another refund. Source: refund guards."""
-    if case.text("duplicate_of") != case.case_id:
-        return None
-    return Problem("RFD-33", "A refund cannot be a duplicate of itself.", "duplicate_of", hint="Name the other case.")

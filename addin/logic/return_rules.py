@@ -48,7 +48,7 @@ def received_when(case: Case, ctx: Context) -> Problem | None:
 
 
 def serial_or_wrong_item(case: Case, ctx: Context) -> Problem | None:
-    """Another article than the one sold is KO_WRONG_ITEM and nothing else. Source: domain section 12.8."""
+    """Another article than the one sold is KO_WRONG_ITEM and nothing else. Source: return validation."""
     grades = [case.text(name) for name in ("grade", "grade_third") if case.has(name)]
     if not serial_differs(case) or all(grade in {WRONG_ITEM, PENDING} for grade in grades):
         return None
@@ -59,7 +59,7 @@ def serial_or_wrong_item(case: Case, ctx: Context) -> Problem | None:
 
 
 def grade_known(case: Case, ctx: Context) -> Problem | None:
-    """Every grade is one of the dictionary. Source: domain section 5.1."""
+    """Every grade is one of the dictionary. Source: grade dictionary."""
     for name in ("third_party_grade", "grade", "grade_third"):
         if case.has(name) and case.text(name) not in GRADES:
             return Problem("RQC-03", f"{case.text(name)} is not a grade.", name, hint="Choose one from the list.")
@@ -93,7 +93,7 @@ def refund_date_near(case: Case, ctx: Context) -> Problem | None:
 
 
 def grade_stays(case: Case, ctx: Context) -> Problem | None:
-    """A grade that was given is settled by a third grader, never typed over. Source: domain section 5.2."""
+    """A grade that was given is settled by a third grader, never typed over. Source: 3PL handling."""
     for name, given in (("grade", "grade_given"), ("grade_third", "third_given")):
         if case.has(given) and case.text(name) != case.text(given):
             return Problem(
@@ -113,7 +113,7 @@ def terms_stay(case: Case, ctx: Context) -> Problem | None:
 
 
 def grader_independent(case: Case, ctx: Context) -> Problem | None:
-    """Who grades for the house is neither the 3PL's inspector nor the one who asks for the refund. Source: 5.2."""
+    """Who grades is neither the 3PL's inspector nor the one who asks for the refund. Source: 3PL handling."""
     if ctx.actor.id == case.text("third_party_by"):
         return Problem("RQC-06", f"{ctx.actor.name} graded for the 3PL.", "third_party_by", hint="Ask a colleague.")
     asked = {other.text("requested_by") for other in live_refunds(case, ctx) if same_line(case, other)}
@@ -123,14 +123,14 @@ def grader_independent(case: Case, ctx: Context) -> Problem | None:
 
 
 def third_independent(case: Case, ctx: Context) -> Problem | None:
-    """The third grader is a third person. Source: domain section 5.2."""
+    """The third grader is a third person. Source: 3PL handling."""
     if ctx.actor.id in {case.text("graded_by"), case.text("third_party_by")}:
         return Problem("RQC-07", f"{ctx.actor.name} has already graded these goods.", hint="Ask a third person.")
     return None
 
 
 def third_needed(case: Case, ctx: Context) -> Problem | None:
-    """A third grade is given when the 3PL and the house disagree. Source: domain section 5.2."""
+    """A third grade is given when the 3PL and the house disagree. Source: 3PL handling."""
     if not case.has("final_grade") and case.text("grade") != PENDING:
         return None
     return Problem("RQC-08", f"The grade {case.text('final_grade')} is not disputed.", "grade_third", hint="Go on.")
@@ -148,7 +148,7 @@ def photos_enough(case: Case, ctx: Context) -> Problem | None:
 
 
 def checklist_answered(case: Case, ctx: Context) -> Problem | None:
-    """The fixed checklist is answered line by line. Source: domain section 5.3."""
+    """The fixed checklist is answered line by line. Source: decision matrix."""
     answered = {item.partition(":")[0].strip().casefold() for item in case.items("checklist")}
     missing = [line for line in CHECKLIST if line not in answered]
     if not missing:
@@ -160,14 +160,14 @@ def checklist_answered(case: Case, ctx: Context) -> Problem | None:
 
 
 def grade_decided(case: Case, ctx: Context) -> Problem | None:
-    """PENDING is not a grade to go on with: the clock still runs. Source: domain section 5.1."""
+    """PENDING is not a grade to go on with: the clock still runs. Source: grade dictionary."""
     if case.text("grade") != PENDING:
         return None
     return Problem("RQC-11", "PENDING is no grade yet.", "grade", hint="Ask the expert, or escalate to Senior QA.")
 
 
 def uncertain_checked_here(case: Case, ctx: Context) -> Problem | None:
-    """A KO or uncertain 3PL grade is checked by the house before it counts. Source: domain section 5.2."""
+    """A KO or uncertain 3PL grade is checked by the house before it counts. Source: 3PL handling."""
     if case.status != "3PL graded" or case.text("third_party_grade") == case.text("grade") == FIRST:
         return None
     return Problem(
@@ -188,7 +188,7 @@ def weight_agrees(case: Case, ctx: Context) -> Problem | None:
 
 
 def grade_settled(case: Case, ctx: Context) -> Problem | None:
-    """Nothing is approved while the 3PL and the house disagree. Source: domain section 5.2."""
+    """Nothing is approved while the 3PL and the house disagree. Source: 3PL handling."""
     if case.has("final_grade"):
         return None
     return Problem(
@@ -198,7 +198,7 @@ def grade_settled(case: Case, ctx: Context) -> Problem | None:
 
 
 def disposition_allowed(case: Case, ctx: Context) -> Problem | None:
-    """Each grade has its dispositions. Source: domain section 5.3."""
+    """Each grade has its dispositions. Source: decision matrix."""
     allowed = options(case.text("final_grade"), ctx.policy)
     if case.text("disposition") in allowed:
         return None
@@ -209,14 +209,14 @@ def disposition_allowed(case: Case, ctx: Context) -> Problem | None:
 
 
 def approver_of_grade(case: Case, ctx: Context) -> Problem | None:
-    """Each grade has its approver. Source: domain section 5.3."""
+    """Each grade has its approver. Source: decision matrix."""
     if ctx.actor.may(approver(case.text("final_grade"), ctx.policy)):
         return None
     return Problem("RQC-16", f"{ctx.actor.name} may not approve {case.text('final_grade')}.", hint="Ask Senior QA.")
 
 
 def approver_apart(case: Case, ctx: Context) -> Problem | None:
-    """What is not first choice is approved by another person than its grader. Source: domain section 1, RQC."""
+    """What is not first choice is approved by another person than its grader. Source: roles and second persons."""
     graders = {case.text("graded_by"), case.text("third_by")}
     if case.text("final_grade") == FIRST or ctx.actor.id not in graders:
         return None
@@ -224,7 +224,7 @@ def approver_apart(case: Case, ctx: Context) -> Problem | None:
 
 
 def all_signed(case: Case, ctx: Context) -> Problem | None:
-    """Who must agree besides has agreed: Loss prevention and Legal, Finance. Source: domain section 5.3."""
+    """Who must agree besides has agreed: Loss prevention and Legal, Finance. Source: decision matrix."""
     return unsigned("RQC-18", case, ctx, signers(case, ctx.policy))
 
 
@@ -247,7 +247,7 @@ def second_scan(case: Case, ctx: Context) -> Problem | None:
 
 
 def grade_evidence(case: Case, ctx: Context) -> Problem | None:
-    """Each grade's own evidence is there. Source: domain section 5.3, column "evidence minimum"."""
+    """Each grade's own evidence is there. Source: decision matrix, column "evidence minimum"."""
     needed = {
         "2ND": ("repair_quote", "a quote or the flaw's note"),
         TRANSIT: ("packaging_retained", "that the packaging is kept"),
@@ -259,14 +259,14 @@ def grade_evidence(case: Case, ctx: Context) -> Problem | None:
 
 
 def secured_first(case: Case, ctx: Context) -> Problem | None:
-    """Goods that were swapped or may be counterfeit are in the cage with a custody log. Source: domain section 5.1."""
+    """Goods that were swapped or may be counterfeit are in the cage with a custody log. Source: grade dictionary."""
     if case.text("final_grade") not in SECURED or case.has("secured_at"):
         return None
     return Problem("RQC-22", "The goods are not secured yet.", "custody_log", hint="Press 'Secure' first.")
 
 
 def not_secured_yet(case: Case, ctx: Context) -> Problem | None:
-    """Goods are secured once, and only those whose grade asks for it. Source: domain section 5.1."""
+    """Goods are secured once, and only those whose grade asks for it. Source: grade dictionary."""
     if case.has("secured_at"):
         return Problem("RQC-23", f"{case.case_id} is secured already.", hint="Go on with the investigation.")
     suspect = {case.text(name) for name in ("grade", "grade_third", "third_party_grade")} & SECURED
@@ -281,7 +281,7 @@ def not_secured_yet(case: Case, ctx: Context) -> Problem | None:
 
 
 def destroy_rules(case: Case, ctx: Context) -> Problem | None:
-    """Destruction has two witnesses and a certificate, and never hits saleable goods. Source: domain section 5.3."""
+    """Destruction has two witnesses and a certificate, and never hits saleable goods. Source: decision matrix."""
     if case.text("disposition") != DESTROY:
         return None
     if case.text("final_grade") in SALEABLE and not ctx.policy.flag("approval.destroy.saleable_allowed"):
@@ -295,7 +295,7 @@ def destroy_rules(case: Case, ctx: Context) -> Problem | None:
 
 
 def refundable(case: Case, ctx: Context) -> Problem | None:
-    """Swapped or doubtful goods are refunded only after Legal has cleared them. Source: domain section 5.1."""
+    """Swapped or doubtful goods are refunded only after Legal has cleared them. Source: grade dictionary."""
     if case.text("final_grade") not in SECURED:
         return None
     return Problem(
@@ -305,14 +305,14 @@ def refundable(case: Case, ctx: Context) -> Problem | None:
 
 
 def goods_stay(case: Case, ctx: Context) -> Problem | None:
-    """Goods that go back to the customer are not refunded. Source: domain section 5.1, KO_WORN."""
+    """Goods that go back to the customer are not refunded. Source: grade dictionary, KO_WORN."""
     if case.text("disposition") != RETURN_TO_CUSTOMER:
         return None
     return Problem("RQC-26", "The goods go back to the customer.", "disposition", hint="Choose another disposition.")
 
 
 def fault_is_cra(case: Case, ctx: Context) -> Problem | None:
-    """A manufacturing fault goes the faulty-goods way, without deduction. Source: CRA 2015 s20; domain 5.1."""
+    """A manufacturing fault goes the faulty-goods way, without deduction. Source: CRA 2015 s20; grade dictionary."""
     if case.text("final_grade") != FAULT:
         return None
     if case.text("legal_basis") == CRA_REJECT and not case.money("deduction_amount"):
@@ -324,7 +324,7 @@ def fault_is_cra(case: Case, ctx: Context) -> Problem | None:
 
 
 def deduction_allowed(case: Case, ctx: Context) -> Problem | None:
-    """A deduction needs handling or missing parts, and a reason. Source: CCR 2013 reg 34(9); domain 5.1."""
+    """A deduction needs handling or missing parts, and a reason. Source: CCR 2013 reg 34(9); grade dictionary."""
     if not case.money("deduction_amount"):
         return None
     faulty = case.text("legal_basis") == CRA_REJECT
@@ -337,7 +337,7 @@ def deduction_allowed(case: Case, ctx: Context) -> Problem | None:
 
 
 def asker_not_grader(case: Case, ctx: Context) -> Problem | None:
-    """Who graded the goods does not ask for the refund. Source: domain section 5.2."""
+    """Who graded the goods does not ask for the refund. Source: 3PL handling."""
     if ctx.actor.id not in {case.text("graded_by"), case.text("third_by")}:
         return None
     return Problem("RQC-29", f"{ctx.actor.name} graded these goods.", hint="A coordinator asks for the refund.")
@@ -352,7 +352,7 @@ def line_not_asked(case: Case, ctx: Context) -> Problem | None:
 
 
 def script_agreed(case: Case, ctx: Context) -> Problem | None:
-    """What is said about worn goods is agreed with Customer service first. Source: domain section 5.3."""
+    """What is said about worn goods is agreed with Customer service first. Source: decision matrix."""
     if case.text("final_grade") != WORN or case.flag("script_agreed"):
         return None
     return Problem("RQC-31", "Customer service has not agreed what is said.", "script_agreed", hint="Agree it first.")

@@ -4,7 +4,7 @@
 2. Two people count; serialised stock has no tolerance; the adjustment is what the recount says, sign included.
 3. Who approves follows from the value, and nobody approves what they counted or proposed.
 
-Every check answers None when its rule holds. Source: domain rules, section 10.
+Every check answers None when its rule holds. Source: business rules, stock rules.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def within_tolerance(case: Case, ctx: Context) -> bool:
 
 
 def quantities_sound(case: Case, ctx: Context) -> Problem | None:
-    """Quantities are whole numbers of zero or more. Source: domain section 12.6."""
+    """Quantities are whole numbers of zero or more. Source: stock validation."""
     for name in ("system_qty", "counted_qty", "recount_qty"):
         quantity = case.count(name)
         if quantity is not None and quantity < 0:
@@ -85,7 +85,7 @@ def counts_stay(case: Case, ctx: Context) -> Problem | None:
 
 
 def serials_single(case: Case, ctx: Context) -> Problem | None:
-    """Each serial number is listed once. Source: domain section 12.6."""
+    """Each serial number is listed once. Source: stock validation."""
     listed = [serial.upper() for serial in case.items("serials")]
     if len(listed) == len(set(listed)):
         return None
@@ -158,7 +158,7 @@ def counts_agree(case: Case, ctx: Context) -> Problem | None:
 
 
 def sign_right(case: Case, ctx: Context) -> Problem | None:
-    """The adjustment is the recount less the system's quantity, sign included. Source: domain section 12.6."""
+    """The adjustment is the recount less the system's quantity, sign included. Source: stock validation."""
     found, proposed = variance(case), case.count("adjustment_qty")
     if found is None or proposed == found:
         return None
@@ -168,7 +168,7 @@ def sign_right(case: Case, ctx: Context) -> Problem | None:
 
 
 def serials_listed(case: Case, ctx: Context) -> Problem | None:
-    """Each missing or surplus serial number is listed. Source: domain section 12.6."""
+    """Each missing or surplus serial number is listed. Source: stock validation."""
     found, listed = variance(case) or 0, len(case.items("serials"))
     if not is_serialised(case) or listed == abs(found):
         return None

@@ -41,7 +41,8 @@ _ID, _DAY, _MONEY, _LIST = FieldKind.ID, FieldKind.DAY, FieldKind.MONEY, FieldKi
 _INSTANT, _CHOICE, _FLAG, _NUMBER = FieldKind.INSTANT, FieldKind.CHOICE, FieldKind.FLAG, FieldKind.NUMBER
 
 FORM: Final = (
-    Field(name="tracking", title="Tracking", kind=_ID, width=20, check=check_tracking, help="Of the first shipment."),
+    Field(name="tracking", title="Tracking", kind=_ID, queue=True, width=20, check=check_tracking,
+          help="Of the first shipment."),
     Field(name="return_tracking", title="Return tracking", kind=_ID, width=20, help="If it came back under another."),
     Field(name="reason_code", title="Reason code", kind=_CHOICE, choices=check.REASONS, queue=True, width=16),
     Field(name="our_error", title="Our error", kind=_FLAG, width=8, help="Yes when we wrote the address wrongly."),
@@ -155,7 +156,7 @@ def _check_and_claim(case: Case, ctx: Context) -> Sequence[Opening]:
     if not check.compromised(case, ctx):
         return ()
     day = received_on(case)
-    goods = ("order_no", "line_id", "sku", "serial", "goods_value", "tracking", "ticket_ref")
+    goods = ("order_no", "sku", "serial", "goods_value", "tracking", "ticket_ref")
     subtype = "DAMAGE" if case.text("condition") in {"Damaged", "Wet"} else "MISSING_CONTENTS"
     openings = []
     if not ctx.of_type("RQC"):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
+from addin.logic import refund_people as people
 from addin.logic import refund_rules as check
 from addin.logic.calendar import add_working_days, london_day
 from addin.logic.case_type import WORKING, Case, CaseType, Context, Deadline, Move, Rule
@@ -151,7 +152,7 @@ def _confirmed(case: Case, ctx: Context) -> Mapping[str, Value | None]:
 
 
 def _agreed(case: Case, ctx: Context) -> Mapping[str, Value | None]:
-    return sign(case, ctx, check.second_roles(case, ctx), str(case.money("total_refund")))
+    return sign(case, ctx, people.second_roles(case, ctx), str(case.money("total_refund")))
 
 
 def _approved(case: Case, ctx: Context) -> Mapping[str, Value | None]:
@@ -249,16 +250,16 @@ AMOUNT_RULES: Final = (
          source="CCR 2013 reg 34"),
 )  # fmt: skip
 APPROVAL_RULES: Final = (
-    Rule("RFD-22", "Nobody approves their own request.", check.approver_not_requester, source="Segregation"),
-    Rule("RFD-23", "Who may approve depends on the amount.", check.approver_may, source="Policy"),
-    Rule("RFD-24", "Above the limit Finance agrees too.", check.all_signed, source="Policy"),
+    Rule("RFD-22", "Nobody approves their own request.", people.approver_not_requester, source="Segregation"),
+    Rule("RFD-23", "Who may approve depends on the amount.", people.approver_may, source="Policy"),
+    Rule("RFD-24", "Above the limit Finance agrees too.", people.all_signed, source="Policy"),
 )  # fmt: skip
 EXECUTION_RULES: Final = (
-    Rule("RFD-26", "Requester, approver and executor are different people.", check.executor_apart,
+    Rule("RFD-26", "Requester, approver and executor are different people.", people.executor_apart,
          source="Segregation"),
 )  # fmt: skip
 NEVER_SENT: Final = Rule(
-    "RFD-31", "What went to the payment provider is neither withdrawn nor started again.", check.never_sent,
+    "RFD-31", "What went to the payment provider is neither withdrawn nor started again.", people.never_sent,
     source=_GUARDS,
 )  # fmt: skip
 
@@ -274,7 +275,7 @@ MOVES: Final = (
          rules=(*AMOUNT_RULES, DUE_SOON)),
     Move(verb="agree", label="Agree", start=frozenset({CHECKED}), to="", event="refund.agreed.v1",
          says="{actor} agreed to {case}: {agreed_terms}", roles=FINANCE, sets=_agreed,
-         rules=(Rule("RFD-25", "Only a signature that is wanted is taken.", check.signature_wanted,
+         rules=(Rule("RFD-25", "Only a signature that is wanted is taken.", people.signature_wanted,
                      source="Segregation"),)),
     Move(verb="approve", label="Approve", start=frozenset({CHECKED}), to=APPROVED, event="refund.approved.v1",
          says="{actor} approved the refund {refund_no} of {case}: {decision}",
@@ -286,7 +287,7 @@ MOVES: Final = (
     Move(verb="hold", label="Hold", start=UNSENT - {ON_HOLD} | {FAILED}, to=ON_HOLD, event="refund.held.v1",
          says="{actor} put {case} on hold until {hold_review}; {hold_owner} decides", reason=True, back="held_from",
          needs=("hold_owner", "hold_review"),
-         rules=(Rule("RFD-32", "A hold has a near review date.", check.review_ahead, source="Policy"), DUE_SOON)),
+         rules=(Rule("RFD-32", "A hold has a near review date.", people.review_ahead, source="Policy"), DUE_SOON)),
     Move(verb="release", label="Release", start=frozenset({ON_HOLD}), to="", event="refund.released.v1",
          says="{actor} released {case}; it goes on from {status}", back="held_from", sets=_released),
     Move(verb="submit", label="Submit to PSP", start=frozenset({APPROVED}), to=SUBMITTED,
@@ -303,26 +304,26 @@ MOVES: Final = (
          rules=(*AMOUNT_RULES, *EXECUTION_RULES), sets=_sent),
     Move(verb="settle", label="Settle", start=frozenset({ACCEPTED}), to=SETTLED, event="refund.settled.v1",
          says="{case} settled on {settled_date}", roles=PAYMENT, needs=("settled_date",), sets=_settled,
-         rules=(Rule("RFD-27", "The settled date lies between sending and today.", check.settled_when,
+         rules=(Rule("RFD-27", "The settled date lies between sending and today.", people.settled_when,
                      source="Order of events"),)),
     Move(verb="reconcile", label="Reconcile", start=frozenset({SETTLED}), to=RECONCILED,
          event="refund.reconciled.v1", says="{actor} reconciled {case} in {recon_period}: {recon_status}",
          roles=PAYMENT, needs=("recon_status", "recon_period"), sets=_reconciled,
-         rules=(Rule("RFD-28", "Only what matched the provider's file is reconciled.", check.recon_matched,
+         rules=(Rule("RFD-28", "Only what matched the provider's file is reconciled.", people.recon_matched,
                      source="Matching engine"),)),
     Move(verb="reverse", label="Reverse", start=frozenset({ACCEPTED, SETTLED, RECONCILED}), to=REVERSED,
          event="refund.reversed.v1", says="{actor} recorded that {case} was reversed", roles=FINANCE, reason=True,
          sets=_reversed),
     Move(verb="close", label="Close", start=frozenset({RECONCILED, REJECTED, REVERSED}), to=CLOSED,
          event="refund.closed.v1", says="{actor} closed {case}: {outcome}",
-         rules=(Rule("RFD-29", "A paid refund closes with its papers.", check.papers_complete, source="HMRC"),
-                Rule("RFD-30", "The credit note is in time.", check.credit_note_in_time, warn=True,
+         rules=(Rule("RFD-29", "A paid refund closes with its papers.", people.papers_complete, source="HMRC"),
+                Rule("RFD-30", "The credit note is in time.", people.credit_note_in_time, warn=True,
                      source="HMRC VATREC13040"))),
     Move(verb="cancel", label="Cancel", start=UNSENT, to=CANCELLED, event="refund.cancelled.v1", reason=True,
          says="{actor} cancelled {case}; its numbers stay used", rules=(NEVER_SENT,)),
     Move(verb="duplicate", label="Duplicate", start=UNSENT, to=DUPLICATE, event="refund.duplicate.v1",
          needs=("duplicate_of",), says="{actor} marked {case} as a duplicate of {duplicate_of}",
-         rules=(NEVER_SENT, Rule("RFD-33", "A refund is never a duplicate of itself.", check.other_duplicate,
+         rules=(NEVER_SENT, Rule("RFD-33", "A refund is never a duplicate of itself.", people.other_duplicate,
                                  source=_GUARDS))),
     Move(verb="reopen", label="Reopen", start=frozenset({"final"}), to=REQUESTED, event="refund.reopened.v1",
          says="{actor} reopened {case}; it starts afresh", roles=SENIOR, reason=True, rules=(NEVER_SENT,),

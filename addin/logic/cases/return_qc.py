@@ -43,7 +43,8 @@ _INSTANT, _CHOICE, _FLAG, _NUMBER = FieldKind.INSTANT, FieldKind.CHOICE, FieldKi
 
 FORM: Final = (
     Field(name="rma_no", title="RMA no.", kind=_ID, queue=True, width=13),
-    Field(name="tracking", title="Tracking", kind=_ID, width=20, check=check_tracking, help="Of the return parcel."),
+    Field(name="tracking", title="Tracking", kind=_ID, queue=True, width=20, check=check_tracking,
+          help="Of the return parcel."),
     Field(name="line_id", title="Order line", kind=_ID, width=10),
     Field(name="sku", title="SKU", kind=_ID, queue=True, width=14, help="As sold."),
     Field(name="serial", title="Serial", kind=_ID, queue=True, width=14, help="As sold; empty when there is none."),
