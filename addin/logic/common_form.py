@@ -42,6 +42,7 @@ COMMON_FORM: Final[tuple[Field, ...]] = (
     ),
     _f("waiting_until", "Waiting until", FieldKind.DAY, late=True, width=12),
     _f("waiting_since", "Waiting since", FieldKind.INSTANT, system=True),
+    _f("waited_minutes", "Waited (min)", FieldKind.COUNT, system=True, help="Working minutes on the service clock."),
     _f("requester", "Requester", personal=True, width=16),
     _f("requester_team", "Team"),
     _f("channel", "Channel", FieldKind.CHOICE, choices=CHANNELS),

@@ -20,7 +20,7 @@ from addin.logic.common_form import FINAL_STATES
 from addin.logic.events import Draft, Json, Kind
 from addin.logic.forms import Value
 from addin.logic.outcome import Problem
-from addin.logic.priority import standing
+from addin.logic.priority import standing, worked_while_waiting
 from addin.logic.values import Role
 
 EDITED: Final = Kind("case.edited.v1", "{actor} changed {changed} on {case}")
@@ -46,20 +46,21 @@ def open_case(kind: CaseType, case_id: str, given: Mapping[str, Value | None], c
     """Open a case of a type with the facts at hand.
 
     `given` may hold system fields too (an opening move or intake fills them). Problems: the actor may not open this
-    type, a field the type cannot do without is missing, or a rule of the form fails.
+    type, the type has no such field, one it cannot do without is missing, or a rule of the form fails.
     """
     known: dict[str, Value] = {"opened_by": ctx.actor.id, "opened_at": ctx.now}
     case = _with(Case(case_id, kind.code, kind.initial, known), given)
     problems = [*_role_problem(kind.openers, ctx, f"open a case of type {kind.name.lower()}")]
+    problems += [_no_field(kind, name) for name in given if name not in kind.fields]
     problems += _missing(kind, case, kind.asks, "open the case")
     case = _settle(kind, case, ctx)
-    blocked, warnings, overridden = _judge(kind.rules, case, ctx)
-    problems += blocked
+    verdict = _judge(kind.rules, case, ctx)
+    problems += verdict.blocked
     if problems:
-        return Decision(case, problems=tuple(problems), warnings=warnings)
-    data = _data(kind, None, case, overridden, move="open")
+        return Decision(case, problems=tuple(problems), warnings=verdict.warnings)
+    data = _data(kind, None, case, verdict, move="open")
     draft = Draft(kind.opened.name, case_id, data, ctx.reason, kind.personal)
-    return Decision(case, (draft,), warnings=warnings)
+    return Decision(case, (draft,), warnings=verdict.warnings)
 
 
 def edit(kind: CaseType, case: Case, changes: Mapping[str, Value | None], ctx: Context) -> Decision:
@@ -69,13 +70,14 @@ def edit(kind: CaseType, case: Case, changes: Mapping[str, Value | None], ctx: C
         return Decision(case)
     problems = [problem for name in changed for problem in _edit_problems(kind, case, name, ctx)]
     after = _settle(kind, _with(case, changed), ctx)
-    blocked, warnings, overridden = _judge(kind.rules, after, ctx)
-    problems += blocked
+    verdict = _judge(kind.rules, after, ctx)
+    problems += verdict.blocked
     if problems:
-        return Decision(case, problems=tuple(problems), warnings=warnings)
-    data = _data(kind, case, after, overridden, move="edit")
+        return Decision(case, problems=tuple(problems), warnings=verdict.warnings)
+    data = _data(kind, case, after, verdict, move="edit")
     data["changed"] = ", ".join(kind.fields[name].title for name in changed)
-    return Decision(after, (Draft(EDITED.name, case.case_id, data, ctx.reason, kind.personal),), warnings=warnings)
+    draft = Draft(EDITED.name, case.case_id, data, ctx.reason, kind.personal)
+    return Decision(after, (draft,), warnings=verdict.warnings)
 
 
 def decide(kind: CaseType, case: Case, verb: str, changes: Mapping[str, Value | None], ctx: Context) -> Decision:
@@ -97,15 +99,16 @@ def decide(kind: CaseType, case: Case, verb: str, changes: Mapping[str, Value | 
         problems += _missing(kind, current, move.needs, f"'{move.label}'")
     if move.reason and not ctx.reason.strip():
         problems.append(Problem("MOVE-REASON", f"'{move.label}' needs a reason.", "reason", hint="Fill in Reason."))
-    blocked, warnings, overridden = _judge(move.rules, current, ctx) if not problems else ([], (), ())
-    problems += blocked
+    verdict = _judge(move.rules, current, ctx) if not problems else _Verdict()
+    problems += verdict.blocked
+    warnings = (*edited.warnings, *verdict.warnings)
     if problems:
-        return Decision(case, problems=tuple(problems), warnings=(*edited.warnings, *warnings))
+        return Decision(case, problems=tuple(problems), warnings=warnings)
     after = _apply(kind, move, current, ctx)
-    data = _data(kind, current, after, overridden, move=verb)
+    data = _data(kind, current, after, verdict, move=verb)
     draft = Draft(move.event, case.case_id, data, ctx.reason, kind.personal)
     openings = tuple(move.opens(after, ctx)) if move.opens else ()
-    return Decision(after, (*edited.drafts, draft), warnings=(*edited.warnings, *warnings), openings=openings)
+    return Decision(after, (*edited.drafts, draft), warnings=warnings, openings=openings)
 
 
 def allowed(kind: CaseType, case: Case, ctx: Context) -> tuple[tuple[Move, tuple[Problem, ...]], ...]:
@@ -159,6 +162,8 @@ def _apply(kind: CaseType, move: Move, case: Case, ctx: Context) -> Case:
         after = _with(after, move.sets(after, ctx))
     if case.has("waiting_since") and move.to:
         after = _with(after, {"waiting_on": None, "waiting_until": None, "waiting_since": None})
+    if case.has("waiting_since") and after.instant("waiting_since") != case.instant("waiting_since"):
+        after = _with(after, {"waited_minutes": worked_while_waiting(case, ctx)})
     if to in FINAL_STATES:
         after = _with(after, {"closed_at": ctx.now})
     elif case.is_final:
@@ -184,9 +189,7 @@ def _settle(kind: CaseType, case: Case, ctx: Context) -> Case:
     return _with(case, standing(kind, case, ctx))
 
 
-def _data(
-    kind: CaseType, before: Case | None, after: Case, overridden: tuple[str, ...], *, move: str
-) -> dict[str, Json]:
+def _data(kind: CaseType, before: Case | None, after: Case, verdict: _Verdict, *, move: str) -> dict[str, Json]:
     old = before.fields if before else {}
     names = [name for name in {**old, **after.fields} if _differs(old.get(name), after.fields.get(name))]
     data: dict[str, Json] = {"type": kind.code, "move": move}
@@ -198,28 +201,37 @@ def _data(
     was = {n: kind.fields[n].encode(old[n]) for n in sorted(names) if n in old and n not in kind.personal}
     if was:
         data["was"] = was
-    if overridden:
-        data["overrides"] = list(overridden)
+    if verdict.overridden:
+        data["overrides"] = list(verdict.overridden)
+    if verdict.warned:
+        data["warned"] = list(verdict.warned)
     return data
 
 
-def _judge(
-    rules: Iterable[Rule], case: Case, ctx: Context
-) -> tuple[list[Problem], tuple[Problem, ...], tuple[str, ...]]:
-    blocked: list[Problem] = []
-    warnings: list[Problem] = []
-    overridden: list[str] = []
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What the rules said: problems that stop, warnings that are told, and the ids of rules passed or warned of."""
+
+    blocked: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    overridden: tuple[str, ...] = ()
+    warned: tuple[str, ...] = ()
+
+
+def _judge(rules: Iterable[Rule], case: Case, ctx: Context) -> _Verdict:
+    verdict = _Verdict()
     for rule in rules:
         problem = rule.check(case, ctx)
         if problem is None:
             continue
         if rule.warn:
-            warnings.append(replace(problem, warn=True))
+            warnings, warned = (*verdict.warnings, replace(problem, warn=True)), (*verdict.warned, rule.id)
+            verdict = replace(verdict, warnings=warnings, warned=warned)
         elif rule.override and ctx.actor.may(rule.override) and ctx.reason.strip():
-            overridden.append(rule.id)
+            verdict = replace(verdict, overridden=(*verdict.overridden, rule.id))
         else:
-            blocked.append(_with_override(rule, problem))
-    return blocked, tuple(warnings), tuple(overridden)
+            verdict = replace(verdict, blocked=(*verdict.blocked, _with_override(rule, problem)))
+    return verdict
 
 
 def _with_override(rule: Rule, problem: Problem) -> Problem:
@@ -275,11 +287,7 @@ def _missing(kind: CaseType, case: Case, names: Iterable[str], what: str) -> lis
 def _edit_problems(kind: CaseType, case: Case, name: str, ctx: Context) -> list[Problem]:
     field = kind.fields.get(name)
     if field is None:
-        return [
-            Problem(
-                "EDIT-UNKNOWN", f"{kind.name} has no field {name!r}.", name, hint="See the Case sheet for its fields."
-            )
-        ]
+        return [_no_field(kind, name)]
     if field.system:
         return [
             Problem("EDIT-SYSTEM", f"{field.title} is worked out, never typed.", name, hint="Leave the cell as it is.")
@@ -297,6 +305,11 @@ def _edit_problems(kind: CaseType, case: Case, name: str, ctx: Context) -> list[
         who = ", ".join(sorted(role.value.replace("_", " ") for role in field.roles)) or "working"
         return [Problem("EDIT-ROLE", f"{ctx.actor.name} may not change {field.title}.", name, hint=f"Role: {who}.")]
     return []
+
+
+def _no_field(kind: CaseType, name: str) -> Problem:
+    hint = "See the Case sheet for its fields."
+    return Problem("EDIT-UNKNOWN", f"{kind.name} has no field {name!r}.", name, hint=hint)
 
 
 def _unknown_move(kind: CaseType, verb: str) -> Problem:

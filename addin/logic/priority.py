@@ -3,7 +3,7 @@
 1. A deadline runs until the states its row names; a final state meets every one.
 2. Priority is impact times urgency (policy table `priority`); a legal date can only raise it.
 3. The service clock runs in working hours and stops only while the case waits on somebody with a stated reason;
-   a legal clock never stops.
+   what passed meanwhile is added to the service date. A legal clock never stops.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
-from addin.logic.calendar import LONDON, add_working_time
+from addin.logic.calendar import LONDON, add_working_time, working_time_between
 from addin.logic.common_form import PRIORITIES
 from addin.logic.forms import Value
 
@@ -69,17 +69,17 @@ def _priority(case: Case, ctx: Context, legal: datetime | None) -> str:
     wanted = case.text("priority_wanted")
     if not wanted:
         return worked_out
-    close = legal is not None and legal - ctx.now <= timedelta(days=float(ctx.policy.days("priority.legal_days_high")))
+    close = legal is not None and legal - ctx.now <= timedelta(days=ctx.policy.days("priority.legal_days_high"))
     return min(wanted, worked_out, key=PRIORITIES.index) if close else wanted
 
 
 def _impact(case: Case, ctx: Context, legal: datetime | None) -> str:
     value = case.money("value_at_risk")
     amount = value.amount if value else 0
-    close = legal is not None and legal - ctx.now <= timedelta(days=float(ctx.policy.days("priority.legal_days_high")))
+    close = legal is not None and legal - ctx.now <= timedelta(days=ctx.policy.days("priority.legal_days_high"))
     if case.flag("vip") or close or amount >= ctx.policy.money("priority.value_high").amount:
         return "high"
-    near = legal is not None and legal - ctx.now <= timedelta(days=float(ctx.policy.days("priority.legal_days_medium")))
+    near = legal is not None and legal - ctx.now <= timedelta(days=ctx.policy.days("priority.legal_days_medium"))
     return "medium" if near or amount >= ctx.policy.money("priority.value_medium").amount else "low"
 
 
@@ -89,12 +89,23 @@ def _urgency(case: Case, ctx: Context, legal: datetime | None) -> str:
     left = legal - ctx.now
     if left <= timedelta(days=1):
         return "high"
-    return "medium" if left <= timedelta(days=float(ctx.policy.days("priority.legal_days_medium"))) else "low"
+    return "medium" if left <= timedelta(days=ctx.policy.days("priority.legal_days_medium")) else "low"
 
 
 def _sla_due(case: Case, ctx: Context, priority: str) -> datetime | None:
     opened = case.instant("opened_at")
     if opened is None or case.has("waiting_since"):
         return case.instant("sla_due")
-    hours = ctx.policy.number(f"sla.resolve_hours.{priority}")
-    return add_working_time(opened, timedelta(hours=float(hours)), ctx.policy.working_hours())
+    given = timedelta(
+        hours=ctx.policy.number(f"sla.resolve_hours.{priority}"), minutes=case.count("waited_minutes") or 0
+    )
+    return add_working_time(opened, given, ctx.policy.working_hours())
+
+
+def worked_while_waiting(case: Case, ctx: Context) -> int:
+    """The working minutes for which a case has waited, up to now; waiting that began after the service date is none."""
+    since, due = case.instant("waiting_since"), case.instant("sla_due")
+    before = case.count("waited_minutes") or 0
+    if since is None or (due is not None and due <= since):
+        return before
+    return before + int(working_time_between(since, ctx.now, ctx.policy.working_hours()) / timedelta(minutes=1))

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from addin.logic.calendar import resolve_local
+from addin.logic.calendar import LONDON, resolve_local
 from addin.logic.events import canonical
-from addin.logic.forms import LONDON, Field, FieldKind, Value
+from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.values import CURRENCIES, Money, cell_length, clean_id, clean_text, formula_like
 from addin.register.cells import comparable, outgoing, same
 

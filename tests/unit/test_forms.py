@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from addin.logic.calendar import LONDON
 from addin.logic.events import ERASED
-from addin.logic.forms import LONDON, Cell, Field, FieldKind, Value
+from addin.logic.forms import Cell, Field, FieldKind, Value
 from addin.logic.outcome import Problem
 from addin.logic.values import Money
 
