@@ -88,6 +88,7 @@ class TestWay:
         again = press(CASE, case, "grade", ctx(Role.QC, related=(known,)), grade="KO_DAMAGE_TRANSIT", **SEEN)
         assert not again.openings
 
+    @pytest.mark.rule("RQC-25")
     def test_a_wrong_item_is_secured_and_escalated(self):
         """A switched article goes to the cage, Security is told, and the refund waits for the review."""
         case = graded("KO_WRONG_ITEM", serial_received="Z-000000")
@@ -104,6 +105,7 @@ class TestWay:
         assert passed.drafts[-1].data["overrides"] == ["RQC-25"]
         assert done(CASE, case, "close", ctx(), investigation_result="police informed").status == "Closed"
 
+    @pytest.mark.rule("RQC-31")
     def test_worn_goods_end_with_a_told_customer(self):
         """Worn goods that go back to the customer close after the agreed script was used."""
         case = approved("KO_WORN", "Return to customer")

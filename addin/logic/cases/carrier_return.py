@@ -20,6 +20,7 @@ from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.order_terms import GOODS_KINDS
 from addin.logic.postcode import check_postcode
 from addin.logic.refund_terms import CCR_CANCEL, CLOCK_FIELDS, NON_DELIVERY, REASON_OF, received_on, refund_due
+from addin.logic.reopening import CLOSED_FROM, ENDINGS
 from addin.logic.sbar import blocker
 from addin.logic.tracking import check_tracking
 from addin.logic.values import Role
@@ -90,6 +91,7 @@ FORM: Final = (
     Field(name="decided_terms", title="Decided terms", system=True, width=30),
     Field(name="decision_days", title="Working days to decision", kind=FieldKind.COUNT, system=True, width=8),
     Field(name="refund_due", title="Refund due", kind=_DAY, system=True, queue=True, width=11),
+    CLOSED_FROM,
     Field(name="value_at_risk", title="Value at risk", kind=_MONEY, system=True, width=12),
 )  # fmt: skip
 
@@ -273,10 +275,12 @@ MOVES: Final = (
                 _ONE_CHILD)),
     Move(verb="escalate", label="Escalate", start=frozenset({ANNOUNCED, RECEIVED, INSPECTED, CONTACTED, DECIDED}),
          to=ESCALATED, event="carrier.escalated.v1", says="{actor} escalated {case}", reason=True, opens=_escalated),
-    Move(verb="close", label="Close", start=frozenset({DELIVERED, ACCEPTED}), to=CLOSED, event="carrier.closed.v1",
+    Move(verb="close", label="Close", start=frozenset({DELIVERED, ACCEPTED}), to=CLOSED, back="closed_from",
+         event="carrier.closed.v1",
          says="{actor} closed {case}: {option_chosen}", roles=HANDLERS,
          rules=(Rule("CRP-22", "A return closes with its refund and a written word.", check.refund_opened,
                      source="Decision table 10"),)),
+    *ENDINGS,
 )  # fmt: skip
 
 CASE: Final = CaseType(

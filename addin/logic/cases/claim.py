@@ -19,6 +19,7 @@ from addin.logic.common_form import CANCELLED, CLOSED
 from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.order_terms import CARRIERS, GOODS_KINDS
 from addin.logic.priority import end_of_day
+from addin.logic.reopening import CLOSED_FROM, ENDINGS
 from addin.logic.sbar import blocker
 from addin.logic.signatures import SIGNATURE_FIELDS, lapsed, sign
 from addin.logic.tracking import check_tracking
@@ -119,6 +120,7 @@ FORM: Final = (
     *SIGNATURE_FIELDS,
     Field(name="outcome", title="Outcome", system=True, width=12),
     Field(name="event_type", title="Event", system=True, width=24),
+    CLOSED_FROM,
     Field(name="value_at_risk", title="Value at risk", kind=_MONEY, system=True, width=12),
 )  # fmt: skip
 
@@ -308,7 +310,8 @@ MOVES: Final = (
          roles=frozenset({Role.FINANCE, Role.LOSS_PREVENTION, Role.LEGAL}),
          rules=(Rule("UPC-24", "Only a signature that is wanted is taken.", check.signature_wanted,
                      source="Segregation"),)),
-    Move(verb="close", label="Close", start=frozenset({DECIDED}), to=CLOSED, event="claim.closed.v1",
+    Move(verb="close", label="Close", start=frozenset({DECIDED}), to=CLOSED, back="closed_from",
+         event="claim.closed.v1",
          says="{actor} closed {case}: recovered {amount_paid} ({payment_ref})", sets=_recovered,
          roles=frozenset({Role.COORDINATOR, Role.SENIOR_QA, Role.FINANCE}),
          rules=(Rule("UPC-21", "A recovered claim has amount, reference and Finance's match.",
@@ -316,7 +319,7 @@ MOVES: Final = (
                 Rule("UPC-22", "What is not paid is appealed or written off.", check.nothing_left,
                      source="Decision rules"),
                 _REMEDY)),
-    Move(verb="write_off", label="Write off", start=frozenset({DECIDED, APPEAL}), to=CLOSED,
+    Move(verb="write_off", label="Write off", start=frozenset({DECIDED, APPEAL}), to=CLOSED, back="closed_from",
          event="claim.written_off.v1", says="{actor} wrote off {write_off_amount} of {case}", roles=SENIOR,
          reason=True, sets=_written_off,
          rules=(Rule("UPC-23", "A write-off has all its signatures.", check.write_off_signed, source="Policy"),
@@ -324,10 +327,12 @@ MOVES: Final = (
                 _REMEDY)),
     Move(verb="escalate", label="Escalate", start=frozenset({"*"}), to="", event="claim.escalated.v1", reason=True,
          says="{actor} escalated {case}", opens=_escalated),
-    Move(verb="cancel", label="Cancel", start=frozenset({"*"}), to=CANCELLED, event="claim.cancelled.v1", reason=True,
+    Move(verb="cancel", label="Cancel", start=frozenset({"*"}), to=CANCELLED, back="closed_from",
+         event="claim.cancelled.v1", reason=True,
          says="{actor} withdrew {case}; its numbers stay used",
          rules=(Rule("UPC-26", "What the carrier has is withdrawn by Senior QA only.", check.withdrawal_by_senior,
                      source="Closing guards"),)),
+    *(move for move in ENDINGS if move.verb != "cancel"),
 )  # fmt: skip
 
 CASE: Final = CaseType(

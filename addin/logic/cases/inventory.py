@@ -15,6 +15,7 @@ from addin.logic.calendar import add_working_days, add_working_time, london_day,
 from addin.logic.case_type import WORKING, Case, CaseType, Context, Deadline, Move, Opening, Rule
 from addin.logic.common_form import CLOSED
 from addin.logic.forms import Field, FieldKind, Value
+from addin.logic.reopening import CLOSED_FROM, ENDINGS
 from addin.logic.sbar import blocker
 from addin.logic.signatures import SIGNATURE_FIELDS, lapsed, sign
 from addin.logic.statute import add_months
@@ -76,6 +77,7 @@ FORM: Final = (
     Field(name="adjustment_ref", title="Adjustment no.", kind=_ID, late=True, width=14),
     Field(name="posted_by", title="Posted by", kind=_ID, system=True),
     Field(name="posted_at", title="Posted", kind=_INSTANT, system=True, width=16),
+    CLOSED_FROM,
     Field(name="value_at_risk", title="Value at risk", kind=_MONEY, system=True, width=12),
 )  # fmt: skip
 
@@ -241,11 +243,12 @@ MOVES: Final = (
          rules=(Rule("INV-19", "Who approved does not post.", check.poster_apart, source="Segregation"),)),
     Move(verb="escalate", label="Escalate", start=frozenset({"*"}), to="", event="stock.escalated.v1", reason=True,
          says="{actor} escalated {case}", opens=_escalated),
-    Move(verb="close", label="Close", start=frozenset({COUNTED, RECOUNTED, POSTED}), to=CLOSED,
+    Move(verb="close", label="Close", start=frozenset({COUNTED, RECOUNTED, POSTED}), to=CLOSED, back="closed_from",
          event="stock.closed.v1", says="{actor} closed {case}: {decision}", roles=HANDLERS, sets=_closed,
          rules=(Rule("INV-08", "A variance is counted twice.", check.recount_needed, source="Recount"),
                 Rule("INV-20", "A variance is posted before it closes.", check.variance_posted, source="Stock states"),
                 _CUSTOMER)),
+    *ENDINGS,
 )  # fmt: skip
 
 CASE: Final = CaseType(

@@ -17,6 +17,7 @@ from addin.logic.case_type import WORKING, Case, CaseType, Context, Deadline, Mo
 from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE
 from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.refund_terms import CLOCK_FIELDS, REASON_OF, received_on, refund_due
+from addin.logic.reopening import CLOSED_FROM, ENDINGS
 from addin.logic.return_terms import DISPOSITIONS, GRADES, TRANSIT, disposition_terms, final_grade, signers
 from addin.logic.sbar import blocker
 from addin.logic.signatures import SIGNATURE_FIELDS, lapsed, sign
@@ -102,6 +103,7 @@ FORM: Final = (
     Field(name="approved_at", title="Approved", kind=_INSTANT, system=True, width=16),
     Field(name="approved_terms", title="Approved terms", system=True, width=30),
     Field(name="refund_due", title="Refund due", kind=_DAY, system=True, queue=True, width=11),
+    CLOSED_FROM,
     Field(name="value_at_risk", title="Value at risk", kind=_MONEY, system=True, width=12),
 )  # fmt: skip
 
@@ -308,12 +310,13 @@ MOVES: Final = (
          needs=("order_no", "sku", "legal_basis", "goods_value"), rules=_REFUND_RULES, opens=_refund),
     Move(verb="escalate", label="Escalate", start=frozenset({"*"}), to="", event="return.escalated.v1", reason=True,
          says="{actor} escalated {case}", opens=_escalated),
-    Move(verb="close", label="Close", start=frozenset({DISPOSED, REFUND, CONTACTED}), to=CLOSED,
+    Move(verb="close", label="Close", start=frozenset({DISPOSED, REFUND, CONTACTED}), to=CLOSED, back="closed_from",
          event="return.closed.v1", says="{actor} closed {case}: {decision}", roles=HANDLERS,
          rules=(Rule("RQC-32", "A check ends in a refund or a told customer.", check.ends_somewhere,
                      source="Common block before closing"),
                 Rule("RQC-33", "Nothing closes with an open investigation.", check.evidence_there,
                      source="Common block before closing"))),
+    *ENDINGS,
 )  # fmt: skip
 
 CASE: Final = CaseType(
