@@ -275,7 +275,7 @@ def verify(path: Path, witness: Path | None, as_json: bool) -> int:
 
 @main.group()
 def rebuild() -> None:
-    """Make the workbook anew."""
+    """Make the workbook or the journal anew, one from the other."""
 
 
 @rebuild.command("workbook")
@@ -293,6 +293,19 @@ def rebuild_workbook(replace: bool, folder: Path) -> int:
             return FINDINGS
         write_workbook(service)
         click.echo(f"{target} shows the journal up to event {service.journal.head().seq}.")
+    return DONE
+
+
+@rebuild.command("journal")
+@click.option("--replace", is_flag=True, help="Put it in the place of the present one, which is kept beside it.")
+@_register
+@_plain
+def rebuild_the_journal(replace: bool, folder: Path) -> int:
+    """Make the journal again from the workbook's Audit sheet."""
+    from addin.folder import rebuild_journal
+
+    head = rebuild_journal(folder, replace=replace)
+    click.echo(f"The journal holds {head.seq} events, head {head.hash}.")
     return DONE
 
 

@@ -14,13 +14,18 @@ from typing import Any, Final
 
 import tomli_w
 
-from addin.errors import ConfigError
-from addin.logic.events import Sealed
+from addin.errors import ConfigError, IntegrityError
+from addin.journal import SqliteJournal
+from addin.journal.refill import refill
+from addin.logic.chain import Head
+from addin.logic.events import Sealed, digests
+from addin.logic.values import CELL_LIMIT
 from addin.macros.actions import buttons
 from addin.macros.vba import vba_project
+from addin.register.reading import BookFile, audit_links, kept_values
 from addin.register.render import render
 from addin.service import FOLDERS, JOURNAL_FILE, WORKBOOK_FILE, Clock, Service, begin, open_journal, policy_of, utc_now
-from addin.settings import FILE, Settings, who
+from addin.settings import FILE, Settings, load, who
 
 #: The people of a register for trying out: enough to try every four-eyes rule.
 DEMO_PEOPLE: Final = {
@@ -131,7 +136,41 @@ def workbook_bytes(service: Service) -> bytes:
 
 
 def _vault(service: Service) -> list[Sealed]:
-    return []
+    """Every personal value that is still kept and that a cell can hold."""
+    wanted = [digest for event in service.journal.events() for digest in digests(event.data)]
+    return [entry for entry in service.journal.vault(wanted).values() if len(entry.value) <= CELL_LIMIT]
+
+
+def rebuild_journal(folder: Path, *, replace: bool = False) -> Head:
+    """Make the journal again from the workbook's Audit sheet; a present one is kept beside it under another name.
+
+    Raises:
+        ConfigError: when there is a journal and `replace` is not given.
+        IntegrityError: when the Audit sheet does not hold a sound chain.
+    """
+    settings = load(folder)
+    path = folder / JOURNAL_FILE
+    if path.exists() and not replace:
+        raise ConfigError(
+            f"{path.name} exists.", hint="Add --replace; the present one is kept beside it.", code="CFG-REPLACE"
+        )
+    part = folder / f".{JOURNAL_FILE}.part"
+    part.unlink(missing_ok=True)
+    book = BookFile(folder / WORKBOOK_FILE)
+    journal = SqliteJournal(part, create=True)
+    try:
+        head = refill(journal, audit_links(book), kept_values(book))
+        if settings.register_id and journal.register_id != settings.register_id:
+            raise IntegrityError(f"The workbook is of register {journal.register_id}.", hint="Name its own folder.")
+    except BaseException:
+        journal.close()
+        part.unlink(missing_ok=True)
+        raise
+    journal.close()
+    if path.exists():
+        path.rename(folder / f"journal-before-rebuild-{utc_now():%Y%m%dT%H%M%SZ}.sqlite")
+    part.replace(path)
+    return head
 
 
 __all__ = ["FOLDERS", "JOURNAL_FILE", "WORKBOOK_FILE", "create", "workbook_bytes", "write_workbook"]

@@ -139,6 +139,7 @@ class _Examiner:
         self.db, self.path = db, path
         self.found = Examination()
         self.unreadable = False
+        self.doubtful: set[str] = set()
 
     def run(self) -> Examination:
         """All checks, the chain first."""
@@ -305,6 +306,7 @@ class _Examiner:
             seq, owner = retold.named.get(entry.digest, (0, ""))
             if hashlib.sha256(_bytes(salt) + _bytes(value)).hexdigest() != entry.digest:
                 words = f"A personal value of {_text(case_id)} is not the one that event {seq or '?'} sealed."
+                self.doubtful.add(owner)
                 yield Fault(seq or head, "vault", words)
             elif not seq:
                 yield Fault(head, "vault", f"The vault holds a value of {_text(case_id)} that no event names.")
@@ -316,6 +318,7 @@ class _Examiner:
             self.found.vault[entry.digest] = entry
         for digest, (seq, owner) in retold.named.items():
             if digest not in self.found.vault and digest not in retold.erased:
+                self.doubtful.add(owner)
                 yield Fault(seq, "vault", f"A personal value of {owner} (event {seq}) is gone, and no event erased it.")
 
     def _cases(self) -> Iterator[Fault]:
@@ -332,10 +335,12 @@ class _Examiner:
             try:
                 case = retold.case(case_id, self.found.vault)
             except (ValueError, ArithmeticError):
-                continue  # its vault value or its text is reported already
-            if case is None:
+                case = None
+            if case is None and told.type not in case_types():
                 unknown[told.type] = unknown.get(told.type, 0) + 1
+            if case is None or case_id in self.doubtful:  # its personal values are reported already
                 stored.pop(case_id, None)
+                self.doubtful.add(case_id)
                 continue
             keys |= {(key, case_id) for key in _keys(case)}
             yield from _state_fault(case, stored.pop(case_id, None))
@@ -350,6 +355,8 @@ class _Examiner:
     def _links(self, keys: set[tuple[str, str]]) -> Iterator[Fault]:
         kept = {(_text(key), _text(case)) for key, case in self.db.execute("SELECT key, case_id FROM case_keys")}
         for key, case_id in sorted(keys ^ kept):
+            if case_id in self.doubtful:
+                continue
             told = self.found.retold.told.get(case_id)
             seq = told.version if told else max(self.found.head.seq, 1)
             yield Fault(seq, "state", f"What relates {case_id} to others ('{key}') is not what its events say.")

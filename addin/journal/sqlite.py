@@ -139,6 +139,21 @@ class SqliteWriter(_SqliteReader):
             rows = [(key, case.case_id) for key in _keys(case)]
             self._db.executemany("INSERT OR IGNORE INTO case_keys VALUES (?, ?)", rows)
 
+    def retake(self, link: Link, event: Event, sealed: Iterable[Sealed]) -> None:
+        """Store an event that was chained before, with the personal values that are still known (rebuild only)."""
+        with _mapped():
+            self._db.execute(
+                "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (link.seq, event.at, event.case_id, event.kind, link.text, link.prev, link.hash),
+            )
+            rows = [(entry.digest, entry.salt, entry.value, event.case_id) for entry in sealed]
+            self._db.executemany("INSERT OR IGNORE INTO vault VALUES (?, ?, ?, ?)", rows)
+
+    def resume_numbers(self, series: str, year: int, last: int) -> None:
+        """Let a series go on after its last number (rebuild only)."""
+        with _mapped():
+            self._db.execute("INSERT OR REPLACE INTO numbers VALUES (?, ?, ?)", (series, year, last))
+
     @contextmanager
     def row(self) -> Iterator[None]:
         """One row of a bulk press: undone alone when it fails, so that the good rows stand."""

@@ -246,6 +246,8 @@ AUDIT_COLUMNS: Final[tuple[tuple[str, int], ...]] = (
     ("Why", 34), ("Before and after", 50), ("Kind", 26), ("Text (hashed as it stands)", 40), ("Previous hash", 20),
     ("Hash", 20),
 )  # fmt: skip
+#: Where the canonical text stands; previous hash and hash follow it (1-based).
+AUDIT_TEXT: Final = [title for title, _ in AUDIT_COLUMNS].index("Text (hashed as it stands)") + 1
 SNAPSHOT_COLUMNS: Final[tuple[tuple[str, int], ...]] = (
     ("Snapshot", 26), ("Taken (UTC)", 26), ("By", 14), ("Why", 40), ("Up to event", 12), ("Head", 68),
     ("File SHA-256", 68),

@@ -28,14 +28,23 @@ from addin.logic.cases import case_types
 from addin.logic.chain import Fault, Head, Link, check, digest
 from addin.logic.events import KindTable, Sealed, decode
 from addin.logic.forms import Cell
-from addin.register.layout import AUDIT_COLUMNS, FIRST_ROW, HEADER_ROW, QUEUES, SCHEMA, Column, Source, columns
+from addin.register.layout import (
+    AUDIT_COLUMNS,
+    AUDIT_TEXT,
+    FIRST_ROW,
+    HEADER_ROW,
+    QUEUES,
+    SCHEMA,
+    Column,
+    Source,
+    columns,
+)
 from addin.register.projection import audit_cells, queue_cells
 from addin.register.reading import BookFile, Stored, as_text
 from addin.register.sheets import cell_name
 
 _TITLES: Final = tuple(title for title, _ in AUDIT_COLUMNS)
-_TEXT: Final = _TITLES.index("Text (hashed as it stands)") + 1
-_PREV, _HASH = _TEXT + 1, _TEXT + 2
+_TEXT, _PREV, _HASH = AUDIT_TEXT, AUDIT_TEXT + 1, AUDIT_TEXT + 2
 _DECODER: Final = msgspec.json.Decoder(Body)
 #: More drifts than this are counted, not listed.
 _DRIFTS: Final = 50

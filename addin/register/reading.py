@@ -18,6 +18,9 @@ from addin.errors import HostError, NotOurBook
 from addin.hosts.grid import column_number
 from addin.hosts.package import MAIN, RELATIONS, Package
 from addin.hosts.sheetxml import flag, read_strings, rich_text, unescaped
+from addin.logic.chain import Link
+from addin.logic.events import Sealed
+from addin.register.layout import AUDIT_TEXT, FIRST_ROW
 
 _Q: Final = f"{{{MAIN}}}"
 _ROW, _CELL, _V, _IS = (f"{_Q}{tag}" for tag in ("row", "c", "v", "is"))
@@ -120,6 +123,23 @@ class BookFile:
         if kind == "b":
             return text.strip() in ("1", "true")
         return unescaped(text)
+
+
+def audit_links(book: BookFile) -> Iterator[Link]:
+    """The chained events of the Audit sheet as they stand in its far columns, top to bottom, numbered as they stand."""
+    for number, row in book.rows("Audit"):
+        if number >= FIRST_ROW:
+            text, prev, hashed = (as_text(row.get(AUDIT_TEXT + offset)) for offset in range(3))
+            yield Link(number - FIRST_ROW + 1, text, prev, hashed)
+
+
+def kept_values(book: BookFile) -> dict[str, Sealed]:
+    """The personal values that the workbook carries, by digest."""
+    if "_vault" not in book.sheets:
+        return {}
+    rows = (row for number, row in book.rows("_vault") if number > 1)
+    found = (Sealed(*(as_text(row.get(at)) for at in (1, 2, 3))) for row in rows)
+    return {entry.digest: entry for entry in found if entry.digest}
 
 
 def as_text(value: Stored) -> str:

@@ -23,6 +23,7 @@ from addin.logic.forms import Cell, Value
 from addin.logic.machine import fold
 from addin.logic.outcome import Problem
 from addin.logic.system_kinds import CONFLICT, DRIFT
+from addin.logic.values import CELL_LIMIT
 from addin.register.cells import same, words
 from addin.register.layout import QUEUES, Column, Source, has_field, types_on
 from addin.register.projection import audit_cells, queue_cells
@@ -277,8 +278,20 @@ def project(live: Live, journal: Journal, kinds: KindTable, now: datetime, shown
         write_cases(live.queue(sheet), cases, journal, now, shown)
     if events:
         live.append_log("Audit", [audit_cells(event, kinds) for event in events])
+        live.append_vault(_vault_rows(journal, events))
         live.write_meta(events[-1].seq, events[-1].hash)
     return len(events)
+
+
+def _vault_rows(journal: Journal, events: Sequence[Event]) -> list[tuple[str, str, str, str]]:
+    """The personal values that events refer to, for the workbook's own vault; one that no cell can hold is left out."""
+    owners = {digest: event.case_id for event in events for digest in digests(event.data)}
+    kept = journal.vault(owners)
+    return [
+        (entry.digest, entry.salt, entry.value, owners[entry.digest])
+        for entry in kept.values()
+        if len(entry.value) <= CELL_LIMIT
+    ]
 
 
 def write_cases(queue: Queue, cases: Sequence[Case], journal: Journal, now: datetime, shown: Shown) -> None:

@@ -285,6 +285,15 @@ class Live:
             area.number_format = "@"
             area.value = [["" if cell is None else str(cell) for cell in row] for row in block]
 
+    def append_vault(self, rows: Sequence[Sequence[str]]) -> None:
+        """Append personal values to the very hidden vault sheet, so that the workbook alone can rebuild the journal."""
+        if rows:
+            sheet = self.sheet("_vault")
+            first = int(sheet.used_range.last_cell.row) + 1
+            area = sheet.range((first, 1), (first + len(rows) - 1, len(rows[0])))
+            area.number_format = "@"
+            area.value = [list(row) for row in rows]
+
     def log_end(self, log: Any) -> int:
         """The last used row of a log sheet (its header row when it is empty)."""
         return max(HEADER_ROW, int(log.used_range.last_cell.row))
