@@ -32,7 +32,9 @@ from addin.logic.chain import Fault, Head
 
 MANIFEST: Final = ".snapshot.json"
 _AVERAGE: Final = 16 * 1024
-_LEAST, _MOST = _AVERAGE // 4, _AVERAGE * 4
+#: A long list of chunks is cut and kept like contents, in smaller pieces, so that the next manifest shares it.
+_LONG_LIST, _LIST_AVERAGE = 64, 2 * 1024
+_MOST: Final = _AVERAGE * 4
 _PACKED: Final = 6
 _DEFLATED: Final = 6  # what zlib, and so nearly every program, takes by default
 _NAME: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,120}")
@@ -41,12 +43,16 @@ _LIMIT: Final = 2_000_000_000
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """One part of the workbook's zip, or the journal: its digest, its chunks, and what its zip entry said."""
+    """One part of the workbook's zip, or the journal: its digest, its chunks, and what its zip entry said.
+
+    With `listed` the chunks hold no contents but the digests of the chunks that do, 32 bytes each.
+    """
 
     name: str
     size: int
     sha256: str
     chunks: tuple[str, ...]
+    listed: bool = False
     date: tuple[int, int, int, int, int, int] = (1980, 1, 1, 0, 0, 0)
     method: int = zipfile.ZIP_DEFLATED
     system: int = 0
@@ -149,8 +155,11 @@ class Store:
         )  # fmt: skip
 
     def _part(self, name: str, content: bytes, fresh: dict[Path, bytes]) -> Part:
-        chunks = tuple(self._chunk(piece, fresh) for piece in _cut(content))
-        return Part(name=name, size=len(content), sha256=_sha(content), chunks=chunks)
+        chunks = tuple(self._chunk(piece, fresh) for piece in _cut(content, _AVERAGE))
+        if listed := len(chunks) > _LONG_LIST:
+            names = b"".join(map(bytes.fromhex, chunks))
+            chunks = tuple(self._chunk(piece, fresh) for piece in _cut(names, _LIST_AVERAGE))
+        return Part(name=name, size=len(content), sha256=_sha(content), chunks=chunks, listed=listed)
 
     def _chunk(self, piece: bytes, fresh: dict[Path, bytes]) -> str:
         name = _sha(piece)
@@ -278,24 +287,28 @@ class Store:
         return target.getvalue()
 
     def _content(self, part: Part) -> bytes:
-        content = b"".join(self._pieces(part))
+        names: Iterable[str] = part.chunks
+        if part.listed:
+            raw = b"".join(self._pieces(part.name, part.chunks))
+            names = (raw[at : at + 32].hex() for at in range(0, len(raw), 32))
+        content = b"".join(self._pieces(part.name, names))
         if len(content) != part.size or _sha(content) != part.sha256:
             raise IntegrityError(f"The part {part.name} is not what was kept.", code="SNAP-PART")
         return content
 
-    def _pieces(self, part: Part) -> Iterator[bytes]:
+    def _pieces(self, part: str, names: Iterable[str]) -> Iterator[bytes]:
         unpacker = zstandard.ZstdDecompressor()
-        for name in part.chunks:
+        for name in names:
             path = self._chunk_path(name)
             try:
                 piece = unpacker.decompress(path.read_bytes(), max_output_size=_MOST * 2)
             except FileNotFoundError:
-                raise IntegrityError(f"{part.name}: the chunk {name[:16]} is missing.", code="SNAP-CHUNK") from None
+                raise IntegrityError(f"{part}: the chunk {name[:16]} is missing.", code="SNAP-CHUNK") from None
             except (zstandard.ZstdError, OSError) as error:
-                words = f"{part.name}: the chunk {name[:16]} cannot be read ({error})."
+                words = f"{part}: the chunk {name[:16]} cannot be read ({error})."
                 raise IntegrityError(words, code="SNAP-CHUNK") from error
             if _sha(piece) != name:
-                raise IntegrityError(f"{part.name}: the chunk {name[:16]} was altered.", code="SNAP-CHUNK")
+                raise IntegrityError(f"{part}: the chunk {name[:16]} was altered.", code="SNAP-CHUNK")
             yield piece
 
     def _manifest(self, name: str) -> Path:
@@ -307,11 +320,11 @@ class Store:
         return self.folder / "chunks" / name[:2] / f"{name}.zst"
 
 
-def _cut(content: bytes) -> Iterable[bytes]:
-    """A part in chunks whose borders depend on the contents around them alone."""
-    if len(content) <= _LEAST:
+def _cut(content: bytes, average: int) -> Iterable[bytes]:
+    """Contents in chunks whose borders depend on the bytes around them alone."""
+    if len(content) <= average // 4:
         return (content,) if content else ()
-    cutter = FastCDC(avg_size=_AVERAGE, min_size=_LEAST, max_size=_MOST)
+    cutter = FastCDC(avg_size=average, min_size=average // 4, max_size=average * 4)
     return (bytes(chunk.data) for chunk in cutter.cut_buf(content))
 
 

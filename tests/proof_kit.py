@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 
 from cases_kit import PEOPLE
 
@@ -48,6 +51,25 @@ def new_register(path: Path | None, clock: Clock) -> Service:
     service = Service(path.parent if path else Path(), settings(), journal, PEOPLE["a.khan"], clock)
     begin(service, REGISTER)
     return service
+
+
+@cache
+def _finished() -> Path:
+    folder, clock = Path(mkdtemp(prefix="casebook-test-")), Clock()
+    service = new_register(folder / "journal.sqlite", clock)
+    some_work(service, clock)
+    (folder / "casebook.xlsm").write_bytes(book_bytes(service))
+    service.close()
+    return folder
+
+
+def finished_register(folder: Path) -> Service:
+    """A copy of a register with some work and its workbook, opened; made once for all tests of a run."""
+    for name in ("journal.sqlite", "casebook.xlsm"):
+        shutil.copy(_finished() / name, folder / name)
+    salts = itertools.count(10_000)
+    journal = SqliteJournal(folder / "journal.sqlite", salt=lambda: f"{next(salts):032x}")
+    return Service(folder, settings(), journal, PEOPLE["a.khan"], Clock(datetime(2026, 10, 5, 12, 0, tzinfo=UTC)))
 
 
 def read(code: str, texts: dict[str, object]) -> dict[str, object]:
