@@ -41,6 +41,13 @@ _STREET: Final = (
 _ONLY_STREET: Final = re.compile(
     rf"(?:[^\W\d][\w'’.-]*\s+){{0,3}}(?:{_STREET})\.?(?:\s+(?:north|south|east|west))?", re.I
 )
+#: Words that name a house, looked for where an address was written in one line without commas.
+_HOUSE: Final = re.compile(
+    r"\b(?:cottages?|house|farm|farmhouse|barn|lodge|hall|manor|mill|villa|court|flat|apartment|apt|unit|rectory|"
+    r"vicarage|grange|towers?|chambers|buildings?|works|studios?|bungalow|croft|stables|priory|abbey|inn|hotel|shop|"
+    r"store|offices?|floor|suite|basement|penthouse|annexe|hospital|college|school|centre|ltd|limited|plc|llp)\b",
+    re.I,
+)
 _HAS_NUMBER: Final = re.compile(r"\d")
 _COUNTRIES: Final = {
     "": "", "uk": "GB", "u.k.": "GB", "gb": "GB", "gbr": "GB", "united kingdom": "GB", "great britain": "GB",
@@ -65,11 +72,14 @@ def names_premises(address: str) -> bool:
     "18 Saddler Sq, London", "Rose Cottage, Church Lane, Dunsford" and "Oakhill Farm, Dunsford" do; "Saddler Sq,
     London" and "London" do not.
     """
-    lines = tuple(_without_postcode(line) for line in lines_of(address))
-    lines = tuple(line for line in lines if line)
-    if any(_HAS_NUMBER.search(line) for line in lines):
-        return True
-    return len(lines) >= 2 and _ONLY_STREET.fullmatch(lines[0]) is None
+    lines = tuple(line for line in map(_without_postcode, lines_of(address)) if line)
+    if not lines or any(_HAS_NUMBER.search(line) for line in lines):
+        return bool(lines)
+    streets = [_ONLY_STREET.fullmatch(line) is not None for line in lines]
+    if len(lines) == 1:
+        return not streets[0] and _HOUSE.search(lines[0]) is not None
+    # Two streets in a row: the first is a house that is named like one ("Oak Hill, High Street, Bath").
+    return not streets[0] or streets[1]
 
 
 def _without_postcode(line: str) -> str:

@@ -263,6 +263,24 @@ def test_real_british_addresses_are_accepted(address):
     assert done(CASE, case(address_new=address), "verify", **CALL).status == "Verified"
 
 
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("Rose Cottage Church Lane Dunsford", True),
+        ("Oak Hill, High Street, Bath", True),
+        ("c/o Larch Ltd, Mill Road, Leeds", True),
+        ("Flat A, Larch House, Hull", True),
+        ("Church Lane Dunsford", False),
+        ("Mill Road", False),
+        ("SW1X 9ZZ", False),
+        ("", False),
+    ],
+)
+def test_house_is_found_in_one_line_and_before_a_street(address, named):
+    """An address pasted without commas, and a house named like a street, are complete."""
+    assert names_premises(address) is named
+
+
 def test_person_may_state_the_house_that_words_do_not_show():
     """A house whose name looks like a street is accepted once somebody names it."""
     assert verified(address_new="Oak Hill, Dunsford", premises_new="Oak Hill (house)").status == "Verified"

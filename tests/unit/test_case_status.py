@@ -127,13 +127,13 @@ def test_slow_picks_and_unscanned_parcels_are_told(texts, code, finding):
     values = typed(CASE, {**CASE.sample, **texts})
     decision = open_case(CASE, "CASE-2026-000001", values, ctx())
     assert [warning.code for warning in decision.warnings] == [code]
-    assert finding in decision.case.items("findings")[0]
+    assert finding in decision.case.items("signals")[0]
 
 
 def test_parcel_packed_on_friday_is_not_late_on_monday():
     """The next working day after Friday is Monday."""
     found = case(order_stage="Label printed", wms_stage="Label printed", stage_since="20/11/2026 17:00")
-    assert found.items("findings") == ()
+    assert found.items("signals") == ()
 
 
 @pytest.mark.rule("OST-08")

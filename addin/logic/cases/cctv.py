@@ -124,7 +124,7 @@ def _words(case: Case) -> str | None:
 def _derive(case: Case, ctx: Context) -> Mapping[str, Value | None]:
     happened = _happened(case)
     kept = timedelta(days=ctx.policy.days("cctv.retention_days"))
-    share = kept * float(ctx.policy.decimal("cctv.escalate_percent") / 100)
+    share = timedelta(seconds=int(kept.total_seconds()) * int(ctx.policy.decimal("cctv.escalate_percent")) // 100)
     return {
         "overwrite_at": happened + kept if happened else None,
         "half_at": happened + share if happened else None,

@@ -58,7 +58,7 @@ _FORM: Final = (
     _f("next_step", "Next step", late=True, width=24),
     _f("next_update", "Next update", FieldKind.INSTANT, late=True, width=16),
     _f("convert_to", "Becomes", FieldKind.CHOICE, choices=(_BLOCKER, _STOCK, _CLAIM), late=True, width=14),
-    _f("findings", "Findings", FieldKind.LIST, system=True, queue=True, width=30),
+    _f("signals", "Signals", FieldKind.LIST, system=True, queue=True, width=30),
     _f("checks_of_order", "Checks of this order", FieldKind.COUNT, system=True, width=8),
     _f("escalated_at", "Escalated", FieldKind.INSTANT, system=True),
     _f("answered_at", "Answered", FieldKind.INSTANT, system=True),
@@ -122,7 +122,7 @@ def _unscanned(case: Case, ctx: Context) -> bool:
     return london_day(_seen(case, ctx)) > limit
 
 
-def _findings(case: Case, ctx: Context) -> Iterator[str]:
+def _signals(case: Case, ctx: Context) -> Iterator[str]:
     if _is_blocked(case, ctx):
         yield "Systems disagree: blocker"
     if _not_prepared(case, ctx):
@@ -142,7 +142,7 @@ def _derive(case: Case, ctx: Context) -> Mapping[str, Value | None]:
         if other.case_id != case.case_id and other.status not in gone
         and other.text("order_no") == case.text("order_no") != ""
     ]  # fmt: skip
-    return {"findings": tuple(_findings(case, ctx)) or None, "checks_of_order": len(others) + 1}
+    return {"signals": tuple(_signals(case, ctx)) or None, "checks_of_order": len(others) + 1}
 
 
 # Rules -----------------------------------------------------------------------------------------------------------
@@ -266,7 +266,7 @@ def _escalated(case: Case, ctx: Context) -> Mapping[str, Value | None]:
 
 
 def _as_blocker(case: Case, ctx: Context, team: str) -> Opening:
-    found = "; ".join(case.items("findings")) or "Order status unclear"
+    found = "; ".join(case.items("signals")) or "Order status unclear"
     words = f"Order {case.text('order_no')}: {found}. {ctx.reason}".strip()
     return blocker(case, team, words, "Say what holds the order and when it will move on.")
 
