@@ -13,14 +13,13 @@ class Cue:
 
     code: str
     weight: int
-    stems: tuple[str, ...]
     pattern: re.Pattern[str]
     subtype: str = ""
 
 
-def cue(code: str, weight: int, stems: str, pattern: str, subtype: str = "") -> Cue:
-    """A row of the table: stems separated by `|`."""
-    return Cue(code, weight, tuple(stems.split("|")), re.compile(pattern), subtype)
+def cue(code: str, weight: int, pattern: str, subtype: str = "") -> Cue:
+    """A row of the table."""
+    return Cue(code, weight, re.compile(pattern), subtype)
 
 
 #: Words that stand for one thing in several rows.

@@ -8,144 +8,110 @@ from addin.logic.intake.cue import CARRIER, ITEM, PARCEL, WANT, Cue, cue
 
 CLAIM_CUES: Final[tuple[Cue, ...]] = (
     # -- carrier claims
-    cue("UPC", 3, "scan|movement|moved|mouvement|tracking",
-        r"\b(?:no (?:new |more |further )?(?:scans?|movement|tracking (?:update|event)s?|"
+    cue("UPC", 3, r"\b(?:no (?:new |more |further )?(?:scans?|movement|tracking (?:update|event)s?|"
         r"updates? on (?:the )?tracking)|(?:not|n't|hasn'?t|nothing)(?: been)? (?:moved|moving|scanned|"
         r"updated)|tracking (?:is )?(?:stuck|stopped|dead|frozen|not (?:moving|updat\w{1,4}))|aucun (?:scan|"
         r"mouvement)|last scan)\b", "LOST"),
-    cue("UPC", 3, "lost|missing|disappear|vanish|perdu|never arriv|never turned",
-        rf"\b(?:{PARCEL}\W{{1,2}}(?:#?\d{{6,14}}\W{{1,2}})?(?:is |was |has |been |gone |presumed |est |"
+    cue("UPC", 3, rf"\b(?:{PARCEL}\W{{1,2}}(?:#?\d{{6,14}}\W{{1,2}})?(?:is |was |has |been |gone |presumed |est |"
         rf"declared ){{0,3}}(?:lost|missing|disappeared|vanished|perdu|never (?:arrived|turned up))|"
         rf"lost (?:in transit|by|{PARCEL}|with)|missing {PARCEL}|{CARRIER} (?:\w+ ){{0,2}}?lost\b|"
         rf"gone missing|colis perdu|never (?:arrived|turned up))", "LOST"),
-    cue("UPC", 2, "tracer|investigation",
-        r"\b(?:tracer|(?:ups|carrier) investigation|open an investigation with)\b", "LOST"),
-    cue("UPC", 3, "deliver|never|n't|not |didnt|den|receipt|dnr|inr|livre|recu",
-        r"\b(?:(?:says?|shows?|showing|shown|marked|tracking|ups|scanned)(?: as| it'?s| it is| it was| was|"
+    cue("UPC", 2, r"\b(?:tracer|(?:ups|carrier) investigation|open an investigation with)\b", "LOST"),
+    cue("UPC", 3, r"\b(?:(?:says?|shows?|showing|shown|marked|tracking|ups|scanned)(?: as| it'?s| it is| it was| was|"
         r" is| says| shows| has)? ['\"]?delivered['\"]?\b[^.;\n]{0,60}\b(?:not|n't|never|nothing|no parcel|"
         r"denies|without|didnt)\b|(?:not|never|n't|didnt) (?:actually |yet )?(?:received|receive|got|get|had|"
         r"seen) (?:it|the|her|his|their|any|this|parcel|package|order|anything|delivery)(?! (?:refund|money|"
         r"reply|answer|email|update|confirmation|back))|den(?:ies|y|ied) (?:receipt|receiving|delivery|"
         r"having)|non[- ]receipt|\bdnr\b|\binr\b|livre mais|pas (?:encore )?recu)", "DNR"),
-    cue("UPC", 2, "pod|signed|signature|neighbo|left ",
-        r"\b(?:pod (?:shows|says|name|is|with|photo)|signed (?:for )?by (?:someone|a |an? |unknown)|(?:not|"
+    cue("UPC", 2, r"\b(?:pod (?:shows|says|name|is|with|photo)|signed (?:for )?by (?:someone|a |an? |unknown)|(?:not|"
         r"isn'?t) (?:her|his|their|the client'?s) signature|left with (?:a )?neighbou?r|"
         r"given to (?:a )?neighbou?r|left (?:at|in|with|on) (?:the |her |his |a )?(?:reception|concierge|"
         r"door|doorstep|porch|safe place|lobby|front desk|garden))\b", "DNR"),
-    cue("UPC", 3, "wrong|mis",
-        r"\b(?:mis-?deliver\w{1,3}|(?:delivered|left|dropped|taken) (?:it )?(?:to|at) (?:the )?(?:wrong|"
+    cue("UPC", 3, r"\b(?:mis-?deliver\w{1,3}|(?:delivered|left|dropped|taken) (?:it )?(?:to|at) (?:the )?(?:wrong|"
         r"another|someone else'?s|next door)|wrong (?:house|door|building|recipient) )", "MISDELIVERY"),
-    cue("UPC", 3, "crush|damag|broken|scratch|dent|torn|wet|soak|smash|leak|abim|cass|endommag|burst",
-        rf"\b(?:(?:box|parcel|package|packaging|carton|outer|order|bag|item|watch|belt|it|colis|{ITEM})"
+    cue("UPC", 3, rf"\b(?:(?:box|parcel|package|packaging|carton|outer|order|bag|item|watch|belt|it|colis|{ITEM})"
         rf"\W{{1,2}}(?:was |is |arrived |came |has been |been |got |totally |all |very |badly |looks |et |"
         rf"est |arrive )*(?:crushed|damaged|broken|scratched|dented|torn|wet|soaked|smashed|leaking|burst|"
         rf"squashed|abime\w?|casse\w?|endommage\w?)|(?:arrived|received|delivered|came|turned up)"
         rf" (?:\w+ ){{0,2}}?(?:crushed|damaged|broken|scratched|dented|torn|wet|soaked|smashed|in pieces)|"
         rf"(?:damaged|crushed|broken) (?:in transit|by|on arrival|{PARCEL}|{ITEM})|transit damage|"
         rf"damage claim|abime|endommage)", "DAMAGE"),
-    cue("UPC", 3, "empty|nothing in|missing|vide|light|reseal|cut|switched",
-        rf"\b(?:{PARCEL}\W{{1,2}}(?:was |is |arrived |came |turned up |etait |est )*(?:empty|vide)|"
+    cue("UPC", 3, rf"\b(?:{PARCEL}\W{{1,2}}(?:was |is |arrived |came |turned up |etait |est )*(?:empty|vide)|"
         rf"empty (?:box|parcel|package|carton)|nothing (?:in(?:side)?|in it)\b|"
         rf"missing (?:from (?:the )?{PARCEL}|contents)|{ITEM} (?:was |is |were )?(?:missing|not) (?:from |"
         rf"in(?:side)? )(?:the )?{PARCEL}|contents? (?:were |was |is |are )?missing|(?:tape|seal) (?:was |"
         rf"is )?(?:cut|broken|tampered|open)|re-?sealed|(?:box|colis) vide)", "MISSING_CONTENTS"),
-    cue("UPC", 2, "late|missed|guarantee|too late|retard",
-        rf"\b(?:(?:arrived|delivered|came|turned up|got there)\b[^.;\n]{{0,24}}\b(?:late|"
+    cue("UPC", 2, rf"\b(?:(?:arrived|delivered|came|turned up|got there)\b[^.;\n]{{0,24}}\b(?:late|"
         rf"after (?:the )?(?:slot|window|cut))|missed (?:the )?(?:\d{{1,2}}[:.]?\d{{0,2}}|timed|express|noon|"
         rf"delivery|slot|window|guarantee\w{{0,2}}|9am|am)|money[- ]?back guarantee|service failure|"
         rf"{CARRIER} (?:was |were )?late|en retard|late delivery)", "LATE"),
-    cue("UPC", 3, "return|drop|handed",
-        r"\b(?:(?:return|rma) (?:parcel |label )?(?:\w+ ){0,4}?(?:never (?:arrived|got|made|reached)|lost|"
+    cue("UPC", 3, r"\b(?:(?:return|rma) (?:parcel |label )?(?:\w+ ){0,4}?(?:never (?:arrived|got|made|reached)|lost|"
         r"no scans?|not (?:arrived|received|turned up))|(?:dropped|handed) (?:\w+ ){0,3}?(?:off|in|over)"
         r"\b[^.;\n]{0,60}\b(?:never|no scan|not (?:arrived|received|here)|lost))", "RETURN_LEG"),
-    cue("UPC", 3, "claim|reclamation",
-        r"\b(?:(?:open|file|raise|start|make|lodge|submit|put in) (?:a |the |an? )?(?:ups |carrier |loss |"
+    cue("UPC", 3, r"\b(?:(?:open|file|raise|start|make|lodge|submit|put in) (?:a |the |an? )?(?:ups |carrier |loss |"
         r"damage )*claim|(?:can|could|should|do) (?:we|i|you|u) claim|(?:ups|carrier|dpd|dhl) claim|"
         r"claim (?:against|with|from|back from) (?:ups|the carrier|carrier)|reclamation (?:ups|transporteur))"
         r"\b"),
     # -- returns and their quality check
-    cue("RQC", 3, "ko", r"\bko(?:'?e?d|s)?\b(?! rates?)"),
-    cue("RQC", 3, "3pl",
-        r"\b3pl\b[^.;\n]{0,50}\b(?:reject\w{0,2}|refus\w{1,3}|fail\w{0,2}|grad\w{1,3}|unsure|not sure|says?|"
+    cue("RQC", 3, r"\bko(?:'?e?d|s)?\b(?! rates?)"),
+    cue("RQC", 3, r"\b3pl\b[^.;\n]{0,50}\b(?:reject\w{0,2}|refus\w{1,3}|fail\w{0,2}|grad\w{1,3}|unsure|not sure|says?|"
         r"flag\w{0,3})\b"),
-    cue("RQC", 3, "grade|grading|re-inspect|choix|choice",
-        r"\b(?:re-?grad\w{1,3}|re-?inspect\w{0,4}|need(?:s)? (?:a )?grad\w{1,3}|what grade|second opinion|"
+    cue("RQC", 3, r"\b(?:re-?grad\w{1,3}|re-?inspect\w{0,4}|need(?:s)? (?:a )?grad\w{1,3}|what grade|second opinion|"
         r"(?:2nd|second|1st|first|2e|2eme|1er|premier|deuxieme) (?:choice|choix))\b"),
-    cue("RQC", 3, "genuine|authentic|counterfeit|fake|serial|same bag|not ours|contrefa",
-        r"\b(?:(?:not |n't |isn'?t |whether |if )(?:sure |certain )?(?:it'?s |it is |this is |"
+    cue("RQC", 3, r"\b(?:(?:not |n't |isn'?t |whether |if )(?:sure |certain )?(?:it'?s |it is |this is |"
         r"that'?s )?(?:genuine|authentic|ours|real)|counterfeit|authenticity|contrefacon|serial (?:no |"
         r"number )?(?:does ?n.?t|does not|not|don'?t|mis-?) ?match\w{0,3}|serial mismatch|"
         r"product uncertainty|not the (?:same )?(?:bag|item|piece|one) we (?:sold|sent|shipped)|(?:different|"
         r"wrong) (?:item|bag|piece|serial|article) (?:came back|returned|in the return|in the box|"
         r"received back|was returned|sent back))\b"),
-    cue("RQC", 2, "return|rma|retour",
-        r"\b(?:returns?|rma|retour)\b[^.;\n]{0,40}\b(?:worn|used|smell\w{0,2}|odou?r|make-?up|marks?|marked|"
+    cue("RQC", 2, r"\b(?:returns?|rma|retour)\b[^.;\n]{0,40}\b(?:worn|used|smell\w{0,2}|odou?r|make-?up|marks?|marked|"
         r"scratch\w{0,3}|damaged|incomplete|without (?:the )?(?:box|dust ?bag|receipt)|no (?:box|dust ?bag|"
         r"receipt|tags?)|inspect\w{0,4}|qc|condition|arrived|received|back)\b"),
-    cue("RQC", 2, "worn|used|odour|odor|smell|porte|dustbag|dust bag|tags",
-        r"\b(?:looks? (?:worn|used)|been (?:worn|used)|smells? of|missing (?:the )?(?:dust ?bag|box|receipt|"
+    cue("RQC", 2, r"\b(?:looks? (?:worn|used)|been (?:worn|used)|smells? of|missing (?:the )?(?:dust ?bag|box|receipt|"
         r"tags?|accessor\w{1,3})|(?:sent|came) back (?:worn|used|without|damaged))\b"),
-    cue("RQC", 3, "return|retour|send back|send it back|sending back",
-        rf"\b{WANT}\b(?:\W{{1,3}}(?!to\W{{1,3}}check)[\w']+){{0,4}}?\W{{1,3}}(?:return|retourner|"
+    cue("RQC", 3, rf"\b{WANT}\b(?:\W{{1,3}}(?!to\W{{1,3}}check)[\w']+){{0,4}}?\W{{1,3}}(?:return|retourner|"
         rf"send (?:\w+ ){{0,3}}back)\b(?!\W{{1,3}}(?:to sender|to shipper|label))", "RETURN"),
-    cue("RQC", 3, "return",
-        r"(?:^|[.;,:\n]\s?|\b(?:also|and|then|to|please|pls|can|could|initiate|start|make|arrange|do|for|"
+    cue("RQC", 3, r"(?:^|[.;,:\n]\s?|\b(?:also|and|then|to|please|pls|can|could|initiate|start|make|arrange|do|for|"
         r"process|like|a|her|his|their|full|eligible for|mind and|just) )return(?:ing)? (?:#?w?\d|the\b|"
         r"all\b|it\b|them\b|this\b|that\b|these\b|those\b|both\b|your\b|an?\b|my\b|her\b|his\b|their\b|for\b|"
         r"everything|items?|some\b|one\b|most\b|label|request)", "RETURN"),
-    cue("RQC", 2, "return|send it back",
-        r"\b(?:she|he|they|client|customer)(?:'?ll| will| can| could| is happy to| is going to| has to| to)"
+    cue("RQC", 2, r"\b(?:she|he|they|client|customer)(?:'?ll| will| can| could| is happy to| is going to| has to| to)"
         r" (?:return|send it back)\b", "RETURN"),
-    cue("RQC", 2, "return|retour",
-        r"\b(?:for (?:a |the )?return|return (?:request|process|policy|window|the)|retour (?:client|du|de la|"
+    cue("RQC", 2, r"\b(?:for (?:a |the )?return|return (?:request|process|policy|window|the)|retour (?:client|du|de la|"
         r"de l))\b|\breturns?\b(?= (?:or|and) (?:a )?(?:refund|exchange))", "RETURN"),
-    cue("RQC", 3, "exchang|echang|swap|replac",
-        rf"\b(?:exchang(?:e|es|ed|ing)|echang\w{{1,3}}|swap(?:ped)? (?:it|the|for|her|this|them|my|out)|"
+    cue("RQC", 3, rf"\b(?:exchang(?:e|es|ed|ing)|echang\w{{1,3}}|swap(?:ped)? (?:it|the|for|her|this|them|my|out)|"
         rf"(?:{WANT}|get|have)\W{{1,3}}(?:\w+\W{{1,3}}){{0,2}}replace(?:ment|d)?)\b(?! rate)", "EXCHANGE"),
-    cue("RQC", 1, "receiv|faulty|defect|not work|doesn't",
-        r"\b(?:faulty|defective|defect|does ?n.?t (?:work|pair|fit|match|look)|missing pieces?|"
+    cue("RQC", 1, r"\b(?:faulty|defective|defect|does ?n.?t (?:work|pair|fit|match|look)|"
+        r"missing pieces?|"
         r"stopped working|too (?:small|big|short|large|tight))\b", "RETURN"),
-    cue("RQC", 2, "not eligible|eligible|keep",
-        r"\b(?:eligible (?:to receive|for) (?:a )?(?:full )?(?:refund|return)|do(?:n'?t| not) want to keep)\b",
+    cue("RQC", 2, r"\b(?:eligible (?:to receive|for) (?:a )?(?:full )?(?:refund|return)|do(?:n'?t| not) want to keep)\b",
         "RETURN"),
     # -- refunds
-    cue("RFD", 3, "refund|rembours|reimburs|money back|refnd|credit",
-        r"\b(?:refund(?:s|ed|ing)?|refnd|re-?imburs\w{1,6}|rembours\w{1,6}|money back(?! guarantee)|"
+    cue("RFD", 3, r"\b(?:refund(?:s|ed|ing)?|refnd|re-?imburs\w{1,6}|rembours\w{1,6}|money back(?! guarantee)|"
         r"credit (?:her|him|the (?:client|customer|card)|back))\b"),
-    cue("RFD", 3, "cancel|annul",
-        r"\b(?:cancel(?:l?ed|l?ing|s|lation)?|annul(?:er|e|ation|ez))\b(?!\W{1,3}(?:my|the|that|this)"
+    cue("RFD", 3, r"\b(?:cancel(?:l?ed|l?ing|s|lation)?|annul(?:er|e|ation|ez))\b(?!\W{1,3}(?:my|the|that|this)"
         r" (?:last|previous) (?:msg|message|one|request))", "CANCEL"),
-    cue("RFD", 2,
-        "not want to receive|not receive|doesn't want|no longer want|changed|accident|by mistake|not want the order",
-        r"\b(?:(?:want|like) to not receive|not receive the (?:current )?order|no longer wants? (?:it|"
+    cue("RFD", 2, r"\b(?:(?:want|like) to not receive|not receive the (?:current )?order|no longer wants? (?:it|"
         r"the order|this)|accidentally (?:placed|ordered)|ordered by mistake|does ?n.?t want the order)\b", "CANCEL"),
-    cue("RFD", 2, "buy|bought|half the price|cheaper",
-        r"\b(?:buy the (?:item|same) (?:\w+ ){0,3}from the other|going to buy (?:it|the item))\b", "CANCEL"),
-    cue("RFD", 2, "charged|overcharg",
-        r"\b(?:charged twice|double[- ]charged|over-?charged|charged (?:two|three|2|3) times)\b"),
-    cue("RFD", 2, "card|iban|account",
-        r"\b(?:diff(?:erent)?|another|other|new|autre) (?:card|account|carte|bank)\b", "METHOD"),
+    cue("RFD", 2, r"\b(?:buy the (?:item|same) (?:\w+ ){0,3}from the other|going to buy (?:it|the item))\b", "CANCEL"),
+    cue("RFD", 2, r"\b(?:charged twice|double[- ]charged|over-?charged|charged (?:two|three|2|3) times)\b"),
+    cue("RFD", 2, r"\b(?:diff(?:erent)?|another|other|new|autre) (?:card|account|carte|bank)\b", "METHOD"),
     # -- carrier returned parcel
-    cue("CRP", 3, "sender|shipper|rts|expediteur|return to us",
-        r"\b(?:return(?:ed|ing|s)? to (?:the )?(?:sender|shipper|us|dc|warehouse|origin)|\brts\b|"
+    cue("CRP", 3, r"\b(?:return(?:ed|ing|s)? to (?:the )?(?:sender|shipper|us|dc|warehouse|origin)|\brts\b|"
         r"\brtn to sender|retour(?:ne)? (?:a l.?)?expediteur|npai)\b"),
-    cue("CRP", 3, "back|returned|bringing|retour",
-        rf"\b{CARRIER}\b(?:\W{{1,2}}(?:has|have|is|are|just|driver|guy|van|will|a|they|today|"
+    cue("CRP", 3, rf"\b{CARRIER}\b(?:\W{{1,2}}(?:has|have|is|are|just|driver|guy|van|will|a|they|today|"
         rf"been)){{0,4}}\W{{1,2}}(?:returned|returning|brought|bringing|sent|sending|dropped|dropping|handed|"
         rf"came|retourne\w?|ramene\w?)\b(?:\W{{1,3}}(?!late|delivered)\w+){{0,4}}?\W{{0,3}}(?:\bback\b|"
         rf"\breturned\b|\bretour\b|(?=returned|retourne))?"),
-    cue("CRP", 2, "back|returned",
-        rf"\b{PARCEL}\b(?:\W{{1,2}}\w+){{0,4}}?\W{{1,2}}(?:is |has |was |just |been |it'?s )*(?:back (?:at|"
+    cue("CRP", 2, rf"\b{PARCEL}\b(?:\W{{1,2}}\w+){{0,4}}?\W{{1,2}}(?:is |has |was |just |been |it'?s )*(?:back (?:at|"
         rf"in|with|on|here|from)|came back|come back|returned (?:by|from|undelivered|unclaimed)|"
         rf"on its way back|brought back|sent back by (?:ups|the carrier|carrier))\b"),
-    cue("CRP", 3, "undeliver|unclaimed|not collected|access point|non reclame|uncollected|attempts|refus",
-        r"\b(?:undeliver(?:ed|able)|unclaimed|uncollected|non reclame|not (?:collected|picked up) (?:from|"
+    cue("CRP", 3, r"\b(?:undeliver(?:ed|able)|unclaimed|uncollected|non reclame|not (?:collected|picked up) (?:from|"
         r"at)|(?:access point|pick-?up point|ap)\b[^.;\n]{0,30}\b(?:expired|timed? out|not collected|ended)|"
         r"(?:failed|three|3|third|3rd|final|2|two|all) (?:delivery )?attempts?|"
         r"refused (?:by (?:the )?(?:client|customer|recipient|consignee|receiver|her|him)|(?:the )?(?:parcel|"
         r"delivery|package|at (?:the )?door)|on delivery|at delivery)|(?:client|customer|recipient|she|he|"
         r"they) refused(?! (?:to|a|the refund)))"),
-    cue("CRP", 3, "reship|re-ship|resend|second ship|2nd ship|reexped|send it again|ship again",
-        r"\b(?:re-?ship(?:ped|ment|ping)?|re-?send|second (?:shipment|despatch)|2nd (?:shipment|despatch)|"
+    cue("CRP", 3, r"\b(?:re-?ship(?:ped|ment|ping)?|re-?send|second (?:shipment|despatch)|2nd (?:shipment|despatch)|"
         r"ship (?:it )?again|send (?:it )?(?:out )?again|reexpedi\w{1,4})\b"),
 )  # fmt: skip

@@ -8,107 +8,81 @@ from addin.logic.intake.cue import NEW, Cue, cue
 
 ORDER_CUES: Final[tuple[Cue, ...]] = (
     # -- address change
-    cue("ADR", 3, "addr|adress",
-        rf"\b{NEW}\b(?:\W{{1,3}}(?!e-?mail|billing|ip|web)\w+){{0,4}}\W{{1,3}}(?<!email )(?<!billing )"
+    cue("ADR", 3, rf"\b{NEW}\b(?:\W{{1,3}}(?!e-?mail|billing|ip|web)\w+){{0,4}}\W{{1,3}}(?<!email )(?<!billing )"
         rf"(?:addr|addres{{1,2}}e?s?|adress\w{{0,2}})\b"),
-    cue("ADR", 3, "addr|adress",
-        r"\b(?<!email )(?<!billing )(?:addr|addres{1,2}e?s?|adress\w{0,2})"
+    cue("ADR", 3, r"\b(?<!email )(?<!billing )(?:addr|addres{1,2}e?s?|adress\w{0,2})"
         r"\b(?:\W{1,3}\w+){0,3}\W{1,3}(?:chang\w{0,3}|updat\w{0,3}|amend\w{0,3}|wrong|incorrect|incomplete|"
         r"correction|should be|needs? to be|erronee)\b"),
-    cue("ADR", 3, "redirect|re-direct|divert|reroute|re-route|redirig",
-        r"\b(?:re-?direct|divert|re-?route|redirig)\w{0,4}\b"),
-    cue("ADR", 2, "instead|rather|plutot",
-        r"\b(?:deliver|send|ship|livrer)\w{0,3}\b(?:\W{1,3}\w+){0,3}\W{1,2}(?:to|at|a|chez)"
+    cue("ADR", 3, r"\b(?:re-?direct|divert|re-?route|redirig)\w{0,4}\b"),
+    cue("ADR", 2, r"\b(?:deliver|send|ship|livrer)\w{0,3}\b(?:\W{1,3}\w+){0,3}\W{1,2}(?:to|at|a|chez)"
         r"\b[^.;\n]{0,80}\b(?:instead|rather than|plutot)\b"),
-    cue("ADR", 2, "moved|move", r"\b(?:moved|moving) (?:house|home|flat|out|address|offices?)\b"),
-    cue("ADR", 2, "flat|house|door|postcode|post code",
-        r"\b(?:flat|house|door|postcode|post code)(?: (?:number|no))? (?:is |was )?(?:missing|wrong|"
+    cue("ADR", 2, r"\b(?:moved|moving) (?:house|home|flat|out|address|offices?)\b"),
+    cue("ADR", 2, r"\b(?:flat|house|door|postcode|post code)(?: (?:number|no))? (?:is |was )?(?:missing|wrong|"
         r"should be|incorrect|left off)\b"),
     # -- special delivery
-    cue("SPD", 3, "special|timed|saturday|sat |sunday|same|express|pre-|white|am deliv|courier|nominated|guarant",
-        r"\b(?:special delivery|timed (?:delivery|slot|service)|saturday (?:delivery|del|service)|"
+    cue("SPD", 3, r"\b(?:special delivery|timed (?:delivery|slot|service)|saturday (?:delivery|del|service)|"
         r"sat (?:delivery|del)|sunday delivery|same[ -]day(?: (?:courier|delivery|service))?|express (?:plus|"
         r"saver|12|by)|ups (?:express|saver)\w{0,3}|pre[ -]?(?:9|10|12|noon)\w{0,5}|white glove|am delivery|"
         r"guaranteed (?:delivery|by|before|next)|nominated day|next[ -]day (?:by|before|del\w{0,5}|"
         r"guaranteed)|(?:book|arrange|organi[sz]e|need) (?:a |the |us )?(?:dedicated |special |"
         r"motorbike )?courier)\b"),
-    cue("SPD", 3, "deliver|there|arriv|livr",
-        r"\b(?:deliver(?:ed|y)?|get (?:it|this) there|arrives?|be there|livre[er]?|livraison|to land)"
+    cue("SPD", 3, r"\b(?:deliver(?:ed|y)?|get (?:it|this) there|arrives?|be there|livre[er]?|livraison|to land)"
         r"\b(?:\W{1,3}(?!yet|but)[\w']+){0,5}\W{1,3}(?:by|before|between|avant|no later than|latest)"
         r"\s(?:about |around )?(?:\d{1,2}(?:[:.h]\d{2}|\s?[ap]m|h\b|\s(?:and|-|to)\s)|noon|midday|midi|"
         r"lunch\w{0,4}|9|10|11|12)"),
-    cue("SPD", 2, "before|by |between|avant|between",
-        r"\b(?:needs?|must|wants?|has to|have to|doit)\b(?:\W{1,3}[\w']+){0,6}\W{1,3}(?:by|before|between|"
+    cue("SPD", 2, r"\b(?:needs?|must|wants?|has to|have to|doit)\b(?:\W{1,3}[\w']+){0,6}\W{1,3}(?:by|before|between|"
         r"avant|entre)\s(?:\d{1,2}(?:[:.h]\d{2}|\s?[ap]m|h\b)|noon|midday|midi|\d{1,2}\s?(?:-|and|to|et)"
         r"\s?\d{1,2})"),
-    cue("SPD", 2, "livraison|coursier", r"\b(?:livraison (?:speciale|express|samedi|avant|horaire)|coursier)\b"),
+    cue("SPD", 2, r"\b(?:livraison (?:speciale|express|samedi|avant|horaire)|coursier)\b"),
     # -- quality check before despatch
-    cue("QCT", 3, "qc|quality|inspect|double|controle|photos",
-        r"\b(?:extra|additional|second|2nd|full|pre-?(?:dispatch|despatch|ship\w{0,4})|outbound|enhanced|"
+    cue("QCT", 3, r"\b(?:extra|additional|second|2nd|full|pre-?(?:dispatch|despatch|ship\w{0,4})|outbound|enhanced|"
         r"trigger|manual|needs?|do(?: a| an)?|run(?: a)?|please|pls) (?:qc|quality (?:check|control)|"
         r"qc check|inspection)\b(?! (?:ok|pass|ed|fail))"),
-    cue("QCT", 3, "qc|quality|photos|inspect|check",
-        r"\b(?:qc|quality check|inspect(?:ed|ion)?|double[ -]?check\w{0,3}|photos?|pics)"
+    cue("QCT", 3, r"\b(?:qc|quality check|inspect(?:ed|ion)?|double[ -]?check\w{0,3}|photos?|pics)"
         r"\b(?:\W{1,3}\w+){0,3}\W{1,3}(?:before|prior to|b4|avant)"
         r"\b(?:\W{1,3}\w+){0,3}?\W{1,3}(?:it )?(?:leaves?|ships?|goes|despatch\w{0,3}|dispatch\w{0,3}|"
         r"shipping|shipment|it'?s? sent|sealing|packing|expedition|depart)\b"),
-    cue("QCT", 3, "photos|pics",
-        r"\b(?:extra|additional|more|full set of) (?:photos?|pics|pictures)\b(?! (?:attached|of the damage|"
+    cue("QCT", 3, r"\b(?:extra|additional|more|full set of) (?:photos?|pics|pictures)\b"
+        r"(?! (?:attached|of the damage|"
         r"from (?:the )?client))"),
-    cue("QCT", 2, "double",
-        r"\bdouble[ -]?check (?:the |this )?(?:quality|stitching|serial|item|bag|piece|watch|order before)\b"),
-    cue("QCT", 2, "controle qualite", r"\bcontrole qualite\b"),
+    cue("QCT", 2, r"\bdouble[ -]?check (?:the |this )?(?:quality|stitching|serial|item|bag|piece|watch|order before)\b"),
+    cue("QCT", 2, r"\bcontrole qualite\b"),
     # -- cctv
-    cue("CTV", 3, "cctv|footage|video|camera",
-        r"\b(?:cctv|footage|videosurveillance|video surveillance|(?:pull|check|review|save|preserve|keep|"
+    cue("CTV", 3, r"\b(?:cctv|footage|videosurveillance|video surveillance|(?:pull|check|review|save|preserve|keep|"
         r"look at|get|watch|see) (?:the |any |our )?(?:videos?|tapes?|cameras?|recordings?)|"
         r"camera (?:recording|images?)|security (?:video|tape)|enregistrement)\b"),
     # -- order status
-    cue("OST", 3, "where|ou en|ou est",
-        r"\b(?:where(?:'s| is|s| are)|ou en est|ou est)\b(?! (?:the )?(?:refund|claim|cctv|footage|money))"),
-    cue("OST", 3, "status|statut|track|eta",
-        r"\b(?:(?:order |current |what'?s the |any |check (?:the )?|chk |provide )(?:status|eta)|"
+    cue("OST", 3, r"\b(?:where(?:'s| is|s| are)|ou en est|ou est)\b(?! (?:the )?(?:refund|claim|cctv|footage|money))"),
+    cue("OST", 3, r"\b(?:(?:order |current |what'?s the |any |check (?:the )?|chk |provide )(?:status|eta)|"
         r"status (?:of|on|for|pls|please|check|update)|statut|track (?:my|the|this) (?:order|parcel))\b|"
         r"\bstatus\s?\?"),
-    cue("OST", 2, "when|quand",
-        r"\b(?:when (?:will|does|is|can)|quand)\b[^.;?\n]{0,40}\b(?:ship|leave|go out|despatch|dispatch|"
+    cue("OST", 2, r"\b(?:when (?:will|does|is|can)|quand)\b[^.;?\n]{0,40}\b(?:ship|leave|go out|despatch|dispatch|"
         r"arrive|delivered|sent|expedi\w{1,4}|livre\w{0,2}|part)\b"),
-    cue("OST", 2, "update|news|nouvelle",
-        r"\b(?:any (?:update|news|progress|word)|updates? (?:on|pls|please|for)|des nouvelles)\b"),
-    cue("OST", 2, "says|still|stuck|showing|shows|since|toujours|been",
-        r"\b(?:says?|still(?: in| at| on)?|stuck (?:in|at|on)|shows?(?: as)?|showing(?: as)?|sitting (?:in|"
+    cue("OST", 2, r"\b(?:any (?:update|news|progress|word)|updates? (?:on|pls|please|for)|des nouvelles)\b"),
+    cue("OST", 2, r"\b(?:says?|still(?: in| at| on)?|stuck (?:in|at|on)|shows?(?: as)?|showing(?: as)?|sitting (?:in|"
         r"at)|been (?:in|at|on)|toujours(?: en)?|status is) ?['\"]?(?:preparing|preparation|picking|picked|"
         r"packed|packing|processing|pending|allocated|label (?:printed|created)|awaiting|on hold|not shipped)"
         r"\b"),
-    cue("OST", 1, "check|chk|look into|verif",
-        r"\b(?:can|could|pls|please|plz|u|you)\b(?:\W{1,3}\w+){0,2}\W{1,3}(?:check|chk|look (?:into|at)|"
+    cue("OST", 1, r"\b(?:can|could|pls|please|plz|u|you)\b(?:\W{1,3}\w+){0,2}\W{1,3}(?:check|chk|look (?:into|at)|"
         r"verify|verifier|confirm)\b"),
-    cue("OST", 2, "shipped|left|gone out|despatched|dispatched|expedie",
-        r"\b(?:has|have|did|is|was)\b(?:\W{1,3}\w+){0,4}\W{1,3}(?:shipped|left|gone out|despatched|"
+    cue("OST", 2, r"\b(?:has|have|did|is|was)\b(?:\W{1,3}\w+){0,4}\W{1,3}(?:shipped|left|gone out|despatched|"
         r"dispatched|been sent|expedie\w?)\b[^.;\n]{0,30}\?"),
-    cue("OST", 2, "not mov|n't moved", r"\b(?:(?:still )?not moving|has ?n.?t moved)\b"),
-    cue("OST", 2, "item|colour|color|size|change",
-        r"\b(?:chang\w{1,3}|modify|swap) (?:the )?(?:item|colour|color|size|engraving|gift (?:message|wrap)|"
+    cue("OST", 2, r"\b(?:(?:still )?not moving|has ?n.?t moved)\b"),
+    cue("OST", 2, r"\b(?:chang\w{1,3}|modify|swap) (?:the )?(?:item|colour|color|size|engraving|gift (?:message|wrap)|"
         r"quantity|qty)\b", "ITEM_CHANGE"),
-    cue("OST", 2, "modify", r"\bmodify \w+(?: \w+){0,2} [{(]", "ITEM_CHANGE"),
+    cue("OST", 2, r"\bmodify \w+(?: \w+){0,2} [{(]", "ITEM_CHANGE"),
     # -- inventory
-    cue("INV", 3, "stock|inventory|inventaire|wms|bin|location|count",
-        r"\b(?:stock|inventory|bin|location|wms)\W{1,2}(?:\w+\W{1,2}){0,2}?(?:discrepanc\w{1,3}|mismatch|"
+    cue("INV", 3, r"\b(?:stock|inventory|bin|location|wms)\W{1,2}(?:\w+\W{1,2}){0,2}?(?:discrepanc\w{1,3}|mismatch|"
         r"variance|differen\w{2,4}|error|wrong|empty|short|does ?n.?t match|off by|negative|adjust\w{0,5}|"
         r"investigat\w{0,5})\b|\becart (?:de stock|d.?inventaire|stock)\b"),
-    cue("INV", 3, "picker|only|found|count|physical",
-        r"\b(?:picker|pick|we|i|count(?:er|ed)?|they|physical(?:ly)?|operator)\W{1,2}(?:only |just |"
+    cue("INV", 3, r"\b(?:picker|pick|we|i|count(?:er|ed)?|they|physical(?:ly)?|operator)\W{1,2}(?:only |just |"
         r"can (?:only )?)?(?:found?|find|counted|count|sees?|got|have)\W{1,2}(?:only |just |is )?(?:\d{1,4}|"
         r"none|one|zero|nothing|two)\b"),
-    cue("INV", 2, "short",
-        r"\bshort(?:age|ed|fall)?\b(?: (?:pick|on|by|of)\b)?(?!-| (?:sleeve|notice|time|call|answer|term|"
+    cue("INV", 2, r"\bshort(?:age|ed|fall)?\b(?: (?:pick|on|by|of)\b)?(?!-| (?:sleeve|notice|time|call|answer|term|"
         r"strap))"),
-    cue("INV", 2, "wms|system|sys |stock",
-        r"\b(?:wms|system|sys|stock|oms)\W{1,2}(?:says?|shows?|has|=|qty|"
+    cue("INV", 2, r"\b(?:wms|system|sys|stock|oms)\W{1,2}(?:says?|shows?|has|=|qty|"
         r"is at)?\W{0,2}\d{1,4}\b(?!\s?(?:days?|hours?|orders|%|am|pm))"),
-    cue("INV", 2,
-        "phantom|misplaced|misput|not in |not there|cant find|can't find|extra|overage|introuvable|missing from",
-        r"\b(?:phantom|mis-?placed|misput|not (?:in|on) (?:the |its )?(?:location|bin|shelf|rack)|"
+    cue("INV", 2, r"\b(?:phantom|mis-?placed|misput|not (?:in|on) (?:the |its )?(?:location|bin|shelf|rack)|"
         r"can'?t find (?:it |the )?(?:stock|item|piece|unit|in)|extra (?:unit|piece|pc)s?|overage|"
         r"missing from (?:the )?(?:stock|location|bin|shelf|rack)|introuvable|cycle count)\b"),
 )  # fmt: skip

@@ -8,55 +8,43 @@ from addin.logic.intake.cue import Cue, cue
 
 SITE_CUES: Final[tuple[Cue, ...]] = (
     # -- escalations and blockers
-    cue("ESC", 3, "escalat|escalad", r"\b(?:escalat\w{1,4}|escalade)\b"),
-    cue("ESC", 3, "block|bloqu", r"\b(?:block(?:er|ed|ing)\b(?! heel)|bloque\w{0,2})\b"),
-    cue("ESC", 3, "down|outage|crash|offline|frozen|panne|error|not printing|print",
-        r"\b(?:(?:wms|oms|system|systems|server|network|wifi|printers?|label printer|scanners?|conveyor|"
+    cue("ESC", 3, r"\b(?:escalat\w{1,4}|escalade)\b"),
+    cue("ESC", 3, r"\b(?:block(?:er|ed|ing)\b(?! heel)|bloque\w{0,2})\b"),
+    cue("ESC", 3, r"\b(?:(?:wms|oms|system|systems|server|network|wifi|printers?|label printer|scanners?|conveyor|"
         r"sorter|portal|website|api|interface|worldship|psp)\W{1,2}(?:is |are |has |been |was |all |still |"
         r"gone |keeps? |completely )*(?:down|out|offline|crash\w{1,4}|frozen|hung|broken|not (?:printing|"
         r"working|responding|syncing)|stuck|en panne|hs)|outage|can(?:'?t|not) (?:print|ship|pick|pack|"
         r"log ?in|scan|despatch|dispatch)\b|no labels? (?:print\w{0,3}|coming))"),
-    cue("ESC", 3, "stop|hold|intercept|not ship|fraud",
-        r"\b(?:(?:stop|hold|pull|freeze) (?:the |this |that )?(?:shipment|order|parcel|despatch|dispatch|"
+    cue("ESC", 3, r"\b(?:(?:stop|hold|pull|freeze) (?:the |this |that )?(?:shipment|order|parcel|despatch|dispatch|"
         r"shipping)\b|(?:do not|don'?t) (?:ship|despatch|dispatch|release)\b|fraud (?:team|alert|flag\w{0,3}|"
         r"hold|check))"),
-    cue("ESC", 3, "wave",
-        r"\bwave\s?\w{0,4}\W{1,3}(?:is |still |has |been |all |was |got )*(?:stuck|blocked|frozen|"
+    cue("ESC", 3, r"\bwave\s?\w{0,4}\W{1,3}(?:is |still |has |been |all |was |got )*(?:stuck|blocked|frozen|"
         r"not (?:released|moving|dropping)|hung|held|on hold|bloquee?)\b"),
-    cue("ESC", 2, "with it|with i.t|open w|still open|no answer|nobody|who can|no reply",
-        r"\b(?:(?:still )?open (?:with|w/?) ?(?:it|3pl|ups|support)|ticket\b[^.;\n]{0,30}\b(?:still open|"
+    cue("ESC", 2, r"\b(?:(?:still )?open (?:with|w/?) ?(?:it|3pl|ups|support)|ticket\b[^.;\n]{0,30}\b(?:still open|"
         r"no (?:answer|reply|update)|unanswered)|no (?:answer|reply|response) (?:from|since)|"
         r"nobody (?:answers?|replies|is looking)|who can (?:escalate|help|unblock|fix)|sev ?1|major incident)"
         r"\b"),
-    cue("ESC", 1, "urgent|asap|p1",
-        r"\b(?:p1|critical|urgent(?:ly)?)\b(?=[^.;\n]{0,60}\b(?:orders|parcels|everything|all|lane|line|site)"
+    cue("ESC", 1, r"\b(?:p1|critical|urgent(?:ly)?)\b(?=[^.;\n]{0,60}\b(?:orders|parcels|everything|all|lane|line|site)"
         r"\b)"),
     # -- deviations
-    cue("DEV", 3, "deviation|root cause|capa|near miss|non-conform|non conform|ecart de procedure",
-        r"\b(?:deviation|root[- ]cause|capa|corrective action|near[- ]miss|non[- ]?conformit\w{1,3}|"
+    cue("DEV", 3, r"\b(?:deviation|root[- ]cause|capa|corrective action|near[- ]miss|non[- ]?conformit\w{1,3}|"
         r"cause racine)\b"),
-    cue("DEV", 2, "time this|keeps happening|again this|recurr|every week|same mistake|same issue",
-        r"\b(?:(?:second|third|fourth|fifth|\d{1,2}(?:st|nd|rd|th)) (?:time|one|case|mis-?pick|error)"
+    cue("DEV", 2, r"\b(?:(?:second|third|fourth|fifth|\d{1,2}(?:st|nd|rd|th)) (?:time|one|case|mis-?pick|error)"
         r" (?:this|in a|in the last|within) (?:week|month|shift|day)|keeps? happening|recurr(?:ing|ent)|"
         r"same (?:mistake|error|issue) again|every (?:week|day|shift) now)\b"),
-    cue("DEV", 2, "sop|step|procedure|protocol",
-        r"\b(?:(?:sop|procedure|process|step|scan|check|seal)\w{0,2}\W{1,2}(?:\S+\W{1,2}){0,3}?(?:was |"
+    cue("DEV", 2, r"\b(?:(?:sop|procedure|process|step|scan|check|seal)\w{0,2}\W{1,2}(?:\S+\W{1,2}){0,3}?(?:was |"
         r"were )?(?:not followed|n't followed|skipped|missed|ignored|bypassed)|(?:skipped|missed|bypassed)"
         r" (?:the |a )?(?:step|scan|check|second check|weigh\w{0,3}|seal)|against (?:the )?sop)\b"),
     # -- handover, procedures, audit
-    cue("HND", 3, "handover|hand over|hand-over|passation|shift",
-        r"\b(?:hand-?over|hand over (?:to|for)|passation|shift (?:handover|change|notes|summary)|(?:for|to)"
+    cue("HND", 3, r"\b(?:hand-?over|hand over (?:to|for)|passation|shift (?:handover|change|notes|summary)|(?:for|to)"
         r" (?:the )?(?:next|late|night|day|early|morning|evening|back) shift)\b"),
-    cue("HND", 2, "prioriti",
-        r"\b(?:re-?prioriti[sz]\w{1,5}|prioriti[sz]e|priority list|what (?:goes|do we do) first)\b"),
-    cue("SOP", 3, "sop|procedure|work instruction|mode operatoire",
-        r"\b(?:(?:updat\w{1,3}|chang\w{1,3}|revis\w{1,4}|amend|rewrite|correct|add (?:\w+ ){0,3}to|"
+    cue("HND", 2, r"\b(?:re-?prioriti[sz]\w{1,5}|prioriti[sz]e|priority list|what (?:goes|do we do) first)\b"),
+    cue("SOP", 3, r"\b(?:(?:updat\w{1,3}|chang\w{1,3}|revis\w{1,4}|amend|rewrite|correct|add (?:\w+ ){0,3}to|"
         r"propos\w{1,3}) (?:\w+ ){0,3}?(?:sop|procedure|work instruction)\b|(?:sop|procedure|"
         r"work instruction)(?:[- ]\S{1,12})?(?: step \S{1,4})?\W{1,2}(?:v\d\S{0,4} )?(?:is |needs? |should |"
         r"must |still |be |says? )*(?:updat\w{1,4}|chang\w{1,4}|revis\w{1,4}|outdated|out of date|wrong|"
         r"unclear|old|rewrit\w{1,4}|amend\w{0,3})|mode operatoire)"),
-    cue("AUD", 3, "audit|month-end|month end|external review|commissaire",
-        r"\b(?:audit(?:ors?|eurs?)?|month[- ]end (?:pack|file|sample)|external review|internal control|"
+    cue("AUD", 3, r"\b(?:audit(?:ors?|eurs?)?|month[- ]end (?:pack|file|sample)|external review|internal control|"
         r"commissaires? aux comptes|evidence pack|sample of (?:\d+ )?(?:refunds|claims|cases|orders))"
         r"\b(?! trail)"),
 )  # fmt: skip

@@ -112,9 +112,10 @@ _CLOCK: Final = re.compile(
     rf"(\d{{1,2}})h(?![a-z\d])|(\d{{1,2}})\so'?clock|\b(noon|midday|midi|midnight|minuit)\b)"
 )
 _RANGE: Final = re.compile(
-    rf"(?<![\d:.,/£€$-])(\d{{1,2}})(?:[:.h](\d{{2}}))?(?:{_MERIDIEM})?\s?(?:-|to|till?|until|and|et|a)\s?"
-    rf"(\d{{1,2}})(?:[:.h](\d{{2}})(?!\d))?(?:{_MERIDIEM})?(?![\d/.:]|\s?(?:days?|x|orders|gbp|eur|weeks?))"
+    rf"(?<![\d:.,/£€$-])(\d{{1,2}})(?:[:.h](\d{{2}})|h)?(?:{_MERIDIEM})?\s?(?:-|to|till?|until|and|et|a)\s?"
+    rf"(\d{{1,2}})(?:[:.h](\d{{2}})(?!\d)|h)?(?:{_MERIDIEM})?(?![\d/.:]|\s?(?:days?|x|orders|gbp|eur|weeks?))"
 )
+_WORDED_TIME: Final = re.compile(r"\bnoon|\bmid")
 _RANGE_LEAD: Final = re.compile(r"\b(?:between|from|entre|window|slot|de)\W{0,3}(?:\w{1,8}\W)?$")
 _APPROX: Final = re.compile(r"(?:\b(?:about|around|approx\.?|roughly|circa|c\.|vers|environ)|~)\s?$")
 
@@ -122,7 +123,8 @@ _APPROX: Final = re.compile(r"(?:\b(?:about|around|approx\.?|roughly|circa|c\.|v
 def find_days(text: Folded, sent: date) -> list[DayHit]:
     """Every day the text names, in order of place; hits do not overlap and claim their words."""
     hits: list[DayHit] = []
-    for finder in (_iso_days, _worded_days, _numeric_days, _relative_days, _counted_days, _week_days):
+    worded = (_relative_days, _counted_days, _week_days)
+    for finder in (_iso_days, _worded_days, _numeric_days, *worded) if text.has_digit else worded:
         for hit in list(finder(text, sent)):
             if text.free(hit.start, hit.end):
                 text.claim(hit.start, hit.end)
@@ -289,6 +291,8 @@ def _resolve(number: int, sent: date, side: str, lead: str, *, by_week: bool) ->
 def find_times(text: Folded) -> list[TimeHit]:
     """Every time of day or range of times, in order of place."""
     hits: list[TimeHit] = []
+    if not text.has_digit and not _WORDED_TIME.search(text.lower):
+        return hits
     taken: list[tuple[int, int]] = []
     for match in text.hits(_RANGE):
         if (hit := _range(text, match)) is not None:

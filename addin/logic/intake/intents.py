@@ -23,6 +23,7 @@ from typing import Final
 
 from addin.logic.intake.cue import Cue
 from addin.logic.intake.cues import CUES
+from addin.logic.intake.literals import Sieve
 from addin.logic.intake.model import CODES
 from addin.logic.intake.text import Folded, negated
 
@@ -90,28 +91,30 @@ _FIRST_CHOICE: Final = re.compile(
     r"confirmed)\b|\bgrade(?:d)? (?:1st|a)\b"
 )
 _RETURN_TALK: Final = re.compile(r"\b(?:rma|return(?:s|ed)?|3pl|retour)\b")
-_CARRIER_TALK: Final = re.compile(
-    r"\b(?:ups|carrier|courier|driver|transit|claim|delivered|delivery|parcel|box|colis|packaging)\b"
-)
 _STOP: Final = re.compile(
     r"\b(?:stop|hold|pull|freeze|not (?:ship|despatch|dispatch|release)|n'?t (?:ship|despatch|dispatch|"
     r"release)|fraud)\b"
 )
+_PARCEL_TALK: Final = re.compile(
+    r"\b(?:tracking|parcel|package|ups|carrier|courier|scan\w*|transit|claim|colis|1z\w*)\b"
+)
 _STILL_HERE: Final = re.compile(r"\b(?:picking|picked|preparing|packing|wave|allocat\w+|label)\b")
 _SUBTYPES: Final = ("MISSING_CONTENTS", "DAMAGE", "RETURN_LEG", "MISDELIVERY", "DNR", "LATE", "LOST", "")
+
+
+_SIEVE: Final = Sieve([cue.pattern for cue in CUES])
 
 
 def find_hits(text: Folded) -> tuple[list[Hit], set[str]]:
     """The cues the text holds, and the codes that its negations refuse."""
     hits: list[Hit] = []
     refused: set[str] = set()
-    for called in _CALLED_OFF.finditer(text.lower):
+    off = [m.span() for pattern in (_CALLED_OFF, _ON_HOLD) for m in pattern.finditer(text.lower)]
+    for called in _CALLED_OFF.finditer(text.lower) if off else ():
         refused.add(_CALLED.get(called[1], "ADR"))
-    if _ON_HOLD.search(text.lower):
+    if off and _ON_HOLD.search(text.lower):
         refused.add("RFD")
-    for cue in CUES:
-        if not any(stem in text.lower for stem in cue.stems):
-            continue
+    for cue in (CUES[number] for number in _SIEVE.possible(text.lower)):
         for match in cue.pattern.finditer(text.lower):
             if not match[0].strip():
                 continue
@@ -120,7 +123,6 @@ def find_hits(text: Folded) -> tuple[list[Hit], set[str]]:
             else:
                 hits.append(Hit(cue, match.start(), match.end()))
     # "cancel the refund" takes a refund back; it is not a cancellation of the order.
-    off = [m.span() for pattern in (_CALLED_OFF, _ON_HOLD) for m in pattern.finditer(text.lower)]
     hits = [h for h in hits if not any(a <= h.start < b for a, b in off)]
     return hits, refused
 
@@ -128,6 +130,8 @@ def find_hits(text: Folded) -> tuple[list[Hit], set[str]]:
 def settle(text: Folded, hits: list[Hit], refused: set[str], *, has_order: bool, has_address: bool) -> Intents:
     """The case types to propose, by the rules at the top of this module."""
     notes: dict[str, str] = {}
+    if not hits:
+        return Intents((), tuple(code for code in CODES if code in refused), notes)
     weights = {code: max((h.cue.weight for h in hits if h.cue.code == code), default=0) for code in CODES}
     dropped = {code for code, weight in weights.items() if weight < 2}
     for rule in (_undecided, _returns, _carrier_returns, _claims, _addresses, _escalations):
@@ -218,7 +222,7 @@ def _claims(text: Folded, hits: list[Hit], weights: _Weights, dropped: set[str],
             dropped.add("UPC")
     if (
         claims
-        and _STILL_HERE.search(text.lower)
+        and (_STILL_HERE.search(text.lower) or not _PARCEL_TALK.search(text.lower))
         and all(h.cue.subtype == "LOST" and "mov" in text.lower[h.start : h.end] for h in claims)
     ):
         dropped.add("UPC")
@@ -226,6 +230,10 @@ def _claims(text: Folded, hits: list[Hit], weights: _Weights, dropped: set[str],
         # A complaint about a parcel is not a grading of returned goods, and a late one not a wish for a slot.
         if not _RETURN_TALK.search(text.lower) and not any(
             h.cue.code == "RQC" and (h.cue.weight == 3 or h.cue.subtype) for h in hits
+        ):
+            dropped.add("RQC")
+        if any(h.cue.subtype == "RETURN_LEG" for h in claims) and all(
+            h.cue.subtype == "RETURN" or h.cue.weight < 3 for h in hits if h.cue.code == "RQC"
         ):
             dropped.add("RQC")
         if any(h.cue.subtype == "LATE" for h in claims):

@@ -99,6 +99,8 @@ def whole(pattern: str) -> re.Pattern[str]:
 def find_numbers(text: Folded, profile: IntakeProfile) -> list[Fact]:
     """Every number the message states, and the candidates for those it abbreviates, in claiming order."""
     facts = [text.fact("url", m[0][:200], m.span()) for m in _URL.finditer(text.lower)]
+    if not text.has_digit:
+        return facts + [text.fact("camera_zone", m[1], m.span()) for m in text.hits(_AREA)]
     facts += _tracking(text, profile)
     facts += _claimed(text, _CASE_ID, "case_id")
     facts += _claimed(text, _LAST4, "payment_last4", group=1)

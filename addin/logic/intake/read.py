@@ -51,14 +51,17 @@ def read_message(text: str, *, sent_at: datetime, sender: str, profile: IntakePr
     notes.facts = find_numbers(body, profile)
     hits, refused = find_hits(body)
     hits = _without_retracted(body, hits, notes)
-    recipient_known = _places(body, hits, notes)
-    notes.facts += find_money(body, profile.currency)
-    notes.facts += find_details(body, profile)
+    # Small talk: no number and no request, so there is no detail to look for.
+    quiet = not hits and not body.has_digit
+    recipient_known = not quiet and _places(body, hits, notes)
+    notes.facts += find_money(body, profile.currency) if body.has_digit else ()
+    notes.facts += find_details(body, profile) if not quiet else ()
     intents, scoped = _settle(body, hits, refused, notes)
     intents, scoped = _cautious(body, intents, scoped, notes, profile)
     chaser = signals.find_chaser(body, intents.codes)
     intents, scoped = _chased(body, chaser, intents, scoped, notes)
-    _dated(body, sent_at, intents, notes, profile)
+    if not quiet or notes.flags:
+        _dated(body, sent_at, intents, notes, profile)
     _worded(body, intents, notes)
     seen = Seen(body, intents, profile, sent_at.astimezone(LONDON).date(), bool(chaser))
     hint = apply_cautions(seen, notes)
@@ -135,7 +138,7 @@ def _without_retracted(body: Folded, hits: list[Hit], notes: Notes) -> list[Hit]
 
 def _places(body: Folded, hits: list[Hit], notes: Notes) -> bool:
     """Address, postcode and recipient; answers whether the message says who receives the parcel."""
-    codes = find_postcodes(body)
+    codes = find_postcodes(body) if body.has_digit else []
     wanted = any(hit.cue.code == "ADR" for hit in hits)
     address = find_address(body, codes, wanted=wanted)
     if address is not None and (wanted or address.lines):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from addin.logic.intake.literals import Sieve
 from addin.logic.intake.model import IntakeProfile
 from addin.logic.intake.text import Folded, fold, negated
 
@@ -20,19 +21,17 @@ class Signal:
     """One caution: its flag, its pattern, and what must not be done."""
 
     flag: str
-    stems: tuple[str, ...]
     pattern: re.Pattern[str]
     do_not: tuple[str, ...] = ()
     route: tuple[str, ...] = ()
 
 
-def _row(flag: str, stems: str, pattern: str, *do_not: str, route: tuple[str, ...] = ()) -> Signal:
-    return Signal(flag, tuple(stems.split("|")), re.compile(pattern), do_not, route)
+def _row(flag: str, pattern: str, *do_not: str, route: tuple[str, ...] = ()) -> Signal:
+    return Signal(flag, re.compile(pattern), do_not, route)
 
 
 SIGNALS: Final = (
     _row("approval_in_text_ignored",
-         "approv|authori|signed|sign-off|ok'd|okay|ok |cleared|green|agreed|valid|said|go ahead|autoris",
          r"\b(?:(?:pre-?)?(?:approved|authori[sz]ed|signed[ -]?off|ok'?d|okayed|cleared|green-?lit|validee?|"
          r"autorisee?)\W{1,2}(?:it |this )?(?:by|from|with|par)\b"
          r"|(?:already|been|is|was|it'?s|all|fully|verbally) (?:pre-?)?(?:approved|authori[sz]ed|"
@@ -47,8 +46,6 @@ SIGNALS: Final = (
          r"you have (?:my|our) (?:approval|ok)|approved\s?[!.)]|\bgo ahead given\b)",
          "treat_as_approval"),
     _row("pressure",
-         "just do|do it|skip|bypass|forget|jump|ignore|without|n't|dont|no need|quiet|"
-         "off the record|or else|job|no time|no quest",
          r"\b(?:just do it|do it (?:right )?now|no time (?:for|to)|(?:skip|bypass|ignore|forget|jump)"
          r" (?:the )?(?:qc|checks?|approval|verification|call-?back|process|procedure|sop|queue|controls?)|"
          r"without (?:the |any |a )?(?:qc|checks?|approval|verification|ticket|record|paperwork|call-?back)|"
@@ -56,7 +53,6 @@ SIGNALS: Final = (
          r"any )?(?:check\w*|verif\w*|qc|approv\w*|log\w*|call\w*|ticket)|off the record|keep (?:it|this)"
          r" quiet|or else|(?:lose|cost)\w* (?:you )?(?:your|my) job|no questions asked)\b"),
     _row("subject_access_request",
-         "data|footage|copy|subject access|sar|gdpr|everything|donnees|information|records|recording",
          r"\b(?:(?:all|any|the|every\w*) (?:of )?(?:the |her |his |their |my |personal )*(?:data|information|"
          r"info|records|footage|recordings?|images?) (?:that )?(?:you|we|u|they) (?:hold|have|keep|store|got)"
          r"\b|\b(?:data|information|info|records)\b[^.;\n]{0,20}\b(?:you|we|u) (?:hold|have|keep|store)"
@@ -68,23 +64,27 @@ SIGNALS: Final = (
          r"recordings?|clip|data)|subject access|\bd?sar\b|gdpr request|data protection act|right of access|"
          r"data subject|donnees personnelles|droit d'acces)\b",
          "send_footage_or_data", route=("DPO",)),
-    _row("erasure_request", "erase|delete|forgotten|effacer",
-        r"\b(?:right to be forgotten|(?:delete|erase|remove) (?:all )?(?:my|her|his|their|the client'?s)"
+    _row("erasure_request",
+         r"\b(?:right to be forgotten|(?:delete|erase|remove) (?:all )?(?:my|her|his|their|the client'?s)"
         r" (?:personal )?(?:data|details|account|information)|effacer (?:ses|mes|les) donnees)\b",
          "delete_by_hand", route=("DPO",)),
-    _row("police_request", "police|solicitor|lawyer|court|insurer",
-        r"\b(?:police|court order|solicitors?|lawyers?)\b", "release_footage_informally", route=("SECURITY",)),
-    _row("theft_suspected", "theft|stolen|stole|thief|vole|pinched|nicked",
-        r"\b(?:theft|stolen|stole|stealing|thief|pinched|nicked|vole)\b", "name_suspects_in_chat", route=("SECURITY",)),
-    _row("contact_in_message_not_on_file", "call|phone|number|ring",
-        r"\b(?:call|ring|phone|reach|contact)\b[^.;\n]{0,24}\b(?:on|at)\b\W{0,3}\+?[\d ()-]{9,16}",
+    _row("police_request",
+         r"\b(?:police|court order|solicitors?|lawyers?)\b",
+         "release_footage_informally", route=("SECURITY",)),
+    _row("theft_suspected",
+         r"\b(?:theft|stolen|stole|stealing|thief|pinched|nicked|vole)\b",
+         "name_suspects_in_chat", route=("SECURITY",)),
+    _row("contact_in_message_not_on_file",
+         r"\b(?:call|ring|phone|reach|contact)\b[^.;\n]{0,24}\b(?:on|at)\b\W{0,3}\+?[\d ()-]{9,16}",
          "verify_on_this_number"),
-    _row("chargeback_risk", "chargeback|dispute|bank",
-        r"\b(?:chargeback|disput(?:e|ed|ing) (?:the |it|this|with)|(?:gone|going) to (?:her|his|their) bank)"
+    _row("chargeback_risk",
+         r"\b(?:chargeback|disput(?:e|ed|ing) (?:the |it|this|with)|(?:gone|going) to (?:her|his|their) bank)"
         r"\b"),
-    _row("restricted_goods_check", "watch|jewel|diamond|montre|bijou|gold ",
-        r"\b(?:watch(?:es)?|jewel\w*|diamonds?|montres?|bijoux?|gold (?:ring|bracelet|necklace))\b"),
+    _row("restricted_goods_check",
+         r"\b(?:watch(?:es)?|jewel\w*|diamonds?|montres?|bijoux?|gold (?:ring|bracelet|necklace))\b"),
 )  # fmt: skip
+
+_SIEVE: Final = Sieve([row.pattern for row in SIGNALS])
 
 _CHASER: Final = re.compile(
     r"\b(?:follow(?:ing|ed)?[ -]?up|chas(?:ing|ed|er|e)\b|(?:gentle |friendly |just a )?(?:reminder|nudge)\b|"
@@ -105,6 +105,10 @@ _WAITING: Final = re.compile(
 _ASKED_THING: Final = re.compile(
     r"\b(?:refund|rembours\w+|claim|request|ticket|case|reply|answer|response|msg|message|address change|"
     r"cctv request|escalation)\b"
+)
+_UPDATE_ON: Final = re.compile(
+    r"\b(?:update|news|progress)\b[^.;\n]{0,30}\b(?:claim|case|ticket|request)\b"
+    r"|\b(?:claim|case|ticket|request)\b[^.;\n]{0,24}\bstill\b"
 )
 _WHERE_REFUND: Final = re.compile(
     r"\b(?:where(?:'s| is)|when will|what about|ou est)\b[^.;\n?]{0,16}\b(?:refund|money|remboursement)\b"
@@ -132,9 +136,7 @@ _PARCEL_WORDS: Final = (
 def find_signals(text: Folded) -> list[tuple[Signal, str]]:
     """The cautions a message raises, each with the words that raise it."""
     found: list[tuple[Signal, str]] = []
-    for row in SIGNALS:
-        if not any(stem in text.lower for stem in row.stems):
-            continue
+    for row in (SIGNALS[number] for number in _SIEVE.possible(text.lower)):
         match = row.pattern.search(text.lower)
         if match is not None and (row.flag == "pressure" or not _unreal(text, match)):
             found.append((row, match[0].strip()))
@@ -157,8 +159,12 @@ def find_chaser(text: Folded, codes: tuple[str, ...]) -> str:
     if (strong := _CHASER.search(text.lower) or _WHERE_REFUND.search(text.lower)) is not None:
         return strong[0]
     waiting = _WAITING.search(text.lower)
-    if waiting is None or ("UPC" in codes and "refund" not in text.lower):
+    if waiting is None:
         return ""
+    if "UPC" in codes and "refund" not in text.lower:
+        # "Still no scans, open a claim" is new; "any update on the claim" is not.
+        asked = _UPDATE_ON.search(text.lower)
+        return asked[0] if asked is not None else ""
     return waiting[0] if _ASKED_THING.search(text.lower) else ""
 
 

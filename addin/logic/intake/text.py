@@ -24,6 +24,7 @@ _DASHES: Final = dict.fromkeys("‐‑‒–—−", "-")
 _PLAIN: Final = _QUOTES | _DASHES | {"№": "no", "\u2028": "\n", "\u2029": "\n", "\x85": "\n", "ı": "i"}
 _HIDDEN: Final = frozenset({"Cf", "Mn", "Me", "Cs"})
 
+_DIGIT: Final = re.compile(r"\d")
 _CLAUSE_END: Final = re.compile(r"[,;:.!?](?=\s|$)|\n|\s-\s|[()]")
 _SENTENCE_END: Final = re.compile(r"[;.!?]+(?=\s|$)|\n+")
 #: Where one errand ends and the next begins.
@@ -77,6 +78,11 @@ class Folded:
         for match in pattern.finditer(self.plain if cased else self.lower):
             if self.free(*match.span()):
                 yield match
+
+    @cached_property
+    def has_digit(self) -> bool:
+        """True when any digit stands in the text; without one there is no number, amount or time to find."""
+        return _DIGIT.search(self.plain) is not None
 
     @cached_property
     def clauses(self) -> Sequence[tuple[int, int]]:

@@ -76,6 +76,8 @@ _HEADERS: Final = tuple(
         ("clock_first", rf"{_CLOCK}[ -]{{1,3}}{_WHO}: "),
     )
 )
+#: What such a line ends in: a clock, with or without am and pm, a bracket or a rule.
+_LINE_ENDS: Final = frozenset("0123456789mM.]-")
 #: Headers on a line of their own, the words follow below (Teams and Slack, copied).
 _OVER: Final = tuple(
     (name, re.compile(_MARKS + pattern + r"\s{0,3}$"))
@@ -88,6 +90,8 @@ _OVER: Final = tuple(
     )
 )
 _SYSTEM_HEAD: Final = re.compile(_MARKS + rf"\[?{_NUMERIC},? {_CLOCK}\]?(?: -)? (?P<words>.*)")
+#: What exports put around a name: spaces of all kinds, a tilde, direction marks.
+_OUTER: Final = " ~\u00a0\u202f\u200e\u200f\u202a\u202c\u2068\u2069"
 #: A sender alone ("CS: where is ..."): only short names, since any sentence may hold a colon.
 _NAME_ONLY: Final = re.compile(r"(?P<who>[A-Z][A-Za-z0-9 .&'/-]{0,24}): (?=\S)")
 _DATE_RULE: Final = re.compile(rf"{_MARKS}[-=_ ]{{0,20}}(?:{_NUMERIC}|{_NAMED})[-=_ ]{{0,20}}\s{{0,3}}$")
@@ -218,7 +222,7 @@ def _header(line: str, day: date, *, month_first: bool) -> _Head | None:
     for _, pattern in _HEADERS:
         if (match := pattern.match(line)) is not None and _plausible(match["who"]):
             return _dated(match, line[match.end() :], day, month_first=month_first)
-    if len(line) <= 120:
+    if len(line) <= 120 and line.rstrip()[-1:] in _LINE_ENDS:
         for _, pattern in _OVER:
             if (match := pattern.match(line)) is not None and _plausible(match["who"]):
                 return _dated(match, "", day, month_first=month_first)
@@ -230,7 +234,7 @@ def _header(line: str, day: date, *, month_first: bool) -> _Head | None:
 
 def _plausible(who: str) -> bool:
     """A sender has letters and few digits; a number with a colon after it is no name."""
-    bare = who.strip(" ~\u202a\u202c\u200e")
+    bare = who.strip(_OUTER)
     return bool(bare) and (any(map(str.isalpha, bare)) or bare.startswith("+")) and sum(map(str.isdigit, bare)) <= 15
 
 
@@ -248,7 +252,7 @@ def _dated(match: re.Match[str], words: str, day: date, *, month_first: bool) ->
         if on is None or clock is None:
             return None
         at = datetime.combine(on, clock, LONDON)
-    who = (parts.get("who") or "").strip(" ~\u202a\u202c\u200e\u200f")
+    who = (parts.get("who") or "").strip(_OUTER)
     system = _SYSTEM.search(words) is not None and len(words) < 200
     return at.astimezone(LONDON).date(), at, who, words, system
 
