@@ -213,9 +213,14 @@ def _id(field: Field, raw: Cell, _: str) -> str:
 def _choice(field: Field, raw: Cell, _: str) -> str:
     text = clean_id(_as_text(raw))
     for choice in field.choices:
-        if choice.casefold() == text.casefold():
+        if _as_spoken(choice) == _as_spoken(text):
             return choice
     raise FieldFault("FLD-CHOICE", f"{_said(text)} is not in the list.", f"Choose one of: {', '.join(field.choices)}.")
+
+
+def _as_spoken(text: str) -> str:
+    """A choice without capitals and joining signs: "In transit", "in_transit" and "IN-TRANSIT" are one."""
+    return re.sub(r"[\s_-]+", " ", text).casefold()
 
 
 def _flag(field: Field, raw: Cell, _: str) -> bool:
