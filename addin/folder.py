@@ -19,9 +19,11 @@ from addin.journal import SqliteJournal
 from addin.journal.refill import refill
 from addin.logic.chain import Head
 from addin.logic.events import Sealed, digests
+from addin.logic.system_kinds import SNAPSHOT_TAKEN
 from addin.logic.values import CELL_LIMIT
 from addin.macros.actions import buttons
 from addin.macros.vba import vba_project
+from addin.register.projection import snapshot_cells
 from addin.register.reading import BookFile, audit_links, kept_values
 from addin.register.render import render
 from addin.service import FOLDERS, JOURNAL_FILE, WORKBOOK_FILE, Clock, Service, begin, open_journal, policy_of, utc_now
@@ -130,7 +132,7 @@ def workbook_bytes(service: Service) -> bytes:
         vba=vba_project(),
         password=service.settings.lock_password,
         head=journal.head(),
-        snapshots=(),
+        snapshots=[snapshot_cells(event) for event in journal.events(kinds=[SNAPSHOT_TAKEN.name])],
         vault=_vault(service),
     )
 

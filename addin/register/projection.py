@@ -149,6 +149,13 @@ def audit_cells(event: Event, kinds: KindTable) -> tuple[Cell, ...]:
     )
 
 
+def snapshot_cells(event: Event) -> tuple[Cell, ...]:
+    """The cells of a snapshot's row on the Snapshots sheet, out of the event that recorded it."""
+    data = event.data
+    upto, head = str(data.get("upto", "")), str(data.get("head", ""))
+    return (str(data.get("name", "")), event.at, event.actor, event.reason, upto, head, str(data.get("sha256", "")))
+
+
 def _happened(event: Event) -> str | None:
     value = event.changes.get("happened_at")
     return str(value) if isinstance(value, str) else None

@@ -22,11 +22,11 @@ from addin.logic.events import Draft, Event, KindTable, digests, unseal
 from addin.logic.forms import Cell, Value
 from addin.logic.machine import fold
 from addin.logic.outcome import Problem
-from addin.logic.system_kinds import CONFLICT, DRIFT
+from addin.logic.system_kinds import CONFLICT, DRIFT, SNAPSHOT_TAKEN
 from addin.logic.values import CELL_LIMIT
 from addin.register.cells import same, words
 from addin.register.layout import QUEUES, Column, Source, has_field, types_on
-from addin.register.projection import audit_cells, queue_cells
+from addin.register.projection import audit_cells, queue_cells, snapshot_cells
 from addin.register.sheets import Live, Meta, Queue, QueueRow
 
 #: More events behind than this, and the workbook is made anew rather than patched.
@@ -278,6 +278,7 @@ def project(live: Live, journal: Journal, kinds: KindTable, now: datetime, shown
         write_cases(live.queue(sheet), cases, journal, now, shown)
     if events:
         live.append_log("Audit", [audit_cells(event, kinds) for event in events])
+        live.append_log("Snapshots", [snapshot_cells(event) for event in events if event.kind == SNAPSHOT_TAKEN.name])
         live.append_vault(_vault_rows(journal, events))
         live.write_meta(events[-1].seq, events[-1].hash)
     return len(events)
