@@ -40,7 +40,7 @@ _LABELS: Final = 10
 _AT: Final = {title: at for at, (title, _) in enumerate(DESK_COLUMNS, _FIRST)}
 _STANDING, _DUE, _PRIORITY = _AT["Standing"], _AT["Due"], _AT["Priority"]
 _TILE_HEIGHT: Final = 30
-_CASE_WIDTHS: Final = (22, 38, 34, 4, 4, 2, 16, 11, 50, 26)
+_CASE_WIDTHS: Final = (20, 32, 54, 4, 4, 2, 16, 11, 44, 26)
 
 
 def set_desk_widths(page: Page) -> None:

@@ -20,8 +20,9 @@ RULES_COLUMNS: Final[tuple[tuple[str, int], ...]] = (
     ("Valid from", 12), ("Note", 50),
 )  # fmt: skip
 UNVERIFIED: Final = "not verified yet"
-#: How much of the Audit sheet is printed: the readable columns, not the hashed text.
+#: How many columns of the Audit sheet a page shows, and at how many percent.
 _READABLE: Final = 10
+_AUDIT_SCALE: Final = 46
 _AUDIT_COLOURED: Final = 1_000_000
 
 
@@ -46,7 +47,10 @@ def draw_audit(page: Page, events: Iterable[Event], kinds: KindTable) -> dict[st
     look = page.look.rule(bg_color="#FBE9E7", font_color=ACCENT)
     area = f"A{FIRST_ROW}:{column_letters(len(AUDIT_COLUMNS))}{_AUDIT_COLOURED}"
     page.worksheet.conditional_format(area, {"type": "formula", "criteria": test, "format": look})
-    set_print(page, header=HEADER_ROW, last_column=_READABLE)
+    set_print(page, header=HEADER_ROW)
+    # One page wide would be too small to read: the readable columns come first, the hashed text after them.
+    page.worksheet.set_print_scale(_AUDIT_SCALE)
+    page.worksheet.set_v_pagebreaks([_READABLE])
     return owners
 
 
@@ -66,7 +70,7 @@ def _texts(page: Page, row: int, cells: Sequence[Cell]) -> None:
 
 def _draw_log(page: Page, columns: Sequence[tuple[str, int]], last: int) -> None:
     page.height(HEADER_ROW - 1, 6)
-    page.header(HEADER_ROW, 1, [title for title, _ in columns], 20)
+    page.header(HEADER_ROW, 1, [title for title, _ in columns], 32)
     sheet = page.worksheet
     sheet.autofilter(HEADER_ROW - 1, 0, max(last, HEADER_ROW + 1) - 1, len(columns) - 1)
     sheet.freeze_panes(HEADER_ROW, 1)
@@ -109,7 +113,7 @@ _START: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         "Colours",
-        "Yellow cells are yours to type. White cells belong to the rules and are put back when they are changed. "
+        "Yellow cells are yours to type. White cells (light grey on Case) are the rules' and are put back. "
         "Grey cells do not apply to that type of case. Overdue, Due today, Waiting and Done also stand there in "
         "words.",
     ),

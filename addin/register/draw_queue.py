@@ -59,8 +59,7 @@ def draw_queue(page: Page, cases: Sequence[Case], lists: Lists, now: datetime) -
     page.worksheet.freeze_panes(HEADER_ROW, 1)
     page.worksheet.set_selection(FIRST_ROW - 1, 0, FIRST_ROW - 1, 0)
     page.worksheet.ignore_errors({"number_stored_as_text": f"A{FIRST_ROW}:{column_letters(len(cols))}{prepared}"})
-    shown = max(at for at, column in enumerate(cols, 1) if not column.hidden)
-    set_print(page, header=HEADER_ROW, last_column=shown)
+    set_print(page, header=HEADER_ROW)
 
 
 def _draw_table(page: Page, cols: Sequence[Column], last: int) -> None:

@@ -32,7 +32,6 @@ _BUTTON_HEIGHT: Final = 22
 _GAP: Final = 5
 _NARROWEST: Final = 64
 _LETTER: Final = 5.9
-_LAST_ROW: Final = 1_048_576
 _FOOTER_LIMIT: Final = 255
 
 
@@ -96,8 +95,9 @@ class Page:
 
     def header(self, row: int, column: int, titles: Sequence[str], height: int = 30) -> None:
         """Write a header row."""
+        style = self.look["header"] if height > 24 else self.look.named("header", valign="vcenter")
         for offset, title in enumerate(titles):
-            self.put(row, column + offset, title, self.look["header"])
+            self.put(row, column + offset, title, style)
         self.height(row, height)
 
     def width(self, column: int, width: int, style: Format | None = None, *, hidden: bool = False) -> None:
@@ -141,11 +141,11 @@ def draw_head(page: Page, buttons: Sequence[Button]) -> None:
     look, demo = page.look, " - DEMO, not a record" if page.stamp.demo else ""
     page.put(TITLE_ROW, 1, f"{page.sheet.name}{demo}", look["title"])
     page.height(TITLE_ROW, 26)
-    last = _reach(page)
-    for column in range(1, last + 1):
+    for column in range(1, page.columns + 1):
         page.put(HINT_ROW, column, page.sheet.hint if column == 1 else None, look["hint"])
     page.height(HINT_ROW, 20)
     _draw_buttons(page, buttons)
+    last = _reach(page)
     if last > 1:
         page.worksheet.merge_range(MESSAGE_ROW - 1, 0, MESSAGE_ROW - 1, last - 1, "", look["message"])
     else:
@@ -213,17 +213,18 @@ def _draw_line(page: Page, row: int, line: Sequence[Button], top: int) -> None:
         left += width + _GAP
 
 
-def set_print(page: Page, *, header: int = 0, last_row: int = _LAST_ROW, last_column: int = 0, tall: int = 0) -> None:
+def set_print(page: Page, *, header: int = 0, last_row: int = 0, last_column: int = 0, tall: int = 0) -> None:
     """Landscape A4, as wide as one page, header row repeated; the footer says what was printed.
 
-    `tall` is how many pages high it may be, 0 for any.
+    `last_row` bounds what is printed on a sheet that does not grow; `tall` is how many pages high it may be, 0 for any.
     """
     sheet, stamp = page.worksheet, page.stamp
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.fit_to_pages(1, tall)
-    sheet.print_area(0, 0, last_row - 1, (last_column or page.columns) - 1)
+    if last_row:  # no area of whole columns: readers other than Excel stumble over one
+        sheet.print_area(0, 0, last_row - 1, (last_column or page.columns) - 1)
     if header:
         sheet.repeat_rows(header - 1)
     demo = "DEMO  " if stamp.demo else ""

@@ -13,6 +13,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 
 from addin.logic.forms import FieldKind
+from addin.register.cells import COUNT_FORMAT, INSTANT_FORMAT, MONEY_FORMAT, TEXT_FORMAT, number_format
 from addin.register.projection import DONE, DUE_TODAY, OVERDUE, WAITING
 
 FONT: Final = "Calibri"
@@ -38,23 +39,6 @@ STANDING: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {OVERDUE: (RED, WHITE), DUE_TODAY: (AMBER, INK), WAITING: (SLATE, INK), DONE: (GREEN, WHITE)}
 )
 
-TEXT_FORMAT: Final = "@"
-DAY_FORMAT: Final = "dd/mm/yyyy"
-INSTANT_FORMAT: Final = "dd/mm/yyyy hh:mm"
-MONEY_FORMAT: Final = "#,##0.00"
-COUNT_FORMAT: Final = "0"
-NUMBER_FORMAT: Final = "#,##0.00##"
-
-#: The number format of each kind of field; every kind that is not here holds text.
-NUMBER_FORMATS: Final[Mapping[FieldKind, str]] = MappingProxyType(
-    {
-        FieldKind.DAY: DAY_FORMAT,
-        FieldKind.INSTANT: INSTANT_FORMAT,
-        FieldKind.MONEY: MONEY_FORMAT,
-        FieldKind.COUNT: COUNT_FORMAT,
-        FieldKind.NUMBER: NUMBER_FORMAT,
-    }
-)
 #: Kinds whose text may be long: their cells wrap.
 LONG_KINDS: Final = frozenset({FieldKind.TEXT, FieldKind.NOTE, FieldKind.LIST, FieldKind.CHOICE})
 
@@ -63,7 +47,7 @@ _NAMED: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         "title": {"font_size": 16, "bold": True, "font_color": INK, "valign": "vcenter"},
         "hint": {"font_color": QUIET, "valign": "vcenter", "bottom": 2, "bottom_color": ACCENT},
         "message": {"bold": True, "font_color": ACCENT, "text_wrap": True, "valign": "vcenter", "locked": False},
-        "header": {"bold": True, "font_color": WHITE, "bg_color": INK, "text_wrap": True, "valign": "vcenter"},
+        "header": {"bold": True, "font_color": WHITE, "bg_color": INK, "text_wrap": True, "valign": "top"},
         "label": {"font_color": QUIET, "valign": "vcenter"},
         "label_top": {"font_color": QUIET, "valign": "top", "text_wrap": True},
         "section": {"bold": True, "font_size": 13, "font_color": ACCENT, "valign": "vcenter"},
@@ -88,11 +72,6 @@ _NAMED: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         "open_question": {"font_color": ACCENT, "italic": True, "num_format": TEXT_FORMAT, "valign": "top"},
     }
 )  # fmt: skip
-
-
-def number_format(kind: FieldKind) -> str:
-    """The number format of cells that hold a field of this kind; "@" for everything that is text."""
-    return NUMBER_FORMATS.get(kind, TEXT_FORMAT)
 
 
 class Look:
