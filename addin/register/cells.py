@@ -6,12 +6,38 @@ a cell still shows what was written; `outgoing` makes a value safe to hand to a 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Final
 
-from addin.logic.forms import Cell
+from addin.logic.forms import Cell, FieldKind
 
 _HALF_SECOND = timedelta(milliseconds=500)
+
+TEXT_FORMAT: Final = "@"
+DAY_FORMAT: Final = "dd/mm/yyyy"
+INSTANT_FORMAT: Final = "dd/mm/yyyy hh:mm"
+MONEY_FORMAT: Final = "#,##0.00"
+COUNT_FORMAT: Final = "0"
+NUMBER_FORMAT: Final = "#,##0.00##"
+
+#: The number format of each kind of field; every kind that is not here holds text.
+NUMBER_FORMATS: Final[Mapping[FieldKind, str]] = MappingProxyType(
+    {
+        FieldKind.DAY: DAY_FORMAT,
+        FieldKind.INSTANT: INSTANT_FORMAT,
+        FieldKind.MONEY: MONEY_FORMAT,
+        FieldKind.COUNT: COUNT_FORMAT,
+        FieldKind.NUMBER: NUMBER_FORMAT,
+    }
+)
+
+
+def number_format(kind: FieldKind) -> str:
+    """The number format of cells that hold a field of this kind; "@" for everything that is text."""
+    return NUMBER_FORMATS.get(kind, TEXT_FORMAT)
 
 
 def same(found: Cell, shown: Cell) -> bool:

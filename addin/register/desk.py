@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from itertools import groupby
+from typing import Any, Final
 
 from addin.journal import Journal
 from addin.logic.calendar import LONDON
@@ -15,7 +16,7 @@ from addin.logic.events import iso
 from addin.logic.forms import Cell, Value
 from addin.logic.outcome import Problem
 from addin.logic.priority import end_of_day
-from addin.register.cells import same
+from addin.register.cells import TEXT_FORMAT, number_format, same
 from addin.register.figures import figures
 from addin.register.layout import (
     CASE_FIRST,
@@ -106,6 +107,7 @@ def show_case(live: Live, case: Case, moves: Iterable[str], timeline: Sequence[S
     block: list[Sequence[Cell]] = [[title, cell, help_, name, mode] for name, title, cell, mode, help_ in rows]
     block += [[None] * 5 for _ in range(CASE_ROWS - len(rows))]
     sheet = live.sheet("Case")
+    _format_form(sheet, [number_format(kind.fields[name].kind) for name, *_ in rows])
     sheet.range(CASE_NUMBER).value = case.case_id
     live.put("Case", CASE_FIRST, 1, block)
     blank: list[Sequence[Cell]] = [[None] * 4 for _ in range(CASE_TIMELINE - len(timeline[:CASE_TIMELINE]))]
@@ -116,6 +118,18 @@ def show_case(live: Live, case: Case, moves: Iterable[str], timeline: Sequence[S
     live.put("_lists", 2, CASE_MOVES_COLUMN, [*listed, *([[None]] * (CASE_MOVES_ROWS - len(listed)))])
     sheet.range(CASE_MOVE).value = None
     sheet.range(CASE_REASON).value = None
+
+
+def _format_form(sheet: Any, formats: Sequence[str]) -> None:
+    """Give each value cell the format of its field before it is written: dates stay dates, numbers of orders texts."""
+    padded = [*formats, *[TEXT_FORMAT] * (CASE_ROWS - len(formats))]
+    row = CASE_FIRST
+    for code, run in groupby(padded):
+        last = row + len(list(run)) - 1
+        area = sheet.range((row, 2), (last, 2))
+        if area.number_format != code:
+            area.number_format = code
+        row = last + 1
 
 
 def asked_case(live: Live) -> str:
