@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import sys
 from pathlib import Path
 from typing import Final
@@ -20,9 +21,19 @@ _NETWORK: Final = frozenset(
         "glusterfs",
         "fuse.sshfs",
         "fuse.rclone",
+        "fuse.davfs",
+        "fuse.davfs2",
+        "fuse.glusterfs",
+        "fuse.gvfsd-fuse",
+        "fuse.smbnetfs",
         "davfs",
+        "davfs2",
         "9p",
         "ncpfs",
+        "lustre",
+        "beegfs",
+        "vboxsf",
+        "webdav",
     }
 )
 
@@ -40,7 +51,7 @@ def network_kind(path: Path, mounts: str | None = None) -> str | None:
     if mounts is None:
         table = Path("/proc/mounts")
         mounts = table.read_text(encoding="utf-8", errors="replace") if table.exists() else ""
-    return _mounted_kind(str(path.absolute()), mounts)
+    return _mounted_kind(str(path.resolve()), mounts)
 
 
 def _mounted_kind(path: str, mounts: str) -> str | None:
@@ -49,7 +60,7 @@ def _mounted_kind(path: str, mounts: str) -> str | None:
         parts = line.split()
         if len(parts) < 3:
             continue
-        folder = parts[1].replace("\\040", " ")
+        folder = re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), parts[1])
         inside = path == folder or path.startswith(folder.rstrip("/") + "/")
         if inside and len(folder) >= len(best):
             best, kind = folder, parts[2]

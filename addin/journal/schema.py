@@ -21,6 +21,7 @@ MIGRATIONS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             """CREATE TRIGGER events_follow BEFORE INSERT ON events
                WHEN NEW.seq <> (SELECT COALESCE(MAX(seq), 0) + 1 FROM events)
                  OR NEW.prev <> COALESCE((SELECT hash FROM events ORDER BY seq DESC LIMIT 1), printf('%064d', 0))
+                 OR EXISTS (SELECT 1 FROM events WHERE hash = NEW.hash)  -- else REPLACE would take the older one away
                BEGIN SELECT RAISE(ABORT, 'chain: an event must follow the last one'); END""",
         ),
     ),
@@ -46,6 +47,11 @@ MIGRATIONS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
                 STRICT, WITHOUT ROWID""",
             """CREATE TRIGGER answers_never_change BEFORE UPDATE ON answers
                BEGIN SELECT RAISE(ABORT, 'append-only: an answer is never changed'); END""",
+            """CREATE TRIGGER answers_never_vanish BEFORE DELETE ON answers
+               BEGIN SELECT RAISE(ABORT, 'append-only: an answer is never deleted'); END""",
+            """CREATE TRIGGER answers_are_given_once BEFORE INSERT ON answers
+               WHEN EXISTS (SELECT 1 FROM answers WHERE key = NEW.key)
+               BEGIN SELECT RAISE(ABORT, 'append-only: this key has its answer'); END""",
         ),
     ),
     (
@@ -56,6 +62,9 @@ MIGRATIONS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
                 STRICT, WITHOUT ROWID""",
             "CREATE INDEX vault_by_case ON vault (case_id)",
             """CREATE TRIGGER vault_never_changes BEFORE UPDATE ON vault
+               BEGIN SELECT RAISE(ABORT, 'vault: a value is erased, never changed'); END""",
+            """CREATE TRIGGER vault_takes_once BEFORE INSERT ON vault
+               WHEN EXISTS (SELECT 1 FROM vault WHERE digest = NEW.digest)
                BEGIN SELECT RAISE(ABORT, 'vault: a value is erased, never changed'); END""",
         ),
     ),

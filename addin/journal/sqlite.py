@@ -16,18 +16,20 @@ from typing import Final
 
 import msgspec
 
-from addin.errors import Conflict, JournalError, Unavailable
+from addin.errors import ChainBroken, Conflict, IntegrityError, JournalError, Unavailable
 from addin.journal.contract import RELATING, Remembered, Tally
 from addin.journal.places import network_kind
 from addin.journal.schema import MIGRATIONS
 from addin.logic.case_type import Case
 from addin.logic.cases import case_types
-from addin.logic.chain import GENESIS, Head, Link, follow
+from addin.logic.chain import GENESIS, Head, Link, digest, follow
 from addin.logic.events import Draft, Event, Sealed, canonical, decode, encode, iso, seal
 
 #: A clock this little behind the last event is taken for a correction; further back is refused.
 _CLOCK_SLACK: Final = timedelta(seconds=120)
-_BUSY_MS: Final = 10_000
+_BUSY_S: Final = 10.0
+#: How many values one statement takes, well under SQLite's own limit.
+_PART: Final = 500
 
 
 class _SqliteReader:
@@ -49,13 +51,13 @@ class _SqliteReader:
 
     def cases(self, ids: Iterable[str] | None = None, *, types: Sequence[str] = ()) -> list[Case]:
         """Current states in order of their ids: the named ones, or all of some types, or all."""
-        where, values = "", []
         if ids is not None:
-            values = list(dict.fromkeys(ids))
-            where = f"WHERE case_id IN ({_marks(values)})"
-        elif types:
-            values = list(types)
-            where = f"WHERE type IN ({_marks(values)})"
+            wanted = sorted(set(ids))
+            return [case for part in _parts(wanted) for case in self._cases("case_id", part)]
+        return self._cases("type", types)
+
+    def _cases(self, column: str, values: Sequence[str]) -> list[Case]:
+        where = f"WHERE {column} IN ({_marks(values)})" if values else ""
         sql = f"SELECT case_id, type, status, version, fields FROM cases {where} ORDER BY case_id"  # noqa: S608 - marks only
         with _mapped():
             return [_case(*row) for row in self._db.execute(sql, values)]
@@ -63,11 +65,12 @@ class _SqliteReader:
     def related(self, case: Case) -> tuple[Case, ...]:
         """The other cases that share an order, a tracking number, a return, a payment or a link with this one."""
         keys = list(_keys(case))
-        sql = f"SELECT DISTINCT case_id FROM case_keys WHERE key IN ({_marks(keys)}) AND case_id <> ?"  # noqa: S608
-        with _mapped():
-            ids = [row[0] for row in self._db.execute(sql, [*keys, case.case_id])]
-        ids += [key.removeprefix("case:") for key in keys if key.startswith("case:")]
-        return tuple(found for found in self.cases(sorted(set(ids))) if found.case_id != case.case_id)
+        ids: set[str] = set()
+        for part in _parts(keys):
+            sql = f"SELECT case_id FROM case_keys WHERE key IN ({_marks(part)})"  # noqa: S608 - marks only
+            with _mapped():
+                ids |= {row[0] for row in self._db.execute(sql, part)}
+        return tuple(self.cases(ids - {case.case_id}))
 
     def worklist(self, limit: int) -> list[Case]:
         """The open cases that are due first, then the more urgent, then the older."""
@@ -112,7 +115,7 @@ class SqliteWriter(_SqliteReader):
 
     def append(self, draft: Draft, *, at: str, actor: str, role: str) -> Event:
         """Seal, number, chain and store one event."""
-        head = self.head()
+        head = self._sound_head()
         at = _steady(at, head)
         sealed, kept = seal(draft, self._salt)
         link = follow(head, encode(sealed, seq=head.seq + 1, at=at, actor=actor, role=role), at)
@@ -125,6 +128,17 @@ class SqliteWriter(_SqliteReader):
             rows = [(entry.digest, entry.salt, entry.value, draft.case_id) for entry in kept]
             self._db.executemany("INSERT INTO vault VALUES (?, ?, ?, ?)", rows)
         return event
+
+    def _sound_head(self) -> Head:
+        """The head, once its own text has been hashed again: nothing is built on an event that was altered."""
+        with _mapped():
+            row = self._db.execute("SELECT seq, hash, at, prev, text FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+        if row is None:
+            return Head()
+        seq, stored, at, prev, text = row
+        if (found := digest(prev, text)) != stored:
+            raise ChainBroken(seq, stored, found)
+        return Head(seq, stored, at)
 
     def save(self, case: Case) -> None:
         """Store a case's current state beside its events."""
@@ -157,11 +171,13 @@ class SqliteWriter(_SqliteReader):
     @contextmanager
     def row(self) -> Iterator[None]:
         """One row of a bulk press: undone alone when it fails, so that the good rows stand."""
-        self._db.execute("SAVEPOINT one_row")
+        with _mapped():
+            self._db.execute("SAVEPOINT one_row")
         try:
             yield
         except BaseException:
-            self._db.execute("ROLLBACK TO one_row")
+            if self._db.in_transaction:  # else the whole transaction is gone already, this row with it
+                self._db.execute("ROLLBACK TO one_row")
             raise
         finally:
             if self._db.in_transaction:
@@ -189,14 +205,15 @@ class SqliteJournal(_SqliteReader):
         self._salt = salt or (lambda: secrets.token_hex(16))
         self._read_only = read_only
         with _mapped():
-            super().__init__(_connect(path, read_only=read_only))
+            super().__init__(_connect(path, create=create, read_only=read_only))
             try:
-                self._prepare()
+                self._prepare(new=create or path is None)
             except BaseException:
                 self._db.close()
                 raise
 
-    def _prepare(self) -> None:
+    def _prepare(self, *, new: bool) -> None:
+        _refuse_stranger(self._db, new=new)
         if self._read_only:
             self._db.execute("PRAGMA query_only = ON")
             return
@@ -237,7 +254,7 @@ class SqliteJournal(_SqliteReader):
         self, after: int = 0, upto: int | None = None, *, case_id: str | None = None, kinds: Sequence[str] = ()
     ) -> Iterator[Event]:
         """Events in order: all, or those of one case, or of some kinds."""
-        sql = "SELECT text, prev, hash FROM events WHERE seq > ? AND seq <= ?"
+        sql = "SELECT text, prev, hash, seq FROM events WHERE seq > ? AND seq <= ?"
         values: list[object] = [after, upto if upto is not None else 2**62]
         if case_id is not None:
             sql += " AND case_id = ?"
@@ -246,16 +263,15 @@ class SqliteJournal(_SqliteReader):
             sql += f" AND kind IN ({_marks(kinds)})"
             values += kinds
         with _mapped():
-            for text, prev, hashed in self._db.execute(f"{sql} ORDER BY seq", values):
-                yield decode(text, prev=prev, hash=hashed)
+            for text, prev, hashed, seq in self._db.execute(f"{sql} ORDER BY seq", values):
+                yield _event(text, prev, hashed, seq)
 
     def vault(self, digests: Iterable[str]) -> dict[str, Sealed]:
         """The personal values that are still kept for these digests."""
         wanted = list(dict.fromkeys(digests))
         found: dict[str, Sealed] = {}
         with _mapped():
-            for start in range(0, len(wanted), 500):
-                part = wanted[start : start + 500]
+            for part in _parts(wanted):
                 sql = f"SELECT digest, salt, value FROM vault WHERE digest IN ({_marks(part)})"  # noqa: S608 - marks only
                 found |= {row[0]: Sealed(*row) for row in self._db.execute(sql, part)}
         return found
@@ -265,12 +281,12 @@ class SqliteJournal(_SqliteReader):
         self._db.close()
 
 
-def _connect(path: Path | None, *, read_only: bool) -> sqlite3.Connection:
+def _connect(path: Path | None, *, create: bool, read_only: bool) -> sqlite3.Connection:
     if path is None:
         return sqlite3.connect(":memory:", isolation_level=None)
-    mode = "ro" if read_only else "rwc"
+    mode = "ro" if read_only else "rwc" if create else "rw"
     uri = f"{path.resolve().as_uri()}?mode={mode}"
-    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_MS / 1000)
+    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_S)
 
 
 def _refuse_place(path: Path, *, create: bool) -> None:
@@ -288,23 +304,39 @@ def _refuse_place(path: Path, *, create: bool) -> None:
         )
 
 
-def _migrate(db: sqlite3.Connection) -> None:
-    db.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID")
-    done = {row[0] for row in db.execute("SELECT name FROM migrations")}
-    known = {name for name, _ in MIGRATIONS}
-    if done - known:
+def _refuse_stranger(db: sqlite3.Connection, *, new: bool) -> None:
+    """Refuse a file that is no journal, before anything is written into it, and one of a newer version."""
+    tables = {row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    if "migrations" not in tables and (tables or not new):
         raise Unavailable(
-            f"The journal was written by a newer version ({', '.join(sorted(done - known))}).",
+            "The journal file is empty." if not tables else "The journal file is another program's database.",
+            hint="Put the right file back from a snapshot; 'casebook rebuild journal' makes it from the workbook.",
+            code="JRN-STRANGER",
+        )
+    newer = _done(db) - {name for name, _ in MIGRATIONS} if tables else set()
+    if newer:
+        raise Unavailable(
+            f"The journal was written by a newer version ({', '.join(sorted(newer))}).",
             hint="Update Casebook on this computer.",
             code="JRN-NEWER",
         )
+
+
+def _done(db: sqlite3.Connection) -> set[str]:
+    return {row[0] for row in db.execute("SELECT name FROM migrations")}
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    db.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID")
+    if len(_done(db)) == len(MIGRATIONS):
+        return
     for name, statements in MIGRATIONS:
-        if name not in done:
-            db.execute("BEGIN IMMEDIATE")
+        db.execute("BEGIN IMMEDIATE")
+        if name not in _done(db):  # asked inside the transaction: somebody else may just have done it
             for statement in statements:
                 db.execute(statement)
             db.execute("INSERT INTO migrations VALUES (?)", (name,))
-            db.execute("COMMIT")
+        db.execute("COMMIT")
 
 
 def _steady(at: str, head: Head) -> str:
@@ -321,10 +353,25 @@ def _steady(at: str, head: Head) -> str:
     return head.at
 
 
+def _event(text: str, prev: str, hashed: str, seq: int) -> Event:
+    try:
+        return decode(text, prev=prev, hash=hashed)
+    except ValueError as error:
+        raise ChainBroken(seq, hashed, digest(prev, text)) from error
+
+
 def _case(case_id: str, code: str, status: str, version: int, fields: str) -> Case:
-    kind = case_types()[code]
-    stored = msgspec.json.decode(fields)
-    values = {name: kind.fields[name].decode(item) for name, item in stored.items() if name in kind.fields}
+    try:
+        kind = case_types()[code]
+        stored = msgspec.json.decode(fields)
+        values = {name: kind.fields[name].decode(item) for name, item in stored.items() if name in kind.fields}
+    except (LookupError, ValueError, AttributeError) as error:
+        raise IntegrityError(
+            f"The stored state of {case_id} cannot be read.",
+            hint="Run 'casebook verify'; the events themselves are not touched by this.",
+            code="INT-STATE",
+            case_id=case_id,
+        ) from error
     return Case(case_id, code, status, {name: item for name, item in values.items() if item is not None}, version)
 
 
@@ -341,7 +388,12 @@ def _keys(case: Case) -> Iterator[str]:
         value = case.fields.get(name)
         for item in value if isinstance(value, tuple) else (value,):
             if isinstance(item, str) and item:
-                yield f"{prefix}:{item}"
+                yield f"{prefix}:{''.join(item.split()).upper()}"
+
+
+def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), _PART):
+        yield values[start : start + _PART]
 
 
 def _marks(values: Sequence[object]) -> str:
