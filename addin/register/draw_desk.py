@@ -40,7 +40,7 @@ _LABELS: Final = 10
 _AT: Final = {title: at for at, (title, _) in enumerate(DESK_COLUMNS, _FIRST)}
 _STANDING, _DUE, _PRIORITY = _AT["Standing"], _AT["Due"], _AT["Priority"]
 _TILE_HEIGHT: Final = 30
-_CASE_WIDTHS: Final = (20, 32, 54, 4, 4, 2, 16, 11, 44, 26)
+_CASE_WIDTHS: Final = (20, 32, 62, 4, 4, 2, 16, 11, 70, 30)
 
 
 def set_desk_widths(page: Page) -> None:
@@ -146,8 +146,10 @@ def _draw_worklist(page: Page, cases: Sequence[Case], now: datetime) -> None:
 def set_case_widths(page: Page) -> None:
     """The form on the left with its two hidden columns, a gap, the timeline on the right."""
     look = page.look
-    styles = {2: look["plain_wrap"], 3: look["help"], 7: look["instant"], 8: look["plain"], 9: look["plain_wrap"],
-              10: look["plain_wrap"]}  # fmt: skip
+    # Only values wrap: form and timeline share their rows, and long sentences would pull the form apart.
+    one_line = look.named("help", text_wrap=False)
+    styles = {2: look.named("plain_wrap", align="left"), 3: one_line, 7: look["instant"], 8: look["plain"], 9: look["plain"],
+              10: look["plain"]}  # fmt: skip
     for column, width in enumerate(_CASE_WIDTHS, 1):
         page.width(column, width, styles.get(column), hidden=column in (4, 5))
 

@@ -21,8 +21,8 @@ from addin.register.style import ACCENT, AMBER, CALM, FONT, INK, LINE, QUIET, RE
 
 _CHART_ROW: Final = 10
 _CHART_COLUMNS: Final = 21
-_CHART: Final = (632, 312)
-_CHART_STEP: Final = 16
+_CHART: Final = (632, 372)
+_CHART_STEP: Final = 19
 _WIDE: Final = 11 * 61 + _CHART[0]
 _TILES: Final = (1, 5, 9, 13)
 
@@ -150,7 +150,7 @@ def _load(book: Workbook, block: _Block) -> _Drawn:
     chart = _chart(book, "bar", "stacked")
     for offset, color in enumerate((RED, AMBER, SLATE, CALM), 1):
         chart.add_series(block.series(offset, color, gap=45))
-    chart.set_y_axis(_axis(reverse=True) | {"crossing": "max"})
+    chart.set_y_axis(_axis(reverse=True) | {"crossing": "max", "interval_unit": 1})
     chart.set_x_axis(_axis("Cases", lines=True, num_format="0"))
     return chart, block.figure.title
 
@@ -166,7 +166,7 @@ def _ageing(book: Workbook, block: _Block) -> _Drawn:
 def _refunds(book: Workbook, block: _Block) -> _Drawn:
     chart = _chart(book, "bar")
     chart.add_series(block.series(1, INK, gap=45, data_labels=_labels("0")))
-    chart.set_y_axis(_axis(reverse=True) | {"crossing": "max"})
+    chart.set_y_axis(_axis(reverse=True) | {"crossing": "max", "interval_unit": 1})
     chart.set_x_axis(_axis("Refunds", lines=True, num_format="0"))
     return chart, block.figure.title
 
