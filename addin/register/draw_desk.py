@@ -148,8 +148,8 @@ def set_case_widths(page: Page) -> None:
     look = page.look
     # Only values wrap: form and timeline share their rows, and long sentences would pull the form apart.
     one_line = look.named("help", text_wrap=False)
-    styles = {2: look.named("plain_wrap", align="left"), 3: one_line, 7: look["instant"], 8: look["plain"], 9: look["plain"],
-              10: look["plain"]}  # fmt: skip
+    value, text = look.named("plain_wrap", align="left"), look["plain"]
+    styles = {2: value, 3: one_line, 7: look["instant"], 8: text, 9: text, 10: text}
     for column, width in enumerate(_CASE_WIDTHS, 1):
         page.width(column, width, styles.get(column), hidden=column in (4, 5))
 
