@@ -7,12 +7,16 @@ folder, another share, an auditor's mailbox) can show that a later chain does no
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from addin.errors import JournalError
 from addin.logic.chain import Fault, Head
+
+_LINE: Final = re.compile(r"([0-9]{1,15})\t([0-9a-f]{64})\t([0-9T:+-]*)\t([0-9]{1,15})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +61,28 @@ def read(path: Path) -> tuple[WitnessLine, ...]:
     Raises:
         JournalError: for a line that is not one of ours; it names the line.
     """
-    if not path.exists():
+    try:
+        content = path.read_text(encoding="ascii", errors="replace")
+    except FileNotFoundError:
         return ()
-    lines = []
-    for number, text in enumerate(path.read_text(encoding="ascii", errors="replace").splitlines(), 1):
-        parts = text.split("\t")
-        if len(parts) != 4 or not parts[0].isdigit() or not parts[3].isdigit():
-            raise JournalError(f"Line {number} of the witness file {path.name} cannot be read.", code="JRN-WITNESS")
-        lines.append(WitnessLine(int(parts[0]), parts[1], parts[2], int(parts[3])))
-    return tuple(lines)
+    except OSError as error:
+        raise JournalError(
+            f"The witness file {path} cannot be read: {error.strerror}.",
+            hint="Check 'witness' in casebook.toml and the rights on that file.",
+            code="JRN-WITNESS",
+        ) from error
+    return tuple(_line(path, number, text) for number, text in enumerate(content.splitlines(), 1))
+
+
+def _line(path: Path, number: int, text: str) -> WitnessLine:
+    found = _LINE.fullmatch(text)
+    if found is None:
+        raise JournalError(
+            f"Line {number} of the witness file {path.name} is not one of ours.",
+            hint="Keep the file as it is and look who wrote to it; every other line still stands.",
+            code="JRN-WITNESS",
+        )
+    return WitnessLine(int(found[1]), found[2], found[3], int(found[4]))
 
 
 def compare(lines: tuple[WitnessLine, ...], head: Head, hashes: Mapping[int, str]) -> Iterator[Fault]:
