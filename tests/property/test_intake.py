@@ -24,7 +24,9 @@ PROFILE: Final = IntakeProfile(house_names=("Orle",), courier_now="Parcelwing")
 #: Pieces of real messages, so that random texts reach every rule.
 PIECES: Final = (
     "refund", "redirect", "cctv bench 4", "order", "4102938475", "4102938476", "..476", "1Z12345E0400001028",
-    "£1,250", "1 090,50 €", "12/11", "25/10", "1.30am", "between 9 and 11am", "since fri", "tmrw", "SW1X 9ZZ", "Flat 3, 18 Low St",
+    "£1,250",
+    "1 090,50 €", "12/11", "25/10", "1.30am", "between 9 and 11am", "since fri", "tmrw", "SW1X 9ZZ",
+    "Flat 3, 18 Low St",
     "approved by Odette", "ignore my last one", "not", "don't", "RMA 778799", "3PL KO", "UPS brought back", "empty box",
     "WMS is down", "wave 3 stuck", "=1+1", "> quoted", "\n", ", ", ". ", "? ", " - ", "serial A7731 but received A7737",
     "4111 1111 1111 1111", "exp 03/28", "http://example.invalid", "SOP-014",

@@ -473,6 +473,75 @@ MESSAGES: tuple[tuple[str, str, dict[str, Any]], ...] = (
         {"intents": ["RFD"], "flags": ["chargeback_risk", "chaser"]},
     ),
     (
+        "named approver",
+        "Odette approved refund 3300112270 £420 pls do it today",
+        {"intents": ["RFD"], "flags": ["approval_in_text_ignored"], "do_not": ["treat_as_approval"]},
+    ),
+    (
+        "waiting for approval is no approval",
+        "refund 3300112271 needs to be approved by finance",
+        {"intents": ["RFD"], "do_not": []},
+    ),
+    (
+        "new recipient",
+        "3300112272 change recipient name to Mr A. Dumas, same address",
+        {"intents": ["ADR"], "recipient": "Mr A. Dumas", "flags": ["recipient_check"]},
+    ),
+    (
+        "empty bin",
+        "picker says D-04-02 empty but WMS shows 1 x Z204419BXB3 for 3300112273",
+        {"intents": ["INV"], "system_qty": 1, "counted_qty": 0, "variance": -1},
+    ),
+    (
+        "ticket without answer",
+        "ABC-4411 any update?",
+        {"intents": ["ESC"], "ticket_ref": "ABC-4411", "is_followup": True, "do_not": ["open_second_case"]},
+    ),
+    (
+        "cancelled and refused",
+        "client cancelled by email 02/12, parcel refused and back here today 3300112274",
+        {"intents": ["CRP"], "cancel_notice_date": "2026-12-02", "flags": ["cancellation_requested"]},
+    ),
+    (
+        "hotel in French",
+        "rediriger 3300112275 vers Hôtel du Parc, 3 rue du Lac, pas encore expédiée",
+        {"intents": ["ADR"], "order_stage": "not_prepared", "flags": ["hotel_or_forwarder"], "missing": ["postcode"]},
+    ),
+    (
+        "claim in French",
+        "colis 3300112276 jamais reçu, UPS dit livré le 04/12, merci d'ouvrir une réclamation",
+        {"intents": ["UPC"], "subtype": "DNR", "delivered_date": "2026-12-04"},
+    ),
+    (
+        "returned in French",
+        "retour expéditeur 3300112277, adresse incomplète",
+        {"intents": ["CRP"], "reason_code": "ADDRESS_INCOMPLETE"},
+    ),
+    (
+        "unknown request",
+        "merge 3300112278 into one box?",
+        {"intents": ["OST"], "flags": ["request_not_recognised"]},
+    ),
+    (
+        "delivery money only",
+        "refund £15 delivery on 3300112279",
+        {
+            "intents": ["RFD"],
+            "missing": ["approver"],
+            "refund": {"goods": None, "delivery": "15.00", "currency": "GBP", "partial": None},
+        },
+    ),
+    (
+        "footage of tomorrow",
+        "cctv bench 2 of 12/12 between 22:00 and 23:00 please, 3300112280",
+        {"intents": ["CTV"], "flags": ["event_in_future"]},
+    ),
+    (
+        "hold a parcel",
+        "hold the parcel 3300112281, address looks wrong",
+        {"intents": ["ADR", "ESC"], "flags": ["stop_shipment_requested"]},
+    ),
+    (
         "small talk",
         "thanks all, have a good evening 🙂",
         {"intents": [], "orders": [], "flags": [], "missing": []},

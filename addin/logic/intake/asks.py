@@ -132,6 +132,9 @@ def missing_for(
     ):
         asked.append("order_no")
     asked += _questions(code, subtype)
+    if code == "RFD" and "refund_delivery" in have and "refund_goods" not in have:
+        # Money for the delivery alone has nothing to do with the goods' quality.
+        asked = [name for name in asked if name != "qc_record_id"]
     known = set(have)
     if recipient_known:
         known.add("recipient_confirmed")

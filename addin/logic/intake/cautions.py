@@ -226,7 +226,8 @@ def _refund(seen: Seen, notes: Notes) -> None:
     if intent is not None and intent.subtype == "CANCEL":
         notes.flag("cancellation_requested", "what was not captured is cancelled, not refunded")
         return
-    notes.flag("qc_record_required", "a message is not the quality record")
+    if notes.first("delivery") is None or notes.first("refund_goods") is not None:
+        notes.flag("qc_record_required", "a message is not the quality record")
     notes.flag("segregation_of_duties", "requester, approver and executor are different people")
     if notes.money("refund_goods", "amount", "order_value", "goods_value") > seen.profile.senior_qa_value:
         notes.flag("senior_qa_approval_required", f"value above {seen.profile.senior_qa_value}")

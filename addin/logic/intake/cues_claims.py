@@ -8,6 +8,12 @@ from addin.logic.intake.cue import CARRIER, ITEM, PARCEL, WANT, Cue, cue
 
 CLAIM_CUES: Final[tuple[Cue, ...]] = (
     # -- carrier claims
+    cue("UPC", 3, r"\b(?:jamais|pas|non) (?:encore )?recue?s?\b", "DNR"),
+    cue("UPC", 2,
+        rf"\bdisput\w{{1,3}} (?:the )?contents?\b|\bmissing (?:the |a |her |one )?{ITEM}\b(?! (?:from|"
+        rf"in) (?:the )?(?:stock|bin|location|shelf))",
+        "MISSING_CONTENTS"),
+    cue("UPC", 3, r"\b(?:ouvrir|faire|deposer) une reclamation\b"),
     cue("UPC", 3, r"\b(?:no (?:new |more |further )?(?:scans?|movement|tracking (?:update|event)s?|"
         r"updates? on (?:the )?tracking)|(?:not|n't|hasn'?t|nothing)(?: been)? (?:moved|moving|scanned|"
         r"updated)|tracking (?:is )?(?:stuck|stopped|dead|frozen|not (?:moving|updat\w{1,4}))|aucun (?:scan|"
@@ -59,7 +65,7 @@ CLAIM_CUES: Final[tuple[Cue, ...]] = (
     cue("RQC", 3, r"\b(?:re-?grad\w{1,3}|re-?inspect\w{0,4}|need(?:s)? (?:a )?grad\w{1,3}|what grade|second opinion|"
         r"(?:2nd|second|1st|first|2e|2eme|1er|premier|deuxieme) (?:choice|choix))\b"),
     cue("RQC", 3, r"\b(?:(?:not |n't |isn'?t |whether |if )(?:sure |certain )?(?:it'?s |it is |this is |"
-        r"that'?s )?(?:genuine|authentic|ours|real)|counterfeit|authenticity|contrefacon|serial (?:no |"
+        r"that'?s )?(?:genuine|authentic)|counterfeit|authenticity|contrefacon|serial (?:no |"
         r"number )?(?:does ?n.?t|does not|not|don'?t|mis-?) ?match\w{0,3}|serial mismatch|"
         r"product uncertainty|not the (?:same )?(?:bag|item|piece|one) we (?:sold|sent|shipped)|(?:different|"
         r"wrong) (?:item|bag|piece|serial|article) (?:came back|returned|in the return|in the box|"
@@ -84,26 +90,29 @@ CLAIM_CUES: Final[tuple[Cue, ...]] = (
     cue("RQC", 1, r"\b(?:faulty|defective|defect|does ?n.?t (?:work|pair|fit|match|look)|"
         r"missing pieces?|"
         r"stopped working|too (?:small|big|short|large|tight))\b", "RETURN"),
-    cue("RQC", 2, r"\b(?:eligible (?:to receive|for) (?:a )?(?:full )?(?:refund|return)|do(?:n'?t| not) want to keep)\b",
+    cue("RQC", 2,
+        r"\b(?:eligible (?:to receive|for) (?:a )?(?:full )?(?:refund|return)|do(?:n'?t| not) want to keep)\b",
         "RETURN"),
     # -- refunds
     cue("RFD", 3, r"\b(?:refund(?:s|ed|ing)?|refnd|re-?imburs\w{1,6}|rembours\w{1,6}|money back(?! guarantee)|"
-        r"credit (?:her|him|the (?:client|customer|card)|back))\b"),
+        r"credit (?:her|him|(?:the )?(?:client|customer|card)|back))\b"),
     cue("RFD", 3, r"\b(?:cancel(?:l?ed|l?ing|s|lation)?|annul(?:er|e|ation|ez))\b(?!\W{1,3}(?:my|the|that|this)"
         r" (?:last|previous) (?:msg|message|one|request))", "CANCEL"),
     cue("RFD", 2, r"\b(?:(?:want|like) to not receive|not receive the (?:current )?order|no longer wants? (?:it|"
         r"the order|this)|accidentally (?:placed|ordered)|ordered by mistake|does ?n.?t want the order)\b", "CANCEL"),
     cue("RFD", 2, r"\b(?:buy the (?:item|same) (?:\w+ ){0,3}from the other|going to buy (?:it|the item))\b", "CANCEL"),
-    cue("RFD", 2, r"\b(?:charged twice|double[- ]charged|over-?charged|charged (?:two|three|2|3) times)\b"),
+    cue("RFD", 2,
+        r"\b(?:charged twice|charged \d ?x|double[- ]charged|over-?charged|charged (?:two|three|2|3) times)\b"),
     cue("RFD", 2, r"\b(?:diff(?:erent)?|another|other|new|autre) (?:card|account|carte|bank)\b", "METHOD"),
     # -- carrier returned parcel
+    cue("CRP", 3, r"\b(?:parcel|package|delivery|colis)\W{1,2}(?:was |been |is )?refused?\b"),
     cue("CRP", 3, r"\b(?:return(?:ed|ing|s)? to (?:the )?(?:sender|shipper|us|dc|warehouse|origin)|\brts\b|"
         r"\brtn to sender|retour(?:ne)? (?:a l.?)?expediteur|npai)\b"),
     cue("CRP", 3, rf"\b{CARRIER}\b(?:\W{{1,2}}(?:has|have|is|are|just|driver|guy|van|will|a|they|today|"
         rf"been)){{0,4}}\W{{1,2}}(?:returned|returning|brought|bringing|sent|sending|dropped|dropping|handed|"
         rf"came|retourne\w?|ramene\w?)\b(?:\W{{1,3}}(?!late|delivered)\w+){{0,4}}?\W{{0,3}}(?:\bback\b|"
         rf"\breturned\b|\bretour\b|(?=returned|retourne))?"),
-    cue("CRP", 2, rf"\b{PARCEL}\b(?:\W{{1,2}}\w+){{0,4}}?\W{{1,2}}(?:is |has |was |just |been |it'?s )*(?:back (?:at|"
+    cue("CRP", 2, rf"\b{PARCEL}\b(?:\W{{1,3}}\w+){{0,4}}?\W{{1,3}}(?:is |has |was |just |been |it'?s )*(?:back (?:at|"
         rf"in|with|on|here|from)|came back|come back|returned (?:by|from|undelivered|unclaimed)|"
         rf"on its way back|brought back|sent back by (?:ups|the carrier|carrier))\b"),
     cue("CRP", 3, r"\b(?:undeliver(?:ed|able)|unclaimed|uncollected|non reclame|not (?:collected|picked up) (?:from|"

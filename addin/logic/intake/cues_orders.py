@@ -8,6 +8,8 @@ from addin.logic.intake.cue import NEW, Cue, cue
 
 ORDER_CUES: Final[tuple[Cue, ...]] = (
     # -- address change
+    cue("ADR", 3,
+        r"\b(?:chang\w{0,3}|updat\w{0,3}|correct|amend|new) (?:the |of )?(?:recipient|consignee|addressee|name on)\b"),
     cue("ADR", 3, rf"\b{NEW}\b(?:\W{{1,3}}(?!e-?mail|billing|ip|web)\w+){{0,4}}\W{{1,3}}(?<!email )(?<!billing )"
         rf"(?:addr|addres{{1,2}}e?s?|adress\w{{0,2}})\b"),
     cue("ADR", 3, r"\b(?<!email )(?<!billing )(?:addr|addres{1,2}e?s?|adress\w{0,2})"
@@ -20,7 +22,7 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
     cue("ADR", 2, r"\b(?:flat|house|door|postcode|post code)(?: (?:number|no))? (?:is |was )?(?:missing|wrong|"
         r"should be|incorrect|left off)\b"),
     # -- special delivery
-    cue("SPD", 3, r"\b(?:special delivery|timed (?:delivery|slot|service)|saturday (?:delivery|del|service)|"
+    cue("SPD", 3, r"\b(?:special delivery|timed (?:del\w{0,5}|slot|service)|saturday (?:delivery|del|service)|"
         r"sat (?:delivery|del)|sunday delivery|same[ -]day(?: (?:courier|delivery|service))?|express (?:plus|"
         r"saver|12|by)|ups (?:express|saver)\w{0,3}|pre[ -]?(?:9|10|12|noon)\w{0,5}|white glove|am delivery|"
         r"guaranteed (?:delivery|by|before|next)|nominated day|next[ -]day (?:by|before|del\w{0,5}|"
@@ -35,6 +37,7 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
         r"\s?\d{1,2})"),
     cue("SPD", 2, r"\b(?:livraison (?:speciale|express|samedi|avant|horaire)|coursier)\b"),
     # -- quality check before despatch
+    cue("QCT", 2, r"\bqc (?:fail\w{0,3}|block\w{0,3}|hold)\b|\bfailed qc\b"),
     cue("QCT", 3, r"\b(?:extra|additional|second|2nd|full|pre-?(?:dispatch|despatch|ship\w{0,4})|outbound|enhanced|"
         r"trigger|manual|needs?|do(?: a| an)?|run(?: a)?|please|pls) (?:qc|quality (?:check|control)|"
         r"qc check|inspection)\b(?! (?:ok|pass|ed|fail))"),
@@ -45,13 +48,17 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
     cue("QCT", 3, r"\b(?:extra|additional|more|full set of) (?:photos?|pics|pictures)\b"
         r"(?! (?:attached|of the damage|"
         r"from (?:the )?client))"),
-    cue("QCT", 2, r"\bdouble[ -]?check (?:the |this )?(?:quality|stitching|serial|item|bag|piece|watch|order before)\b"),
+    cue("QCT", 2,
+        r"\bdouble[ -]?check (?:the |this )?(?:quality|stitching|serial|item|bag|piece|watch|order before)\b"),
     cue("QCT", 2, r"\bcontrole qualite\b"),
     # -- cctv
     cue("CTV", 3, r"\b(?:cctv|footage|videosurveillance|video surveillance|(?:pull|check|review|save|preserve|keep|"
         r"look at|get|watch|see) (?:the |any |our )?(?:videos?|tapes?|cameras?|recordings?)|"
         r"camera (?:recording|images?)|security (?:video|tape)|enregistrement)\b"),
     # -- order status
+    cue("OST", 2,
+        r"\b(?:at|in) (?:an? |the )?access point\b|\btried (?:to deliver )?(?:\d ?x|twice)|\bdelivery attempts?\b"),
+    cue("OST", 2, r"\b(?:picking|preparing|packing|processing|allocated|pending) (?:since|for \d)\b"),
     cue("OST", 3, r"\b(?:where(?:'s| is|s| are)|ou en est|ou est)\b(?! (?:the )?(?:refund|claim|cctv|footage|money))"),
     cue("OST", 3, r"\b(?:(?:order |current |what'?s the |any |check (?:the )?|chk |provide )(?:status|eta)|"
         r"status (?:of|on|for|pls|please|check|update)|statut|track (?:my|the|this) (?:order|parcel))\b|"
@@ -72,6 +79,9 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
         r"quantity|qty)\b", "ITEM_CHANGE"),
     cue("OST", 2, r"\bmodify \w+(?: \w+){0,2} [{(]", "ITEM_CHANGE"),
     # -- inventory
+    cue("INV", 3, r"\bserial\b[^.;\n]{0,40}\b(?:but|vs|versus|not)\b[^.;\n]{0,30}\b(?:wms|system|stock|oms)\b"),
+    cue("INV", 2,
+        r"\b(?:found|have|got|counted)\W{1,2}(?:an? |\d{1,3} )?(?:extra|surplus|too many)\b(?! (?:photos?|qc))"),
     cue("INV", 3, r"\b(?:stock|inventory|bin|location|wms)\W{1,2}(?:\w+\W{1,2}){0,2}?(?:discrepanc\w{1,3}|mismatch|"
         r"variance|differen\w{2,4}|error|wrong|empty|short|does ?n.?t match|off by|negative|adjust\w{0,5}|"
         r"investigat\w{0,5})\b|\becart (?:de stock|d.?inventaire|stock)\b"),

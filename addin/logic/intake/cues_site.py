@@ -11,7 +11,8 @@ SITE_CUES: Final[tuple[Cue, ...]] = (
     cue("ESC", 3, r"\b(?:escalat\w{1,4}|escalade)\b"),
     cue("ESC", 3, r"\b(?:block(?:er|ed|ing)\b(?! heel)|bloque\w{0,2})\b"),
     cue("ESC", 3, r"\b(?:(?:wms|oms|system|systems|server|network|wifi|printers?|label printer|scanners?|conveyor|"
-        r"sorter|portal|website|api|interface|worldship|psp)\W{1,2}(?:is |are |has |been |was |all |still |"
+        r"sorter|portal|website|api|interface|worldship|psp)\W{1,2}(?:(?:on|at|"
+        r"in) \w{1,12}(?: \d{1,3})?\W{1,2})?(?:is |are |has |been |was |all |still |"
         r"gone |keeps? |completely )*(?:down|out|offline|crash\w{1,4}|frozen|hung|broken|not (?:printing|"
         r"working|responding|syncing)|stuck|en panne|hs)|outage|can(?:'?t|not) (?:print|ship|pick|pack|"
         r"log ?in|scan|despatch|dispatch)\b|no labels? (?:print\w{0,3}|coming))"),
@@ -22,7 +23,8 @@ SITE_CUES: Final[tuple[Cue, ...]] = (
         r"not (?:released|moving|dropping)|hung|held|on hold|bloquee?)\b"),
     cue("ESC", 2, r"\b(?:(?:still )?open (?:with|w/?) ?(?:it|3pl|ups|support)|ticket\b[^.;\n]{0,30}\b(?:still open|"
         r"no (?:answer|reply|update)|unanswered)|no (?:answer|reply|response) (?:from|since)|"
-        r"nobody (?:answers?|replies|is looking)|who can (?:escalate|help|unblock|fix)|sev ?1|major incident)"
+        r"nobody (?:answers?|replies|is looking)|\bit ticket\b|who can (?:escalate|help|unblock|fix)|sev ?1|"
+        r"major incident)"
         r"\b"),
     cue("ESC", 1, r"\b(?:p1|critical|urgent(?:ly)?)\b(?=[^.;\n]{0,60}\b(?:orders|parcels|everything|all|lane|line|site)"
         r"\b)"),

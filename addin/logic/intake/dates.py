@@ -116,7 +116,10 @@ _RANGE: Final = re.compile(
     rf"(\d{{1,2}})(?:[:.h](\d{{2}})(?!\d)|h)?(?:{_MERIDIEM})?(?![\d/.:]|\s?(?:days?|x|orders|gbp|eur|weeks?))"
 )
 _WORDED_TIME: Final = re.compile(r"\bnoon|\bmid")
-_RANGE_LEAD: Final = re.compile(r"\b(?:between|from|entre|window|slot|de)\W{0,3}(?:\w{1,8}\W)?$")
+_RANGE_LEAD: Final = re.compile(
+    r"\b(?:between|from|entre|window|slot|de|today|tmrw|tomorrow|demain|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6})"
+    r"\W{0,3}(?:\w{1,8}\W)?$"
+)
 _APPROX: Final = re.compile(r"(?:\b(?:about|around|approx\.?|roughly|circa|c\.|vers|environ)|~)\s?$")
 
 

@@ -77,7 +77,8 @@ _RETURN_REASONS: Final = tuple(
         ("ACCESS_POINT_EXPIRED",
             r"\b(?:access point|pick-?up point|unclaimed|uncollected|not collected|non reclame)\b"),
         ("ADDRESS_INCOMPLETE",
-            r"\b(?:incomplete address|address incomplete|(?:no|missing) (?:flat|house|apartment|door) (?:no|"
+            r"\b(?:incomplete addr\w*|addr(?:ess)? incomplete|adresse incomplete|"
+            r"(?:no|missing) (?:flat|house|apartment|door) (?:no|"
             r"number)|insufficient address)\b"),
         ("ADDRESS_WRONG",
             r"\b(?:wrong|bad|incorrect|unknown) addr\w*|\baddress (?:wrong|unknown|not found|incorrect)|"
@@ -128,6 +129,9 @@ _BIN_HOLDS: Final = re.compile(
     rf"\b(?:bin|loc|location|shelf)\W{{1,2}}(?:[a-z0-9-]{{3,12}}\W{{1,2}})?(?:only )?(?:has|holds|shows|"
     rf"contains|=)\W{{1,2}}(?:only )?{_QTY}\b"
 )
+_BIN_EMPTY: Final = re.compile(
+    r"\b(?:[a-z]{1,2}\d{0,2}-\d{1,3}-\d{1,3}|bin|location|shelf)\W{1,2}(?:is |was |physically )*(empty|vide)\b"
+)
 _IMPACT: Final = re.compile(
     r"(~|approx\.? |about |around |c\. ?|roughly |environ |circa )?\b(\d{1,5})(\+)?\s(?:\w+ )?(?:orders|"
     r"parcels|shipments|commandes|colis)\b"
@@ -157,6 +161,8 @@ def find_details(text: Folded, profile: IntakeProfile) -> list[Fact]:
             facts.append(text.fact(name, str(_number(match[1])), match.span()))
     if not any(fact.name == "counted_qty" for fact in facts) and (held := _BIN_HOLDS.search(text.lower)) is not None:
         facts.append(text.fact("counted_qty", str(_number(held[1])), held.span(1)))
+    if not any(fact.name == "counted_qty" for fact in facts) and (empty := _BIN_EMPTY.search(text.lower)) is not None:
+        facts.append(text.fact("counted_qty", "0", empty.span(1), note="empty"))
     if (match := _IMPACT.search(text.lower)) is not None:
         facts.append(
             text.fact("orders_affected", match[2], match.span(), note="approx" if match[1] or match[3] else "")

@@ -91,6 +91,7 @@ _FIRST_CHOICE: Final = re.compile(
     r"confirmed)\b|\bgrade(?:d)? (?:1st|a)\b"
 )
 _RETURN_TALK: Final = re.compile(r"\b(?:rma|return(?:s|ed)?|3pl|retour)\b")
+_DESCRIBED: Final = re.compile(r"\b(?:incomplete|incorrect|wrong|erronee)\b")
 _STOP: Final = re.compile(
     r"\b(?:stop|hold|pull|freeze|not (?:ship|despatch|dispatch|release)|n'?t (?:ship|despatch|dispatch|"
     r"release)|fraud)\b"
@@ -136,9 +137,9 @@ def settle(text: Folded, hits: list[Hit], refused: set[str], *, has_order: bool,
     dropped = {code for code, weight in weights.items() if weight < 2}
     for rule in (_undecided, _returns, _carrier_returns, _claims, _addresses, _escalations):
         rule(text, hits, weights, dropped, notes)
-    if not has_order and _strong(weights) & {"AUD", "SOP", "HND"}:
-        # Talk about refunds and claims in general; no order is named.
-        dropped |= {"ADR", "OST", "UPC", "RQC", "RFD", "CRP"}
+    if weights["HND"] >= 3 or (not has_order and _strong(weights) & {"AUD", "SOP"}):
+        # Talk about refunds and claims in general, or a list of what is handed over.
+        dropped |= {"ADR", "SPD", "CTV", "OST", "UPC", "RQC", "RFD", "CRP"}
     _status(hits, weights, dropped, has_order=has_order, has_address=has_address)
     found = tuple(
         Intent(code, _subtype(code, kept), weights[code], kept)
@@ -201,7 +202,7 @@ def _carrier_returns(
 ) -> None:
     if weights["CRP"] < 2:
         return
-    graded = any(h.cue.code == "RQC" and h.cue.subtype == "" for h in hits)
+    graded = any(h.cue.code == "RQC" and h.cue.subtype == "" and h.cue.weight == 3 for h in hits)
     if not graded:
         dropped.add("RQC")
     if weights["RFD"] >= 2 and not _TRIGGER.search(text.lower):
@@ -244,6 +245,9 @@ def _claims(text: Folded, hits: list[Hit], weights: _Weights, dropped: set[str],
 
 def _addresses(text: Folded, hits: list[Hit], weights: _Weights, dropped: set[str], notes: dict[str, str]) -> None:
     misdelivered = any(h.cue.subtype == "MISDELIVERY" for h in hits)
+    described = all(h.cue.code != "ADR" or _DESCRIBED.search(text.lower[h.start : h.end]) for h in hits)
+    if described and weights["CRP"] >= 2 and not re.search(r"\b(?:flat|house|new address)\b", text.lower):
+        dropped.add("ADR")
     if misdelivered and not re.search(r"\b(?:chang|updat|new|redirect|amend)", text.lower):
         dropped.add("ADR")
 

@@ -70,8 +70,8 @@ _SERIAL: Final = re.compile(
     r"([a-z]{0,6}-?\d[a-z\d-]{0,14})(?![\da-z])"
 )
 _SERIAL_SEEN: Final = re.compile(
-    r"\W{0,3}(?:vs|versus|but|and|,)?\W{0,3}(?:(?:got|received|is|came back|actual|reads|in the box|parcel|"
-    r"has|as|with|shows)\W{1,3}){1,4}"
+    r"\W{0,3}(?:vs|versus|but|and|,)?\W{0,3}(?:(?:got|received|is|came back|actual|reads|on|in|the|but|wms|"
+    r"oms|system|box|parcel|has|as|with|shows?|says?)\W{1,3}){1,7}"
     r"([a-z]{0,6}-?\d[a-z\d-]{1,14})(?![\da-z])"
 )
 _LOCATION: Final = re.compile(

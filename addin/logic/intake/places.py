@@ -22,12 +22,13 @@ _ANNOUNCED: Final = re.compile(
     r"should be|now|to|as|:|pls|please|est))*[\s:=-]{1,4}"
     r"|(?:redirect|divert|reroute|re-route|deliver|send|ship|resend|reship|forward|livrer|expedier|rediriger)"
     r"(?:ed|ing)?"
-    r"\b(?:\W{1,2}(?:it|this|that|the|parcel|order|them|her|his|instead|back|out|package|colis)){0,4}\s(?:to|"
-    r"at|a|au|chez)\b[\s:]{1,3}"
+    r"\b(?:\W{1,2}(?:it|this|that|the|parcel|order|them|her|his|instead|back|out|package|colis|#?\d{6,14}|commande|la)){0,4}\s(?:"
+    r"to|at|a|au|chez|vers)\b[\s:]{1,3}"
     r"|\b(?:move|change|changed|changing|update|updated|amend)\b[^.;\n]{0,40}?\b(?:to|en|pour)\b[\s:]{1,3})"
 )
 _FIRST_LINE: Final = re.compile(
-    r"\b(?:flat|apt|apartment|unit|suite|studio|floor|room|c/o|attn|the |po box|p\.?o\.? ?box|bat|batiment)"
+    r"\b(?:(?:flat|apt|apartment|unit|suite|studio|floor|room)\W{1,2}(?:[a-z]?\d{1,4}[a-z]?|[a-z])|"
+    r"c/o|attn|the |po box|p\.?o\.? ?box|bat|batiment)"
     r"\b|\d{1,4}[a-z]?(?:[-/]\d{1,4})?(?=[\s,]+(?:bis |ter )?[a-z])"
 )
 _PART_ONLY: Final = re.compile(
@@ -36,13 +37,12 @@ _PART_ONLY: Final = re.compile(
 )
 _ENDS: Final = re.compile(
     r"[;\n]{1}(?!\s?(?:\w+ ){0,4}\w+,)|[.!?](?=\s|$)|\s-\s|\b(?:pls|please|thx|thanks|asap|instead|as she|"
-    r"as he|because|since|she'?s|he'?s|client|customer|order|not shipped|before|merci|svp)\b"
+    r"as he|because|since|she'?s|he'?s|client|customer|order|not shipped|pas encore|before|merci|svp)\b"
 )
 _NAMED_RECIPIENT: Final = re.compile(
-    r"\b(?:recipient|attn|attention|for the attention of|c/o|addressed to|in the name of|au nom de|"
-    r"destinataire)\b(?:\W{1,2}(?:is|of|:))?\W{1,3}"
-    r"((?:mrs?|ms|miss|dr|mme|m\.)?\.?\s?[A-Z][\w'-]{1,20}(?:\s[A-Z][\w'-]{1,20}){0,2})",
-    re.IGNORECASE,
+    r"\b(?i:recipient|attn|attention|for the attention of|c/o|addressed to|in the name of|au nom de|destinataire)\b"
+    r"(?:\W{1,2}(?i:name|to|is|of|now|:)){0,3}\W{1,3}"
+    r"((?:(?:Mrs?|Ms|Miss|Dr|Mme|M)\.? )?[A-Z][\w'-]{0,20}\.?(?: [A-Z][\w'-]{0,20}\.?){0,2})"
 )
 _SAME_PERSON: Final = re.compile(
     r"\b(?:same (?:name|recipient|person|client)|name (?:unchanged|stays|the same)|(?:her|his|their|"
@@ -125,6 +125,9 @@ def _end(text: Folded, start: int) -> int:
 
 def _begin(text: Folded, start: int, end: int) -> int | None:
     """Where the first line begins: a flat, a house number or a named house; claimed numbers are not house numbers."""
+    named = text.plain[start : start + 1].isupper() and any(map(str.isdigit, text.lower[start : end + 8]))
+    if named and not text.lower.startswith(("po box", "flat", "c/o"), start):
+        return start
     for match in _FIRST_LINE.finditer(text.lower, start, end):
         if text.free(*match.span()):
             return match.start()
@@ -154,7 +157,7 @@ def _oddities(text: Folded, lines: tuple[str, ...], code: tuple[int, int, Postco
 
 def find_recipient(text: Folded) -> tuple[Fact | None, str]:
     """The person named to receive the parcel, or the words that say it stays the same person ("her office")."""
-    if (named := _NAMED_RECIPIENT.search(text.plain)) is not None and named[1][:1].isupper():
-        return text.fact("recipient", named[1].strip(), named.span(1)), ""
+    if (named := _NAMED_RECIPIENT.search(text.plain)) is not None:
+        return text.fact("recipient", named[1].strip(" ."), named.span(1)), ""
     same = _SAME_PERSON.search(text.lower)
     return None, same[0] if same else ""

@@ -58,7 +58,8 @@ def read_message(text: str, *, sent_at: datetime, sender: str, profile: IntakePr
     notes.facts += find_details(body, profile) if not quiet else ()
     intents, scoped = _settle(body, hits, refused, notes)
     intents, scoped = _cautious(body, intents, scoped, notes, profile)
-    chaser = signals.find_chaser(body, intents.codes)
+    ticketed = any(fact.name == "ticket_ref" for fact in notes.facts)
+    chaser = signals.find_chaser(body, intents.codes, ticketed=ticketed)
     intents, scoped = _chased(body, chaser, intents, scoped, notes)
     if not quiet or notes.flags:
         _dated(body, sent_at, intents, notes, profile)
@@ -162,6 +163,8 @@ def _settle(
 ) -> tuple[Intents, list[tuple[Scope, Intents]]]:
     """The intents of each piece of the message, and all of them together."""
     orders = [fact for fact in notes.facts if fact.name == "order_no"]
+    if any(hit.cue.code == "HND" and hit.cue.weight >= 3 for hit in hits):
+        orders = []
     has_address = any(fact.name == "address_new" for fact in notes.facts)
     known = bool(orders) or any(f.name in ("order_suffix", "order_candidate", "tracking") for f in notes.facts)
     scoped = []
@@ -175,10 +178,10 @@ def _settle(
 
 
 def _with(
-    intents: Intents, scoped: list[tuple[Scope, Intents]], code: str
+    intents: Intents, scoped: list[tuple[Scope, Intents]], code: str, *, weight: int = 2
 ) -> tuple[Intents, list[tuple[Scope, Intents]]]:
     """The intents and one more that a caution calls for."""
-    extra = Intent(code, "", 2, ())
+    extra = Intent(code, "", weight, ())
     both = tuple(sorted((*intents.found, extra), key=lambda item: CODES.index(item.code)))
     more = replace(intents, found=both)
     first = (scoped[0][0], replace(scoped[0][1], found=(*scoped[0][1].found, extra)))
@@ -216,13 +219,32 @@ def _cautious(
 def _chased(
     body: Folded, words: str, intents: Intents, scoped: list[tuple[Scope, Intents]], notes: Notes
 ) -> tuple[Intents, list[tuple[Scope, Intents]]]:
+    ticket = any(f.name == "ticket_ref" for f in notes.facts)
+    numbered = any(f.name in ("order_no", "tracking", "rma_no") for f in notes.facts)
+    if ticket and not numbered and not set(intents.codes) - {"OST"}:
+        # A ticket and nothing else: somebody waits for its answer.
+        none = replace(intents, found=())
+        intents, scoped = _with(none, [(scope, replace(part, found=())) for scope, part in scoped], "ESC")
     if not words:
-        return intents, scoped
+        return _unclear(body, intents, scoped, notes)
     notes.flag("chaser", words)
     if not intents.codes and any(f.name in ("order_no", "tracking", "order_suffix") for f in notes.facts):
         intents, scoped = _with(intents, scoped, "OST")
     if "RFD" not in intents.codes:
         notes.do_not.append("open_second_case")
+    return intents, scoped
+
+
+def _unclear(
+    body: Folded, intents: Intents, scoped: list[tuple[Scope, Intents]], notes: Notes
+) -> tuple[Intents, list[tuple[Scope, Intents]]]:
+    """A number without a request any rule knows: flagged, and at a question mark proposed as a status question."""
+    numbered = any(f.name in ("order_no", "tracking", "rma_no") for f in notes.facts)
+    if intents.codes or intents.refused or not numbered or "retraction" in notes.flags:
+        return intents, scoped
+    notes.flag("request_not_recognised", "no rule tells what is asked")
+    if "?" in body.lower:
+        return _with(intents, scoped, "OST", weight=1)
     return intents, scoped
 
 

@@ -32,11 +32,16 @@ def _row(flag: str, pattern: str, *do_not: str, route: tuple[str, ...] = ()) -> 
 
 SIGNALS: Final = (
     _row("approval_in_text_ignored",
-         r"\b(?:(?:pre-?)?(?:approved|authori[sz]ed|signed[ -]?off|ok'?d|okayed|cleared|green-?lit|validee?|"
+         r"\b(?:(?!(?:not|be|get|got|who|yet|until|is|was|been|has|have|if|once|unless|when|qc|nobody|"
+         r"pre)\b)[a-z]{2,20} "
+         r"(?:has |already )?(?:approved|authori[sz]ed|signed[ -]?off|ok'?d) (?:the|this|it|that|all|"
+         r"refund|redirect|release|"
+         r"change|address|return)\b|"
+         r"(?:pre-?)?(?:approved|authori[sz]ed|signed[ -]?off|ok'?d|okayed|cleared|green-?lit|validee?|"
          r"autorisee?)\W{1,2}(?:it |this )?(?:by|from|with|par)\b"
-         r"|(?:already|been|is|was|it'?s|all|fully|verbally) (?:pre-?)?(?:approved|authori[sz]ed|"
+         r"|overrid\w{1,4} by\b|(?:already|been|is|was|it'?s|all|fully|verbally) (?:pre-?)?(?:approved|authori[sz]ed|"
          r"signed[ -]?off|cleared|ok'?d)\b"
-         r"|(?:manager|boss|director|supervisor|head office|senior qa|sqa|finance|legal|team lead|claire|gm|"
+         r"|(?:manager|boss|director|supervisor|head office|senior qa|sqa|finance|legal|team lead|gm|"
          r"ceo|management)\b(?:\W{1,2}\w+){0,2}?\W{1,2}(?:has |have |just )?(?:approved|authori[sz]ed|"
          r"signed off|ok'?d|okayed|agreed|confirmed it'?s ok|gave (?:the )?(?:ok|green light|approval|"
          r"go ahead)|said (?:it'?s |its |that'?s |this is )?(?:ok|okay|fine|yes|go|to go))"
@@ -48,7 +53,7 @@ SIGNALS: Final = (
     _row("pressure",
          r"\b(?:just do it|do it (?:right )?now|no time (?:for|to)|(?:skip|bypass|ignore|forget|jump)"
          r" (?:the )?(?:qc|checks?|approval|verification|call-?back|process|procedure|sop|queue|controls?)|"
-         r"without (?:the |any |a )?(?:qc|checks?|approval|verification|ticket|record|paperwork|call-?back)|"
+         r"(?:without|w/o) (?:the |any |a )?(?:qc|checks?|approval|verification|ticket|record|paperwork|call-?back)|"
          r"don'?t (?:bother|need to|wait for|tell|log|record)|no need (?:to|for) (?:the |a |"
          r"any )?(?:check\w*|verif\w*|qc|approv\w*|log\w*|call\w*|ticket)|off the record|keep (?:it|this)"
          r" quiet|or else|(?:lose|cost)\w* (?:you )?(?:your|my) job|no questions asked)\b"),
@@ -154,7 +159,7 @@ def _unreal(text: Folded, match: re.Match[str]) -> bool:
     return negated(text, match.start(), match.end()) or _NOT_YET.search(text.before(match.start(), 28)) is not None
 
 
-def find_chaser(text: Folded, codes: tuple[str, ...]) -> str:
+def find_chaser(text: Folded, codes: tuple[str, ...], *, ticketed: bool = False) -> str:
     """The words that chase an earlier request; empty when the message is new."""
     if (strong := _CHASER.search(text.lower) or _WHERE_REFUND.search(text.lower)) is not None:
         return strong[0]
@@ -165,7 +170,7 @@ def find_chaser(text: Folded, codes: tuple[str, ...]) -> str:
         # "Still no scans, open a claim" is new; "any update on the claim" is not.
         asked = _UPDATE_ON.search(text.lower)
         return asked[0] if asked is not None else ""
-    return waiting[0] if _ASKED_THING.search(text.lower) else ""
+    return waiting[0] if (ticketed and "ESC" not in codes) or _ASKED_THING.search(text.lower) else ""
 
 
 def find_retraction(text: Folded) -> str:

@@ -29,7 +29,8 @@ _ROLES: Final = tuple(
             r"\b(?:expected|was due|due (?:for )?delivery|eta|should have (?:been|arrived)|promised|"
             r"scheduled|supposed to)\b"),
         ("refers_to_date",
-            r"\b(?:msg|message|mail|email|chat|request|ticket|asked|asking|chased|wrote|raised|"
+            r"\b(?:msg|message|(?:my|our|your|last) (?:mail|email)|chat|request|ticket|asked|asking|chased|"
+            r"wrote|raised|"
             r"reported (?:it|this)|sent (?:you|this|it to you)|told you|relance)\b"),
         ("cancel_notice_date", r"\b(?:cancel(?:l?ed)?|cancellation|notice|annule\w?)\b"),
         ("proof_of_sending_date",
@@ -50,9 +51,9 @@ _ROLES: Final = tuple(
             r"\b(?:picking|preparing|packing|packed|pending|stuck|processing|allocated)"
             r"\b(?=.{0,12}\b(?:since|depuis)\b)"),
         ("date_needed",
-            r"\b(?:by|before|until|needs?|needed|must|deliver(?:y|ed)?(?: it| this)?(?: on| by)?|wants? it|"
-            r"wedding|birthday|event|flying|leaving|leaves|for|required|arrange|book|no later than|avant|"
-            r"pour)\b"),
+            r"\b(?:needs?|needed|must|deliver(?:y|ed)?(?: it| this)?(?: on| by)?|wants? it|wedding|birthday|event|"
+            r"flying|leaving|leaves|required|arrange|book|no later than)\b|"
+            r"\b(?:by|before|until|for|avant|pour)\b(?=\W{0,3}(?:the |this |le )?$)"),
     )
 )  # fmt: skip
 _ROLE_AFTER: Final = (
@@ -212,6 +213,8 @@ def _derived(text: Folded, out: Timing, sent: date, codes: Sequence[str], profil
                 Fact("overwrite_at", overwrite.isoformat(), event.start, event.end, event.words, Basis.DERIVED, note)
             )
             left = (overwrite - sent).days
+            if date.fromisoformat(event.value) > sent:
+                out.flags["event_in_future"] = event.words
             if left < 0:
                 out.flags["cctv_probably_overwritten"] = f"overwritten on {overwrite:%d/%m/%Y}"
             elif left <= profile.cctv_warn_days:
