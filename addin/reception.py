@@ -156,11 +156,17 @@ def _row(service: Service, one: Waiting) -> tuple[Cell, ...]:
         facts[:300] or None,
         one.confidence,
         one.ref,
-        ", ".join(one.missing)[:300] or None,
-        ", ".join(one.flags)[:300] or None,
+        ", ".join(_said(name, kind) for name in one.missing)[:300] or None,
+        ", ".join(_said(name, None) for name in one.flags)[:300] or None,
         meant.case_id if meant else None,
         " | ".join(one.why)[:300] or None,
     )
+
+
+def _said(name: str, kind: CaseType | None) -> str:
+    """A field's title, or a flag in plain words."""
+    field = kind.fields.get(name) if kind else None
+    return field.title if field else name.replace("_", " ")
 
 
 def take(service: Service, lines: Sequence[Sequence[Cell]]) -> Outcome:

@@ -120,7 +120,13 @@ class KindTable:
         kind = self.kinds.get(name)
         if kind is None:
             return f"{event.actor}: {event.kind} (a kind this version does not know)"
-        words = {**_shown(data), **_shown(data.get("set")), "actor": event.actor, "case": event.case_id}
+        words = {
+            **_shown(data),
+            **_shown(data.get("with")),
+            **_shown(data.get("set")),
+            "actor": event.actor,
+            "case": event.case_id,
+        }
         return _LENIENT.vformat(kind.says, (), words)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from string import Formatter
 from typing import Final
 
 from addin.logic.case_type import Case, CaseType, Context, Move, Opening, Rule
@@ -106,6 +107,7 @@ def decide(kind: CaseType, case: Case, verb: str, changes: Mapping[str, Value | 
         return Decision(case, problems=tuple(problems), warnings=warnings)
     after = _apply(kind, move, current, ctx)
     data = _data(kind, current, after, verdict, move=verb)
+    data |= _standing_words(kind, move, after, data["set"])
     draft = Draft(move.event, case.case_id, data, ctx.reason, kind.personal)
     openings = tuple(move.opens(after, ctx)) if move.opens else ()
     return Decision(after, (*edited.drafts, draft), warnings=warnings, openings=openings)
@@ -206,6 +208,13 @@ def _data(kind: CaseType, before: Case | None, after: Case, verdict: _Verdict, *
     if verdict.warned:
         data["warned"] = list(verdict.warned)
     return data
+
+
+def _standing_words(kind: CaseType, move: Move, case: Case, changed: Json) -> dict[str, Json]:
+    """The values that a move's sentence names and that were filled in before, so that the sentence stands alone."""
+    named = {name for _, name, _, _ in Formatter().parse(move.says) if name}
+    known = named & case.fields.keys() - kind.personal - (changed.keys() if isinstance(changed, dict) else set())
+    return {"with": {name: kind.fields[name].encode(case.fields[name]) for name in sorted(known)}} if known else {}
 
 
 @dataclass(frozen=True, slots=True)
