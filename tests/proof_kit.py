@@ -161,3 +161,55 @@ def _head_at(service: Service, upto: int):
 
     event = next(service.journal.events(upto - 1, upto))
     return Head(event.seq, event.hash, event.at)
+
+
+def _sample_of(code: str, **more: object) -> dict[str, object]:
+    return {**case_types()[code].sample, **more}
+
+
+def refund_story(service: Service, clock: Clock, order: str, amount: str, *, steps: int) -> str:
+    """A refund of returned goods: `steps` says how far it goes (1 graded goods ... 8 reconciled)."""
+    facts = {"order_no": order, "sku": f"BAG-{order[-4:]}", "serial": f"Z-{order[-6:]}"}
+    case = opens(
+        service, "RFD", refund_goods=amount, captured_amount=amount, orig_psp_reference=f"PSP-{order}",
+        legal_basis="Goodwill", reason_code="Goodwill", **facts,
+    )  # fmt: skip
+    moves = [
+        ("confirm_qc", "b.lowe", {}),
+        ("check_amount", "b.lowe", {}),
+        ("approve", "s.moreau", {}),
+        ("submit", "f.osei", {}),
+        ("accept", "f.osei", {"refund_psp_reference": f"R-{order}"}),
+        ("settle", "f.osei", {"settled_date": f"{clock.now:%Y-%m-%d}"}),
+        ("reconcile", "f.osei", {"recon_status": "Matched", "recon_period": f"{clock.now:%Y-%m}"}),
+    ]
+    for verb, who, texts in moves[:steps]:
+        clock.on(hours=2)
+        presses(service, verb, case, who, "Checked against the order", **texts)
+    return case
+
+
+def month_of_work(service: Service, clock: Clock, start: datetime) -> None:
+    """A month with most of what a pack lists: openings before, in and after it, refusals, drift, late entries."""
+    clock.to(start - timedelta(days=12))
+    early = [opens(service, "RFD", order_no=f"40009{n:05d}", orig_psp_reference=f"PSP-E{n}") for n in range(3)]
+    clock.to(start - timedelta(hours=30))
+    opens(service, "OST", order_no="4000200001")
+    clock.to(start + timedelta(hours=9))
+    presses(service, "cancel", early[0], reason="Opened twice; mail jane.doe@example.com or 07700 900123, SW1A 1AA")
+    for number, steps in enumerate((7, 6, 5, 3, 2, 0), 1):
+        clock.to(start + timedelta(days=2 * number, hours=8))
+        refund_story(service, clock, f"40003{number:05d}", f"{number * 137}.50", steps=steps)
+    clock.to(start + timedelta(days=23, hours=12))
+    for code in case_types():
+        if code != "RFD":
+            opens(service, code)
+            clock.on(hours=1)
+    is_refused(service, "reject", early[1], "a.khan", "Not right")
+    drift = {"cell": "Refunds!C9", "field": "Status", "found": "Approved", "kept": "Requested"}
+    service.record("workbook.drift.v1", drift, case_id=early[1])
+    clock.to(start + timedelta(days=29, hours=15))
+    happened = f"{start + timedelta(days=27, hours=4):%Y-%m-%dT%H:%M}+00:00"
+    service.edit([RowRequest(early[2], read("RFD", {"happened_at": happened}), "Told by phone, Mrs Jane Doe")])
+    clock.to(start + timedelta(days=32))
+    opens(service, "OST", order_no="4000400001")

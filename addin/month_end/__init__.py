@@ -1,0 +1,151 @@
+"""The month-end audit workbook: everything an auditor asks of a month, in reading order, from the journal alone.
+
+1. Told from events up to the cut-off, not from the current state: a month told again is told the same.
+2. Pseudonymised: no customer's name, address, telephone or words; staff by initials; places by district.
+3. Figures stand twice, computed and as live formulas over the workbook's own sheets.
+4. Equal input makes equal bytes. No macros; locked as a courtesy, its rows bound by digests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Final
+
+from addin.journal import Journal
+from addin.logic.cases import case_types
+from addin.logic.events import KindTable
+from addin.logic.forms import Cell
+from addin.logic.policy import Policy
+from addin.logic.values import Actor
+from addin.month_end import case_tables, control_tables
+from addin.month_end.book import compose
+from addin.month_end.case_tables import Source, money_by_state
+from addin.month_end.charts import Block
+from addin.month_end.controls import Areas, Line, lines
+from addin.month_end.guide import facts
+from addin.month_end.period import Period
+from addin.month_end.privacy import Mask
+from addin.month_end.sample import draw, seed
+from addin.month_end.story import Story, tell
+from addin.month_end.table import Table
+from addin.settings import Settings
+
+NO_FILES: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """One finished workbook: its name, its bytes, the control totals by label, and whether the month was still on."""
+
+    file_name: str
+    content: bytes
+    totals: Mapping[str, str]
+    draft: bool
+
+
+def build(  # noqa: PLR0913 - a pack rests on all of this, each by its name
+    journal: Journal,
+    kinds: KindTable,
+    settings: Settings,
+    policy: Policy,
+    *,
+    period: str,
+    now: datetime,
+    preparer: Actor,
+    auditor_word: str = "",
+    files: Mapping[str, str] = NO_FILES,
+) -> Pack:
+    """The audit workbook of a month.
+
+    Args:
+        journal: read from its first event to the cut-off.
+        kinds: the audit sentences.
+        settings: house, site, people, the lock's password.
+        policy: its rows as they held on the month's last day.
+        period: the month, as "2026-10".
+        now: the present instant; before the month's end the pack is a draft.
+        preparer: who makes it; shown by initials.
+        auditor_word: a word of the auditor's that goes into the seed of the sample.
+        files: SHA-256 by file name, of the letters in the register's folder.
+
+    Raises:
+        ValueError: for a text that is no month, a month that has not begun, or one before the register.
+    """
+    month = Period.of(period, now)
+    story = tell(journal, month, policy.days("audit.cut_off_days"))
+    accounts = {entry.event.actor for entry in story.entries}
+    mask = Mask(settings.actors(), {*accounts, preparer.id}, settings.intake.order_number)
+    source = Source.made(story, mask, policy)
+    tables = _tables(source, kinds, auditor_word, files)
+    controls = lines(source, Areas(tables))
+    said = facts(source, settings, preparer, auditor_word)
+    content = compose(
+        said, tables, controls, _charts(source, tables),
+        created=now.astimezone(UTC).replace(tzinfo=None), password=settings.lock_password,
+    )  # fmt: skip
+    suffix = "-draft" if month.draft else ""
+    return Pack(f"month-end-{month.text}{suffix}.xlsx", content, _totals(story, controls), month.draft)
+
+
+def _tables(source: Source, kinds: KindTable, word: str, files: Mapping[str, str]) -> list[Table]:
+    """Every sheet behind the Dashboard, in reading order."""
+    changed = control_tables.edited_after_approval(source)
+    population = [case.case_id for case in source.population]
+    keys = control_tables.key_items(source.population, source.policy)
+    sample = draw(population, keys, seed(source.story.period.text, word))
+    return [
+        case_tables.cases_table(source),
+        control_tables.cut_off_table(source),
+        control_tables.approvals_table(source),
+        control_tables.changes_table(source),
+        case_tables.refunds_table(source, changed),
+        case_tables.claims_table(source),
+        case_tables.returns_table(source),
+        case_tables.quality_table(source),
+        control_tables.overrides_table(source, kinds),
+        case_tables.address_table(source),
+        case_tables.cctv_table(source),
+        case_tables.deviations_table(source),
+        control_tables.exceptions_table(source, kinds),
+        control_tables.sample_table(source, sample, word),
+        control_tables.log_table(source, kinds),
+        control_tables.rules_table(source.policy, source.day),
+        control_tables.files_table(files),
+    ]
+
+
+def _charts(source: Source, tables: Sequence[Table]) -> list[Block]:
+    by_name = {table.name: table for table in tables}
+    cases = by_name["Cases"]
+    marks = list(zip(*(cases.values(title) for title in ("Type", "New", "Left", "At end")), strict=True))
+    types: list[tuple[Cell, ...]] = [
+        (kind.name, *(sum(int(str(row[at])) for row in marks if row[0] == kind.name) for at in (1, 2, 3)))
+        for kind in case_types().values()
+    ]
+    refunds = money_by_state(source.of("RFD"), "total_refund", case_types()["RFD"].states)
+    claims = by_name["Claims"]
+    recovery = [(title, _sum(claims.values(title))) for title in ("Claimed", "Expected", "Offered", "Recovered", "Gap")]
+    kinds = sorted({str(kind) for kind in by_name["Exceptions"].values("Kind")})
+    counted = [(kind, by_name["Exceptions"].values("Kind").count(kind)) for kind in kinds] or [("None", 0)]
+    return [
+        Block("Cases by type", ("Type", "New", "Ended", "Open at end"), types, lying=True),
+        Block("Refunds by state, pounds", ("State", "Count", "Pounds"), refunds, lying=True, money=True),
+        Block("Claims, pounds", ("", "Pounds"), recovery, money=True),
+        Block("Exceptions by kind", ("Kind", "Count"), counted, lying=True),
+    ]
+
+
+def _sum(cells: Iterable[object]) -> Decimal:
+    return sum((cell for cell in cells if isinstance(cell, Decimal)), Decimal(0))
+
+
+def _totals(story: Story, controls: Iterable[Line]) -> Mapping[str, str]:
+    found = {"period": story.period.text, "seq": str(story.head.seq), "head": story.head.hash}
+    return found | {line.label: str(line.computed) for line in controls if not line.heading}
+
+
+__all__ = ["Pack", "build"]

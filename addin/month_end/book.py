@@ -1,0 +1,286 @@
+"""Draws the pack: cover, guide, controls, dashboard, then one sheet per table; locked, the same bytes each time."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+
+from addin.logic.forms import Cell
+from addin.month_end.charts import Chartable, draw_dashboard
+from addin.month_end.controls import FIRST_ROW, HEADER_ROW, Areas, Line
+from addin.month_end.table import Holds, Table
+from addin.register.cells import DAY_FORMAT, INSTANT_FORMAT, MONEY_FORMAT
+from addin.register.layout import Sheet, Use
+from addin.register.lists import column_letters
+from addin.register.package import ProtectionOptions, protect_sheets, register_salt
+from addin.register.page import Page, Stamp
+from addin.register.style import ACCENT, GREEN, LINE, RED, WHITE, Look
+
+COVER: Final = "Cover"
+GUIDE: Final = "How to read"
+CONTROLS: Final = "Control totals"
+DASHBOARD: Final = "Dashboard"
+_OPTIONS: Final = {
+    "in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False,
+}  # fmt: skip
+_FORMATS: Final = {
+    Holds.TEXT: ("@", "left"), Holds.LONG: ("@", "left"), Holds.COUNT: ("0", "left"),
+    Holds.MONEY: (MONEY_FORMAT, "right"), Holds.DAY: (DAY_FORMAT, "left"), Holds.INSTANT: (INSTANT_FORMAT, "left"),
+}  # fmt: skip
+_LOCK: Final = ProtectionOptions(auto_filter=True, format_columns=True, format_rows=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What cover and footers say: pairs of label and text, and what marks every sheet while the month is not over."""
+
+    title: str
+    register_id: str
+    house: str
+    draft: str
+    cover: Sequence[tuple[str, str]]
+    guide: Sequence[tuple[str, str]]
+
+
+class Pack:
+    """One pack while it is drawn."""
+
+    def __init__(self, facts: Facts, created: Any) -> None:
+        self.target = io.BytesIO()
+        self.facts = facts
+        self.book = Workbook(self.target, dict(_OPTIONS))
+        self.book.set_properties({"title": facts.title, "created": created})
+        self.look = Look(self.book)
+        self.names: list[str] = []
+
+    def page(self, name: str, tab: str = ACCENT) -> Page:
+        """A new sheet at the end."""
+        worksheet = self.book.add_worksheet(name)
+        worksheet.set_tab_color(tab)
+        worksheet.hide_gridlines(2)
+        self.names.append(name)
+        stamp = Stamp(self.facts.register_id, self.facts.house, "", demo=False)
+        return Page(Sheet(name, "", Use.LOG), worksheet, self.look, stamp)
+
+    def head(self, page: Page, hint: str, columns: int, stated: str = "") -> None:
+        """Title, hint and what is stated of the rows; while the month is not over, every sheet says so."""
+        page.put(1, 1, f"{page.sheet.name}: {self.facts.title}", self.look["title"])
+        page.height(1, 26)
+        style = self.look.named("hint", text_wrap=True, valign="top")
+        page.worksheet.merge_range(1, 0, 1, columns - 1, hint, style)
+        width = sum(page.widths.get(at, 8) for at in range(1, columns + 1))
+        page.height(2, 15.5 * (1 + len(hint) // max(int(width * 0.95), 20)) + 4)
+        page.put(3, 1, " ".join(filter(None, (self.facts.draft, stated))) or None, self._stated())
+
+    def _stated(self) -> Format:
+        return self.look.named("label", bold=bool(self.facts.draft), font_color=RED if self.facts.draft else "#6B7280")
+
+    def print_set_up(self, page: Page, columns: int, *, header: int = 0, tall: int = 0, portrait: bool = False) -> None:
+        """A4, as wide as one page, the header on each page; the footer says what, of which register, and which page."""
+        sheet = page.worksheet
+        if not portrait:
+            sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        sheet.fit_to_pages(1, tall)
+        if header:
+            sheet.repeat_rows(header - 1)
+            sheet.freeze_panes(header, 1)
+        draft = "DRAFT  " if self.facts.draft else ""
+        left = f"&L&8{draft}{_plain(self.facts.house)} - {_plain(self.facts.register_id)} - {_plain(self.facts.title)}"
+        sheet.set_footer(f"{left[:170]}&C&8{_plain(page.sheet.name)}&R&8page &P of &N")
+
+    # ---- the sheets -----------------------------------------------------------------------------------------
+
+    def table(self, table: Table) -> None:
+        """One sheet for a table."""
+        page, columns = self.page(table.name, "#8D99AE"), len(table.columns)
+        styles = []
+        for at, column in enumerate(table.columns, 1):
+            code, align = _FORMATS[column.holds]
+            wrap = {"text_wrap": True} if column.holds is Holds.LONG else {}
+            styles.append(self.look.of(num_format=code, align=align, valign="top", bottom=1, bottom_color=LINE, **wrap))
+            page.width(at, column.width)
+        stated = f"{len(table.rows)} rows." if table.rows else table.empty
+        if table.sums:
+            stated += f" {table.sums}: £{table.total():,.2f}."
+        self.head(page, table.hint, columns, f"{stated} SHA-256 of the rows: {table.digest()}")
+        page.header(HEADER_ROW, 1, [column.title for column in table.columns], 32)
+        for row, cells in enumerate(table.rows, FIRST_ROW):
+            for at, (cell, style) in enumerate(zip(cells, styles, strict=True), 1):
+                page.put(row, at, cell, style)
+        last = FIRST_ROW + max(len(table.rows), 1) - 1
+        page.worksheet.autofilter(HEADER_ROW - 1, 0, last - 1, columns - 1)
+        page.worksheet.ignore_errors({"number_stored_as_text": f"A1:{column_letters(columns)}{last}"})
+        page.worksheet.print_area(0, 0, last - 1, columns - 1)
+        self.print_set_up(page, columns, header=HEADER_ROW)
+
+    def cover(self, page: Page, tables: Sequence[Table]) -> None:
+        """What this is, up to where, who signs, and what is inside."""
+        look = self.look
+        for at, width in enumerate((24, 30, 30, 30, 24), 1):
+            page.width(at, width)
+        page.put(1, 1, self.facts.house, look.named("label"))
+        page.put(2, 1, "Month-end audit workbook", look.named("title", font_size=22))
+        page.put(3, 1, self.facts.title, look.named("section", font_size=16))
+        page.height(2, 34)
+        page.height(3, 24)
+        row = 4
+        if self.facts.draft:
+            page.put(row, 1, self.facts.draft, look.named("section", font_color=RED))
+        row += 2
+        wide = look.named("body", bottom=1, bottom_color=LINE, num_format="@")
+        for label, text in self.facts.cover:
+            page.put(row, 1, label, look.named("label_top", bottom=1, bottom_color=LINE))
+            page.worksheet.merge_range(row - 1, 1, row - 1, 4, text, wide)
+            page.height(row, 15.5 * (1 + len(text) // 112) + 3)
+            row += 1
+        row = self._check_line(page, row + 1)
+        row = self._sign_off(page, row + 1)
+        self._contents(page, row + 1, tables)
+        self.print_set_up(page, 5, portrait=True, tall=1)
+
+    def _check_line(self, page: Page, row: int) -> int:
+        page.put(row, 1, "All controls", self.look["label"])
+        formula = f"='{CONTROLS}'!$B$4"
+        page.worksheet.merge_range(row - 1, 1, row - 1, 4, "", self.look.named("body", bold=True))
+        page.formula(row, 2, formula, self.look.named("body", bold=True), self.verdict)
+        return row + 1
+
+    def _sign_off(self, page: Page, row: int) -> int:
+        """The reviewer is another person than the preparer; signed by hand or in the yellow cells."""
+        page.put(row, 1, "Sign-off", self.look["section"])
+        page.header(row + 1, 1, ("", "Name", "Role", "Date", "Signature"), 20)
+        for offset, who in enumerate(("Prepared by", "Reviewed by", "Returned by auditor"), 2):
+            page.put(row + offset, 1, who, self.look.named("label"))
+            page.height(row + offset, 24)
+            for column in range(2, 6):
+                page.put(row + offset, column, None, self.look["input"])
+        page.put(row + 5, 1, "Comment", self.look["label"])
+        page.worksheet.merge_range(row + 4, 1, row + 4, 4, "", self.look["input_box"])
+        page.height(row + 5, 34)
+        words = (
+            "The reviewer is another person than the preparer. Yellow cells may be filled in; the others are locked."
+        )
+        page.put(row + 6, 1, words, self.look.named("help", text_wrap=False))
+        return row + 7
+
+    def _contents(self, page: Page, row: int, tables: Sequence[Table]) -> None:
+        page.put(row, 1, "Contents", self.look["section"])
+        link = self.look["link"]
+        for offset, name in enumerate([GUIDE, CONTROLS, DASHBOARD, *(table.name for table in tables)]):
+            at, column = row + 1 + offset % 6, 1 + offset // 6
+            page.worksheet.write_url(at - 1, column - 1, f"internal:'{name}'!A1", link, name)
+
+    def guide(self, page: Page) -> None:
+        """How to read the pack, point by point."""
+        page.width(1, 26)
+        page.width(2, 116)
+        self.head(page, "What this workbook is, what it rests on, and what it does not show.", 2)
+        for row, (label, text) in enumerate(self.facts.guide, 5):
+            page.put(row, 1, label, self.look.named("body", bold=True))
+            page.put(row, 2, text, self.look["body"])
+            page.height(row, 15.5 * (1 + len(text) // 118) + 6)
+        self.print_set_up(page, 2, tall=1)
+
+    def controls(self, page: Page, lines: Sequence[Line], tables: Sequence[Table], areas: Areas) -> None:
+        """Each figure computed and as a live formula, with a word where they differ."""
+        for at, width in enumerate((46, 18, 18, 10, 70), 1):
+            page.width(at, width)
+        self.head(
+            page, "Computed when the pack was made, and calculated again by your program from the sheets behind.", 5
+        )
+        page.header(HEADER_ROW, 1, ("Control", "Computed", "Live formula", "Check", "Note"), 20)
+        row = FIRST_ROW
+        for line in [*lines, Line("Sheets: rows and pounds"), *_sheet_lines(tables, areas)]:
+            self._line(page, row, line)
+            row += 1
+        last = row - 1
+        style = self.look.named("body", bold=True)
+        page.put(4, 1, "All controls", style)
+        wrong = f'COUNTIF($D${FIRST_ROW}:$D${last},"CHECK")'
+        formula = f'=IF({wrong}=0,"All agree",{wrong}&" to look at")'
+        page.formula(4, 2, formula, style, self.verdict)
+        area = f"D{FIRST_ROW}:D{last}"
+        for word, fill in (("OK", GREEN), ("CHECK", RED)):
+            rule = {"type": "cell", "criteria": "==", "value": f'"{word}"'}
+            page.worksheet.conditional_format(area, {**rule, "format": self.look.rule(bg_color=fill, font_color=WHITE)})
+        self.print_set_up(page, 5, header=HEADER_ROW)
+
+    def _line(self, page: Page, row: int, line: Line) -> None:
+        edge = {"bottom": 1, "bottom_color": LINE, "valign": "top"}
+        if line.heading:
+            page.put(row, 1, line.label, self.look["section"])
+            page.height(row, 24)
+            return
+        is_money = isinstance(line.computed, Decimal)
+        code = MONEY_FORMAT if is_money else "0"
+        figure = self.look.of(num_format=code, align="right", **edge)
+        page.put(row, 1, line.label, self.look.of(text_wrap=True, **edge))
+        page.put(row, 2, line.computed, figure)
+        check = "OK" if line.formula or line.computed == 0 else "CHECK"
+        if line.formula:
+            page.formula(row, 3, line.formula, figure, line.computed or 0)
+            test = f'=IF(ROUND(B{row},2)=ROUND(C{row},2),"OK","CHECK")'
+        else:
+            page.put(row, 3, None, figure)
+            test = f'=IF(B{row}=0,"OK","CHECK")'
+        page.formula(row, 4, test, self.look.of(align="center", bold=True, **edge), check)
+        page.put(row, 5, line.note or None, self.look.of(text_wrap=True, font_color="#6B7280", **edge))
+
+    verdict = "All agree"
+
+    def close(self, password: str) -> bytes:
+        """The finished file, every sheet locked."""
+        self.book.close()
+        locks = dict.fromkeys(self.names, _LOCK)
+        return protect_sheets(
+            self.target.getvalue(), locks, password, register_salt(self.facts.register_id), structure=True
+        )
+
+
+def _sheet_lines(tables: Sequence[Table], areas: Areas) -> list[Line]:
+    found = []
+    for table in tables:
+        note = f"SHA-256 of the rows {table.digest()}"
+        found.append(Line(f"{table.name}: rows", len(table.rows), f"=COUNTA({areas.first_column(table.name)})", note))
+        if table.sums:
+            area = areas.column(table.name, table.sums)
+            found.append(Line(f"{table.name}: {table.sums}, pounds", table.total(), f"=SUM({area})"))
+    return found
+
+
+def compose(
+    facts: Facts, tables: Sequence[Table], lines: Sequence[Line], charts: Chartable, *, created: Any, password: str
+) -> bytes:
+    """The pack as the bytes of a workbook."""
+    pack = Pack(facts, created)
+    wrong = sum(1 for line in lines if not line.heading and not line.formula and line.computed != 0)
+    pack.verdict = f"{wrong} to look at" if wrong else "All agree"
+    cover, guide, controls, dashboard = (pack.page(name) for name in (COVER, GUIDE, CONTROLS, DASHBOARD))
+    areas = Areas(tables)
+    pack.cover(cover, tables)
+    pack.guide(guide)
+    pack.controls(controls, lines, tables, areas)
+    for at in range(1, 15):
+        dashboard.width(at, 11)
+    pack.head(dashboard, "The month in four pictures; the figures they are drawn from stand beneath.", 14)
+    draw_dashboard(pack.book, dashboard, charts)
+    pack.print_set_up(dashboard, 14, tall=1)
+    for table in tables:
+        pack.table(table)
+    cover.worksheet.activate()
+    return pack.close(password)
+
+
+def _plain(text: str) -> str:
+    return text.replace("&", "&&").replace("\n", " ")[:60]
+
+
+__all__ = ["CONTROLS", "COVER", "DASHBOARD", "GUIDE", "Cell", "Facts", "compose"]

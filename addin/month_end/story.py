@@ -1,0 +1,151 @@
+"""What a month was: one pass over the journal up to the cut-off, never the current state.
+
+An event tells the case as it stood before; cases are folded from their own events up to the cut-off, so that a month
+told again later is told the same. Texts and hashes are checked on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from addin.journal import Journal
+from addin.journal.retell import Retold
+from addin.logic.case_type import Case
+from addin.logic.chain import Fault, Head, Link, check
+from addin.logic.common_form import FINAL_STATES
+from addin.logic.events import Event, iso
+from addin.month_end.period import Period
+
+#: What is kept of a case as it stood before an event of the month.
+_KEPT: Final = ("approved_by", "opened_by", "requested_by", "executed_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event of the month, and how its case stood before it."""
+
+    event: Event
+    status: str = ""
+    before: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def move(self) -> str:
+        """The move that was pressed; empty for events of the register itself."""
+        return str(self.event.data.get("move", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """A case that was opened or ended close to one of the month's two borders."""
+
+    border: str
+    event: Event
+    what: str
+
+
+@dataclass(slots=True)
+class Story:
+    """Everything the pack is made of."""
+
+    period: Period
+    retold: Retold = field(default_factory=Retold)
+    entries: list[Entry] = field(default_factory=list)
+    opening: dict[str, str] = field(default_factory=dict)
+    """Case -> its state as the month began."""
+    ended: dict[str, str] = field(default_factory=dict)
+    """Case -> the instant it last came to an end, up to the cut-off."""
+    paths: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """Case -> (instant, state) for each state it came to."""
+    crossings: list[Crossing] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    opening_head: Head = field(default_factory=Head)
+    head: Head = field(default_factory=Head)
+
+    def case(self, case_id: str) -> Case | None:
+        """A case as it stood at the cut-off; personal values read as erased."""
+        return self.retold.case(case_id, {})
+
+    @property
+    def fresh(self) -> dict[str, Event]:
+        """The cases opened in the month, by the event that opened them."""
+        return {entry.event.case_id: entry.event for entry in self.entries if entry.move == "open"}
+
+    def population(self) -> list[Case]:
+        """The cases of the month: open as it began, opened in it, or open at the cut-off; in order of their numbers."""
+        fresh = self.fresh
+        wanted = [
+            case_id
+            for case_id, told in self.retold.told.items()
+            if case_id in fresh or self.opening.get(case_id, "Closed") not in FINAL_STATES
+            or told.status not in FINAL_STATES
+        ]  # fmt: skip
+        found = (self.case(case_id) for case_id in sorted(wanted))
+        return [case for case in found if case is not None]
+
+    def was_open(self, case_id: str) -> bool:
+        """True for a case that was open as the month began."""
+        return self.opening.get(case_id, "Closed") not in FINAL_STATES
+
+
+def tell(journal: Journal, period: Period, margin: int) -> Story:
+    """Read the journal once: all events up to the cut-off, and `margin` days beyond it for the cut-off list.
+
+    Raises:
+        ValueError: when the register was opened after the month.
+    """
+    story = Story(period)
+    start, limit = iso(period.start), iso(period.limit)
+    began = False
+    for event in journal.events():
+        if event.at >= iso(period.end + timedelta(days=margin)):
+            break
+        if not began and event.at >= start:
+            began = True
+            _begin(story)
+        _cross(story, event, margin)
+        if event.at < limit:
+            story.faults += _take(story, event, in_month=event.at >= start)
+    if not began:
+        _begin(story)
+    if not story.head.seq:
+        raise ValueError(f"The register has no event before the end of {period.text}.")
+    return story
+
+
+def _begin(story: Story) -> None:
+    story.opening = {case_id: told.status for case_id, told in story.retold.told.items()}
+    story.opening_head = story.head
+
+
+def _take(story: Story, event: Event, *, in_month: bool) -> Iterator[Fault]:
+    yield from check([Link(event.seq, event.text, event.prev, event.hash)], story.head)
+    told = story.retold.told.get(event.case_id)
+    status = told.status if told else ""
+    if in_month:
+        before = {name: told.changes.get(name) for name in _KEPT} if told else {}
+        story.entries.append(Entry(event, status, before))
+    yield from story.retold.take(event.seq, event.at, event.case_id, event.kind, event.data)
+    story.head = Head(event.seq, event.hash, event.at)
+    now = story.retold.told[event.case_id].status if event.case_id in story.retold.told else ""
+    if now != status and now:
+        story.paths.setdefault(event.case_id, []).append((event.at, now))
+        if now in FINAL_STATES:
+            story.ended[event.case_id] = event.at
+        else:
+            story.ended.pop(event.case_id, None)
+
+
+def _cross(story: Story, event: Event, margin: int) -> None:
+    """Keep an opening or an ending close to a border of the month; told from the event alone, so also beyond it."""
+    if event.data.get("move") == "open":
+        what = "Opened"
+    elif event.data.get("status") in FINAL_STATES:
+        what = str(event.data["status"])
+    else:
+        return
+    for name, border in (("Start", story.period.start), ("End", story.period.end)):
+        if abs(datetime.fromisoformat(event.at) - border) <= timedelta(days=margin):
+            story.crossings.append(Crossing(name, event, what))
