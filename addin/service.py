@@ -22,13 +22,13 @@ from addin.journal import Journal, Remembered, SqliteJournal, Writer
 from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case, CaseType, Context, Opening
 from addin.logic.cases import case_kinds, case_types
-from addin.logic.events import Draft, Event, Json, KindTable, canonical, iso
+from addin.logic.events import Draft, Event, Json, KindTable, TextFault, canonical, iso
 from addin.logic.forms import Value
 from addin.logic.machine import Decision, decide, edit, open_case
 from addin.logic.outcome import Outcome, Problem, RowResult, Status
 from addin.logic.policy import DEFAULT_POLICY, Policy
 from addin.logic.system_kinds import REFUSED, REGISTER_OPENED, SYSTEM_KINDS
-from addin.logic.values import Actor
+from addin.logic.values import Actor, clean_text
 from addin.settings import Settings, load, who
 
 Clock = Callable[[], datetime]
@@ -37,6 +37,8 @@ JOURNAL_FILE: Final = "journal.sqlite"
 WORKBOOK_FILE: Final = "casebook.xlsm"
 FOLDERS: Final = ("letters", "packs", "snapshots", "inbox", "outbox")
 _RULE: Final = re.compile(r"[A-Z]{3}-\d\d")
+#: How long a reason may be, in characters.
+_REASON_LIMIT: Final = 2_000
 
 
 def utc_now() -> datetime:
@@ -60,8 +62,10 @@ class RowRequest:
 
     def payload(self, verb: str) -> str:
         """The digest of everything that is asked, for the idempotency key."""
-        asked = {name: str(value) for name, value in self.changes.items()}
-        body: dict[str, Json] = {"verb": verb, "case": self.case_id, "set": dict(asked), "reason": self.reason}
+        asked: dict[str, Json] = {name: f"{type(value).__name__} {value}" for name, value in self.changes.items()}
+        body: dict[str, Json] = {"verb": verb, "case": self.case_id, "set": asked, "reason": self.reason}
+        if self.opens:
+            body["opens"] = self.opens
         return hashlib.sha256(canonical(body).encode()).hexdigest()
 
 
@@ -96,15 +100,21 @@ class Service:
             Unavailable: when the journal cannot be opened.
         """
         settings = load(folder)
+        actor, policy = actor or who(settings), policy_of(settings)
         journal = open_journal(folder, settings)
-        if settings.register_id and journal.register_id != settings.register_id:
+        try:
+            found = journal.register_id
+        except BaseException:
+            journal.close()
+            raise
+        if settings.register_id and found != settings.register_id:
             journal.close()
             raise ConfigError(
-                f"casebook.toml is of register {settings.register_id}, the journal of {journal.register_id or 'none'}.",
+                f"casebook.toml is of register {settings.register_id}, the journal of {found or 'none'}.",
                 hint="Two registers were mixed; put the right files together.",
                 code="CFG-REGISTER",
             )
-        return cls(folder, settings, journal, actor or who(settings), clock, policy_of(settings))
+        return cls(folder, settings, journal, actor, clock, policy)
 
     def close(self) -> None:
         """Let go of the journal."""
@@ -121,7 +131,12 @@ class Service:
 
     def context(self, *, reason: str = "", related: tuple[Case, ...] = ()) -> Context:
         """The surroundings of a decision made now by the person at the keyboard."""
-        return Context(self.actor, self.clock(), self.policy, reason, related, self.settings.actors())
+        now = self.clock()
+        today = now.astimezone(LONDON).date()
+        policy = self.policy
+        if any(row.valid_from > today for row in policy.rows):
+            policy = policy.as_of(today)
+        return Context(self.actor, now, policy, reason, related, self.settings.actors())
 
     def press(self, verb: str, requests: Sequence[RowRequest]) -> Outcome:
         """Make one move on each requested case."""
@@ -155,7 +170,7 @@ class Service:
         rows: list[RowResult] = []
         with self.journal.write() as writer:
             for request in requests:
-                rows.append(self._one(writer, verb, request, act))
+                rows.append(self._one(writer, verb, _cleaned(request), act))
             head = writer.head()
         return replace(summary(rows), seq=head.seq, head=head.hash)
 
@@ -173,8 +188,11 @@ class Service:
         except _Refused as refused:
             self._record_refusal(writer, verb, request, refused.problems)
             return failed(request.case_id, refused.problems)
-        except ValueError as error:  # an event that has no text of its own, or too long a one
+        except TextFault as error:
             return failed(request.case_id, (Problem("EVENT", str(error), hint="Shorten what was typed."),))
+        except ValueError as error:  # values that a rule cannot reckon with, such as two currencies in one sum
+            hint = "Check the amounts, currencies and dates of this case."
+            return failed(request.case_id, (Problem("VALUE", str(error), hint=hint),))
         if request.key:
             writer.remember(request.key, Remembered(payload, row.case_id, row.message, max(row.seqs, default=0)))
         return row
@@ -260,7 +278,7 @@ class Service:
         if not rules or case is None:
             return
         move = case_types()[case.type].all_moves.get(verb)
-        why = "; ".join(p.message for p in problems)[:1_000]
+        why = "; ".join(p.message for p in problems if p.code in rules)[:1_000]
         data: dict[str, Json] = {"move": verb, "label": move.label if move else verb, "rules": list(rules), "why": why}
         self._append(writer, Draft(REFUSED.name, case.case_id, data, request.reason))
 
@@ -292,10 +310,17 @@ def policy_of(settings: Settings) -> Policy:
     """
     rows = []
     for key, value in settings.policy.items():
+        if not DEFAULT_POLICY.has(key):
+            raise ConfigError(
+                f"[policy] in casebook.toml names {key!r}, which the policy does not have.",
+                hint="See the Rules sheet for its keys.",
+            )
         try:
-            rows.append(replace(DEFAULT_POLICY.row(key), value=str(value), source="casebook.toml of this register"))
-        except (LookupError, ValueError) as error:
-            raise ConfigError(f"[policy] {key} in casebook.toml: {error}.", hint="Correct or remove it.") from error
+            source = "casebook.toml of this register"
+            row = replace(DEFAULT_POLICY.row(key), value=str(value), source=source, verified_by="", verified_on=None)
+            rows.append(row)
+        except ValueError as error:
+            raise ConfigError(f"[policy] {key} in casebook.toml: {error}", hint="Correct or remove it.") from error
     return DEFAULT_POLICY.amended(rows, f"{DEFAULT_POLICY.version}+{len(rows)}") if rows else DEFAULT_POLICY
 
 
@@ -327,9 +352,20 @@ def summary(rows: Sequence[RowResult]) -> Outcome:
     return Outcome(Status.PROBLEMS, text, tuple(rows), problems)
 
 
+def _cleaned(request: RowRequest) -> RowRequest:
+    """A request whose reason can be kept: no characters that no cell holds, and not too long a one."""
+    reason = clean_text(request.reason).strip()
+    if len(reason) <= _REASON_LIMIT:
+        return replace(request, reason=reason)
+    words = f"The reason has {len(reason):,} characters, and {_REASON_LIMIT:,} fit."
+    problem = Problem("FLD-LONG", words, "reason", hint="Shorten it.")
+    return replace(request, reason="", problems=(*request.problems, problem))
+
+
 def _repeated(request: RowRequest, kept: Remembered, payload: str) -> RowResult:
     if kept.payload == payload:
-        return RowResult(kept.case_id, ok=True, message=f"{kept.answer} (done before)", seqs=(kept.seq,))
+        seqs = (kept.seq,) if kept.seq else ()
+        return RowResult(kept.case_id, ok=True, message=f"{kept.answer} (done before)", seqs=seqs)
     problem = Problem("KEY-01", "This key was used for something else.", hint="Refresh, then press again.")
     return failed(request.case_id, (problem,))
 

@@ -6,15 +6,16 @@ Unknown keys are refused, a workbook is never asked. `described` lists every set
 
 from __future__ import annotations
 
-import getpass
+import ctypes
 import os
 import re
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from addin.errors import ConfigError
 from addin.logic.values import Actor, Role
@@ -31,6 +32,28 @@ def _pattern(text: str) -> str:
 
 
 Pattern = Annotated[str, AfterValidator(_pattern)]
+
+
+def _dotted(value: object, above: str = "") -> object:
+    """A TOML table as one level of dotted keys: `sla.resolve_hours.P1 = 4` without quotes is a table of tables."""
+    if not isinstance(value, dict):
+        return value
+    found: dict[str, object] = {}
+    for name, item in value.items():
+        inner = _dotted(item, f"{above}{name}.")
+        found |= inner if isinstance(inner, dict) else {f"{above}{name}": _policy_text(inner)}
+    return found
+
+
+def _policy_text(value: object) -> object:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return "; ".join(str(item) for item in value)
+    return value if isinstance(value, (str, int)) else str(value)
+
+
+PolicyValues = Annotated[dict[str, str | int], BeforeValidator(_dotted)]
 
 
 class _Section(BaseModel):
@@ -96,19 +119,30 @@ class Settings(_Section):
     store: Store = Store()
     intake: Intake = Intake()
     people: dict[str, Person] = Field(default_factory=dict)
-    policy: dict[str, str | int] = Field(
-        default_factory=dict, description="policy values that differ from the defaults"
-    )
+    policy: PolicyValues = Field(default_factory=dict)
+    """Policy values that differ from the defaults, by key."""
 
     def actors(self) -> Mapping[str, Actor]:
         """Every person by account."""
         return {key: Actor(key, who.name, frozenset(who.roles)) for key, who in self.people.items()}
 
     def described(self) -> Iterator[tuple[str, str, str]]:
-        """Every setting as (name, value, origin)."""
-        for name in type(self).model_fields:
-            origin = FILE if name in self.model_fields_set else "default"
-            yield name, str(getattr(self, name)), origin
+        """Every setting as (name, value, origin), those of a section by themselves; passwords are not shown."""
+        yield from _described(self, "")
+
+
+def _described(section: BaseModel, above: str) -> Iterator[tuple[str, str, str]]:
+    for name in type(section).model_fields:
+        value = getattr(section, name)
+        if isinstance(value, BaseModel):
+            yield from _described(value, f"{above}{name}.")
+            continue
+        origin = FILE if name in section.model_fields_set else "default"
+        yield f"{above}{name}", _without_password(name, str(value)), origin
+
+
+def _without_password(name: str, text: str) -> str:
+    return "(not shown)" if "password" in name else re.sub(r"(://[^:/@]*):[^@]*@", r"\1:(not shown)@", text)
 
 
 def load(folder: Path) -> Settings:
@@ -120,12 +154,14 @@ def load(folder: Path) -> Settings:
     path = folder / FILE
     try:
         text = path.read_text(encoding="utf-8-sig")
-        return Settings.model_validate(tomllib.loads(text))
-    except FileNotFoundError:
+        return Settings.model_validate(tomllib.loads(text, parse_float=str))
+    except (FileNotFoundError, NotADirectoryError):
         raise ConfigError(
             f"{folder} is not a register: it has no {FILE}.",
             hint="Go to the register's folder, or name it with --register, or make one with 'casebook new DIR'.",
         ) from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.", hint="Check the rights on it.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path.name} cannot be read: {error}.", hint="Correct that line.") from error
     except ValidationError as error:
@@ -142,12 +178,43 @@ def who(settings: Settings, environment: Mapping[str, str] | None = None) -> Act
         ConfigError: when the account has no entry.
     """
     env = os.environ if environment is None else environment
-    account = (env.get("CASEBOOK_USER") if settings.demo else None) or getpass.getuser()
-    person = settings.actors().get(account)
+    typed = (env.get("CASEBOOK_USER") if settings.demo else None) or account()
+    # Windows does not tell capitals apart in account names; the settings' spelling is the one that is recorded.
+    person = next((actor for name, actor in settings.actors().items() if name.casefold() == typed.casefold()), None)
     if person is None:
         known = ", ".join(sorted(settings.people)) or "nobody yet"
-        hint = f"Add [people.{account!r}] with name and roles to {FILE} (it knows {known})."
+        hint = f"Add [people.{typed!r}] with name and roles to {FILE} (it knows {known})."
         if settings.demo:
             hint += " In a demo register CASEBOOK_USER=name picks one of them."
-        raise ConfigError(f"The account {account!r} has no role in this register.", hint=hint, code="CFG-WHO")
+        raise ConfigError(f"The account {typed!r} has no role in this register.", hint=hint, code="CFG-WHO")
     return person
+
+
+def account() -> str:
+    """The name of the operating-system account that runs this; never taken from the environment, which anyone sets.
+
+    Raises:
+        ConfigError: when the system has no name for it.
+    """
+    name = _windows_account() if sys.platform == "win32" else _posix_account()
+    if not name:
+        raise ConfigError(
+            "This operating-system account has no name.", hint="Ask who looks after this computer.", code="CFG-WHO"
+        )
+    return name
+
+
+def _posix_account() -> str:
+    import pwd  # noqa: PLC0415 - not there on Windows
+
+    try:
+        return str(pwd.getpwuid(os.getuid()).pw_name)  # type: ignore[attr-defined,unused-ignore]
+    except KeyError:
+        return ""
+
+
+def _windows_account() -> str:
+    size = ctypes.c_ulong(257)
+    name = ctypes.create_unicode_buffer(size.value)
+    done = ctypes.windll.advapi32.GetUserNameW(name, ctypes.byref(size))  # type: ignore[attr-defined,unused-ignore]
+    return name.value if done else ""

@@ -1,7 +1,7 @@
 """The truth: events in a database, their chain, the vault of personal values, and the witness.
 
-`Journal` (in `contract`) is what every store implements; `open_journal` picks the store. Nothing above this package
-knows which database holds the events.
+`Journal` (in `contract`) is what every store implements; the service opens one. Nothing above this package knows
+which database holds the events.
 """
 
 from __future__ import annotations

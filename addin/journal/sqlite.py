@@ -415,6 +415,9 @@ def _mapped() -> Iterator[None]:
             else "Check that the register folder can be written and the disk is not full."
         )
         raise Unavailable(f"The journal cannot be used: {error}.", hint=hint) from error
+    except (sqlite3.ProgrammingError, sqlite3.InterfaceError) as error:
+        hint = "It was closed, or is used from two places at once: open the register again."
+        raise Unavailable(f"The journal cannot be used: {error}", hint=hint) from error
     except sqlite3.Error as error:
         raise Unavailable(
             f"The journal cannot be read: {error}.",
