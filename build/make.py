@@ -1,4 +1,4 @@
-"""Builds what is kept in the repository but made from text: the VBA project and the empty register.
+"""Builds what is kept in the repository but made from text: the VBA project, the empty register and the add-in.
 
     python build/make.py vba|workbooks|all [--check]
 
@@ -10,25 +10,35 @@ from end with exit code 3 and what is wrong with them.
 from __future__ import annotations
 
 import argparse
-import importlib
 import io
 import sys
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
+
+from xlsxwriter.workbook import Workbook
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "build")]
 
+from ribbon import ribbon_xml  # noqa: E402
 from vba_project import WORKBOOK, Module, build_project, document, standard  # noqa: E402
 
 from addin.errors import CasebookError, ConfigError  # noqa: E402
+from addin.macros.actions import actions, button_actions  # noqa: E402
+from addin.macros.actions import buttons as drawn_buttons  # noqa: E402
 from addin.register import buttons  # noqa: E402
 from addin.register.layout import CODE_NAMES  # noqa: E402
+from addin.register.package import add_custom_ui, as_addin, normalise_zip  # noqa: E402
+from addin.register.render import render_empty  # noqa: E402
 
 MACROS: Final = ROOT / "addin" / "macros"
 WORKBOOKS: Final = ROOT / "workbooks"
+#: The code name of the add-in's only sheet, which nobody sees.
+ADDIN_SHEET: Final = "shCasebook"
+_CREATED: Final = datetime(2026, 1, 1)  # noqa: DTZ001 - a fixed mark in the file, XlsxWriter writes it as UTC
 _BUTTONS_HEAD: Final = """\
 Attribute VB_Name = "Buttons"
 Option Explicit
@@ -65,34 +75,49 @@ def register_modules(action_ids: Iterable[str], code_names: Iterable[str]) -> li
     ]
 
 
+def addin_modules() -> list[Module]:
+    """The modules of the add-in: the way to the bridge, and nothing that runs by itself."""
+    return [
+        document("ThisWorkbook", base=WORKBOOK),
+        document(ADDIN_SHEET),
+        standard("Casebook", _text("Casebook.bas")),
+    ]
+
+
+def register_project() -> bytes:
+    """The VBA project of a register."""
+    return build_project(register_modules(button_actions(), CODE_NAMES.values()))
+
+
 def vba() -> Products:
     """The VBA project of a register, and the generated module as text to read."""
-    action_ids = _existing("addin.macros.actions", "BUTTON_ACTIONS", _FALLBACK_ACTIONS)
-    project = build_project(register_modules(action_ids, CODE_NAMES.values()))
     return {
-        MACROS / "Buttons.bas": buttons_source(action_ids).encode("ascii"),
-        MACROS / "vbaProject.bin": project,
+        MACROS / "Buttons.bas": buttons_source(button_actions()).encode("ascii"),
+        MACROS / "vbaProject.bin": register_project(),
     }
 
 
 def workbooks() -> Products:
-    """The empty register, as `casebook new` makes it."""
-    render = importlib.import_module("addin.register.render")
-    return {WORKBOOKS / "casebook.xlsm": render.render_empty()}
+    """The empty register, as `casebook new` makes it, and the add-in with the ribbon."""
+    return {
+        WORKBOOKS / "casebook.xlsm": render_empty(drawn_buttons(), register_project()),
+        WORKBOOKS / "casebook.xlam": addin_file(),
+    }
 
 
-# Stand-ins until the table of actions is there.
-_FALLBACK_ACTIONS: Final = ("desk.refresh", "desk.intake", "case.save", "refund.request", "audit.verify")
+def addin_file() -> bytes:
+    """The add-in: a hidden workbook with the ribbon tab and the macro its controls call."""
+    target = io.BytesIO()
+    book = Workbook(target, {"in_memory": True})
+    book.set_properties({"title": "Casebook", "comments": "Buttons for Casebook registers.", "created": _CREATED})
+    stream: Any = io.BytesIO(build_project(addin_modules(), project="CasebookAddin"))
+    book.add_vba_project(stream, is_stream=True)
+    book.set_vba_name("ThisWorkbook")
+    book.add_worksheet("Casebook").set_vba_name(ADDIN_SHEET)
+    book.close()
+    return normalise_zip(add_custom_ui(as_addin(target.getvalue()), ribbon_xml(actions().values())))
 
 
-def _existing(module: str, name: str, fallback: Any) -> Any:
-    try:
-        return getattr(importlib.import_module(module), name)
-    except (ModuleNotFoundError, AttributeError):
-        return fallback
-
-
-#: In the order of need: a workbook takes in the VBA project that is kept.
 RECIPES: Final[dict[str, Callable[[], Products]]] = {"vba": vba, "workbooks": workbooks}
 
 

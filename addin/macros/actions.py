@@ -39,7 +39,6 @@ class Action:
     states: Mapping[str, tuple[str, ...]] | None = None
     primary: bool = False
     drawn: bool = True
-    image: str = "Play"
 
     def as_row(self) -> dict[str, object]:
         """The action as `casebook actions --json` lists it."""
@@ -59,13 +58,12 @@ def _a(action_id: str, label: str, sheet: str, command: str, hint: str, **more: 
 
 
 _OWN: Final = (
-    _a("desk.read", "Read message", "Desk", "read_message", "Read the pasted message and propose cases.",
-       primary=True, image="FileOpen"),
+    _a("desk.read", "Read message", "Desk", "read_message", "Read the pasted message and propose cases.", primary=True),
     _a("desk.take", "Take proposals", "Desk", "take_proposals", "Open the proposed cases marked Yes.",
-       primary=True, image="AcceptInvitation"),
+       primary=True),
     _a("desk.dismiss", "Dismiss", "Desk", "dismiss_proposals", "Set the proposals aside; the message stays recorded."),
     _a("desk.refresh", "Refresh", "Desk", "refresh", "Take over what was typed, show what others did.",
-       roles=EVERYBODY, image="Refresh"),
+       roles=EVERYBODY),
     _a("desk.snapshot", "Snapshot", "Desk", "take_snapshot", "Keep this version of the register."),
     _a("desk.verify", "Verify", "Desk", "verify_register", "Check every event and the workbook.", roles=EVERYBODY),
     _a("desk.month_end", "Month end", "Desk", "make_month_end", "Make the audit workbook of last month."),
@@ -73,7 +71,7 @@ _OWN: Final = (
     _a("case.save", "Save changes", "Case", "save_case", "Take over the yellow cells of the form."),
     _a("case.press", "Do the move", "Case", "move_case", "Make the chosen move, with the reason.", primary=True),
     _a("claims.letter", "Make letter", "Claims", "make_letters", "Make the claim letter of the selected claims.",
-       primary=True, image="FileNew"),
+       primary=True),
     _a("audit.verify", "Verify", "Audit", "verify_register", "Check every event and the workbook.", roles=EVERYBODY),
     _a("snapshots.take", "Snapshot", "Snapshots", "take_snapshot", "Keep this version of the register."),
     _a("book.opened", "Opened", "Desk", "opened", "Says how the workbook stands when it is opened.",
