@@ -13,7 +13,7 @@ from addin.logic.intake.model import Basis
 
 #: A Tuesday morning in winter time.
 SENT = datetime(2026, 12, 8, 9, 30, tzinfo=UTC)
-PROFILE = IntakeProfile(house_names=("Maison Orle", "Orle"), courier_now="Parcelwing")
+PROFILE = IntakeProfile(house_names=("House Orle", "Orle"), courier_now="Parcelwing")
 
 
 def read(text: str, *, sender: str = "CS", at: datetime = SENT, profile: IntakeProfile = PROFILE) -> Reading:

@@ -38,6 +38,8 @@ HOMES = {
 IMPORT_NAMES = {"docx": "docxtpl", "pythoncom": "xlwings", "win32com": "xlwings", "win32api": "xlwings", "jwt": "pyjwt"}
 FROM_THE_SYSTEM = {"uno", "unohelper", "com", "winreg", "msvcrt", "fcntl"}
 LINE_CAP = 600
+#: Tests are lists of rules; they may be longer.
+TEST_LINE_CAP = 900
 #: File -> why it may be longer than the cap.
 LONG_FILES: dict[str, str] = {}
 #: File -> why it may make a float; an amount of money never may.
@@ -161,7 +163,8 @@ def test_files_stay_readable() -> None:
     long = {
         name_of(path): lines
         for path in [*python_files("addin", "build", "tests"), ROOT / "start.py"]
-        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > LINE_CAP
+        if (lines := len(path.read_text(encoding="utf-8").splitlines()))
+        > (TEST_LINE_CAP if "tests" in path.relative_to(ROOT).parts else LINE_CAP)
     }
     assert {name: lines for name, lines in long.items() if name not in LONG_FILES} == {}
     assert set(LONG_FILES) <= set(long), "a reason that is no longer needed"
