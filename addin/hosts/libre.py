@@ -1,0 +1,397 @@
+"""LibreOffice Calc as an xlwings engine: workbooks that are open in a private office, reached over its pipe.
+
+`LibreDriver(office)` gives the engine of `hosts.engine` what it needs. A press runs inside `LibreDocument.turn`: within
+it, sheets, tables and ranges that were fetched are kept, since nobody else acts meanwhile (Calc waits for the answer);
+after it they are forgotten, since people move, rename and delete things.
+
+`save` in place asks `saver` when the owner of the document gave one: LibreOffice writes a workbook with another VBA
+project, without table styles and with a weak lock, so a register's file is drawn from the journal instead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from addin.errors import HostError, NotOurBook, Unsupported
+from addin.hosts.driver import NameInfo
+from addin.hosts.grid import Rect
+from addin.hosts.libre_calls import translated
+from addin.hosts.libre_grid import LibreGrid, rect_of
+from addin.hosts.office import Office
+from addin.hosts.unoboot import bridge
+
+ENGINE: Final = "libreoffice"
+#: Run this workbook's macros without asking: it is loaded because it is ours.
+_MACROS_RUN: Final = 4
+_MACROS_OFF: Final = 0
+_FILTERS: Final = {
+    ".xlsx": "Calc MS Excel 2007 XML",
+    ".xlsm": "Calc MS Excel 2007 VBA XML",
+    ".xltx": "Calc MS Excel 2007 XML Template",
+    ".ods": "calc8",
+}
+_XL_ENGLISH: Final = 4  # com.sun.star.sheet.FormulaLanguage: English names, comma between arguments
+_ALL_GROUPS: Final = 0x7FFFFFFF
+_CALC_A1, _EXCEL_A1 = 0, 1  # com.sun.star.sheet.AddressConvention
+_CONFIGURATION: Final = "com.sun.star.configuration"
+_DATE_OR_TIME: Final = 2 | 4
+_AREA: Final = re.compile(
+    r"\$?('(?:[^']|'')+'|[^.'!]+)\.(\$?[A-Z]+\$?\d+)(?::(?:\$?(?:'(?:[^']|'')+'|[^.'!]+)\.)?(\$?[A-Z]+\$?\d+))?"
+)
+_QUOTED: Final = re.compile(r'("[^"]*"|\[[^\]]*\]|AM/PM|A/P)')
+
+
+def option(name: str, value: object) -> Any:
+    """A named value as UNO takes it."""
+    item = bridge().uno.createUnoStruct("com.sun.star.beans.PropertyValue")
+    item.Name, item.Value = name, value
+    return item
+
+
+@translated
+class LibreDocument:
+    """One open workbook; implements `driver.Document`."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.in_turn = False
+        self.saver: Callable[[], None] | None = None
+        self._sheets = model.Sheets
+        self._formats = model.getNumberFormats()
+        self._english = bridge().uno.createUnoStruct("com.sun.star.lang.Locale", "en", "US", "")
+        self._grids: dict[str, LibreGrid] = {}
+        self._names: tuple[str, ...] = ()
+        self._tables: dict[str, Any] | None = None
+        self._codes: dict[int, tuple[str, int]] = {}
+        self._keys: dict[str, int] = {}
+        self._parsers: tuple[Any, Any] | None = None
+        self._translations: dict[tuple[str, bool], str] = {}
+        self._origin = bridge().uno.createUnoStruct("com.sun.star.table.CellAddress")
+
+    @contextlib.contextmanager
+    def turn(self) -> Iterator[None]:
+        """One press: what is fetched from Calc is kept until it ends."""
+        self._forget()
+        self.in_turn = True
+        try:
+            yield
+        except BaseException:
+            self._grids.clear()
+            raise
+        finally:
+            self.in_turn = False
+            self._forget()
+
+    def _forget(self) -> None:
+        self._tables = None
+        for grid in self._grids.values():
+            grid.forget()
+        self._names = ()
+
+    @property
+    def is_open(self) -> bool:
+        """True while the office lives and the document is open in it."""
+        try:
+            self.model.getURL()
+            self.model.CurrentController.getFrame()
+        except Exception:  # noqa: BLE001 - whatever goes wrong here, it cannot be used
+            return False
+        return True
+
+    @property
+    def path(self) -> Path | None:
+        """Where it lies; None when it was never saved."""
+        url = self.model.getURL()
+        return Path(bridge().uno.fileUrlToSystemPath(url)) if url.startswith("file:") else None
+
+    @property
+    def is_read_only(self) -> bool:
+        """True when it cannot be saved in place."""
+        return bool(self.model.isReadonly())
+
+    @property
+    def is_date_1904(self) -> bool:
+        """True when day numbers count from 1904."""
+        return bool(self.model.NullDate.Year == 1904)
+
+    @property
+    def is_saved(self) -> bool:
+        """True when nothing has changed since it was opened or saved."""
+        return not self.model.isModified()
+
+    # ------------------------------------------------------------------ sheets and selection
+
+    def grids(self) -> Sequence[LibreGrid]:
+        """The sheets in their order."""
+        names = self._names or tuple(self._sheets.getElementNames())
+        if self.in_turn:
+            self._names = names
+        if set(self._grids) - set(names):
+            self._grids.clear()
+        return [self._grid(name) for name in names]
+
+    def _grid(self, name: str) -> LibreGrid:
+        if name not in self._grids:
+            self._grids[name] = LazyGrid(self, name, self._sheets)
+        return self._grids[name]
+
+    def active(self) -> LibreGrid:
+        """The sheet in front."""
+        return self._grid(self.model.CurrentController.getActiveSheet().Name)
+
+    def activate(self, grid: Any) -> None:
+        """Bring a sheet to the front."""
+        self.model.CurrentController.setActiveSheet(grid.sheet)
+
+    def selection(self) -> tuple[LibreGrid, Sequence[Rect]]:
+        """The sheet in front and its selected areas; none when a shape is selected."""
+        controller = self.model.CurrentController
+        grid = self._grid(controller.getActiveSheet().Name)
+        chosen = controller.getSelection()
+        if hasattr(chosen, "getRangeAddresses"):
+            return grid, [rect_of(area) for area in chosen.getRangeAddresses()]
+        if hasattr(chosen, "getRangeAddress"):
+            return grid, [rect_of(chosen.getRangeAddress())]
+        return grid, []
+
+    def select(self, grid: Any, areas: Sequence[Rect]) -> None:
+        """Select areas on a sheet and bring it to the front."""
+        self.activate(grid)
+        if len(areas) == 1:
+            top, left, bottom, right = areas[0]
+            chosen = grid.sheet.getCellRangeByPosition(left - 1, top - 1, right - 1, bottom - 1)
+        else:
+            chosen = self.model.createInstance("com.sun.star.sheet.SheetCellRanges")
+            number = grid.sheet.getRangeAddress().Sheet
+            make = bridge().uno.createUnoStruct
+            addresses = tuple(
+                make("com.sun.star.table.CellRangeAddress", number, left - 1, top - 1, right - 1, bottom - 1)
+                for top, left, bottom, right in areas
+            )
+            chosen.addRangeAddresses(addresses, False)
+        self.model.CurrentController.select(chosen)
+
+    # ------------------------------------------------------------------ names, tables, formats, formulas
+
+    def names(self) -> Sequence[NameInfo]:
+        """The defined names."""
+        found = _names(self.model.NamedRanges, None)
+        for grid in self.grids():
+            found += _names(grid.sheet.NamedRanges, grid.name)
+        return sorted(found, key=lambda info: info.name.lower())
+
+    def table_objects(self) -> dict[str, Any]:
+        """The named database ranges of all sheets."""
+        if self._tables is not None:
+            return self._tables
+        ranges = self.model.DatabaseRanges
+        found = {name: ranges.getByName(name) for name in ranges.getElementNames() if not name.startswith("__")}
+        if self.in_turn:
+            self._tables = found
+        return found
+
+    def _format(self, key: int) -> tuple[str, int]:
+        if key not in self._codes:
+            entry = self._formats.getByKey(key)
+            kind, code = entry.Type, entry.FormatString
+            if kind & _DATE_OR_TIME:  # Calc writes YYYY-MM-DD where Excel writes yyyy-mm-dd
+                parts = _QUOTED.split(code)
+                code = "".join(part if _QUOTED.fullmatch(part) else part.lower() for part in parts)
+            self._codes[key] = code, kind
+        return self._codes[key]
+
+    def format_kind(self, key: int) -> int:
+        """What a number format shows: the bits of com.sun.star.util.NumberFormat."""
+        return self._format(key)[1]
+
+    def format_code(self, key: int) -> str:
+        """The number format's code, in English, as Excel spells it."""
+        return self._format(key)[0]
+
+    def format_key(self, code: str) -> int:
+        """Calc's number for a number format, made when it is new."""
+        if code not in self._keys:
+            key = self._formats.queryKey(code, self._english, False)
+            self._keys[code] = key if key != -1 else self._formats.addNew(code, self._english)
+        return self._keys[code]
+
+    def to_calc(self, formula: str) -> str:
+        """A formula as Excel spells it, in Calc's spelling."""
+        return self._translate(formula, to_excel=False)
+
+    def to_excel(self, formula: str) -> str:
+        """A formula in Calc's spelling, as Excel spells it."""
+        return self._translate(formula, to_excel=True)
+
+    def _translate(self, formula: str, *, to_excel: bool) -> str:
+        known = self._translations.get((formula, to_excel))
+        if known is not None:
+            return known
+        if self._parsers is None:
+            self._parsers = self._parser(_CALC_A1), self._parser(_EXCEL_A1)
+        source, target = self._parsers if to_excel else reversed(self._parsers)
+        # Addresses are parsed and printed as seen from the same cell, so any cell will do.
+        text: str = "=" + target.printFormula(source.parseFormula(formula[1:], self._origin), self._origin)
+        if len(self._translations) > 20_000:
+            self._translations.clear()
+        self._translations[formula, to_excel] = text
+        return text
+
+    def _parser(self, convention: int) -> Any:
+        parser = self.model.createInstance("com.sun.star.sheet.FormulaParser")
+        parser.FormulaConvention = convention
+        parser.CompileEnglish = True
+        if convention == _EXCEL_A1:
+            mapper = self.model.createInstance("com.sun.star.sheet.FormulaOpCodeMapper")
+            parser.OpCodeMap = mapper.getAvailableMappings(_XL_ENGLISH, _ALL_GROUPS)
+        return parser
+
+    @property
+    def wrong_password(self) -> type[BaseException]:
+        """What Calc raises for a wrong password."""
+        found: type[BaseException] = bridge().uno.getClass("com.sun.star.lang.IllegalArgumentException")
+        return found
+
+    # ------------------------------------------------------------------ saving and closing
+
+    def save(self, path: Path | None = None) -> None:
+        """Save in place, or under another path that becomes the document's own."""
+        if path is None and self.saver is not None:
+            self.saver()
+            return
+        target = path or self.path
+        if target is None or target.suffix.lower() not in _FILTERS:
+            raise Unsupported("LibreOffice saves xlsx, xlsm, xltx and ods files here.", hint="Give it such a name.")
+        url = bridge().uno.systemPathToFileUrl(str(target))
+        self.model.storeAsURL(url, (option("FilterName", _FILTERS[target.suffix.lower()]),))
+
+    def close(self) -> None:
+        """Close without saving."""
+        self.model.close(True)
+
+
+class LazyGrid(LibreGrid):
+    """A sheet that is fetched from Calc at its first use: most presses touch few sheets."""
+
+    def __init__(self, document: LibreDocument, name: str, sheets: Any) -> None:
+        super().__init__(document, name, None)
+        self._collection, self._found = sheets, None
+
+    @property
+    def sheet(self) -> Any:
+        """The sheet in Calc."""
+        if self._found is None:
+            self._found = self._collection.getByName(self.name)
+        return self._found
+
+    @sheet.setter
+    def sheet(self, value: Any) -> None:
+        self._found = value
+
+
+def _names(collection: Any, scope: str | None) -> list[NameInfo]:
+    return [
+        NameInfo(name, _as_excel(collection.getByName(name).Content), scope)
+        for name in collection.getElementNames()
+        if not name.startswith("_xlnm") and not name.startswith("__")
+    ]
+
+
+def _as_excel(content: str) -> str:
+    """A name's content "$Desk.$A$1:$B$2" as Excel spells it; anything else as it is."""
+    match = _AREA.fullmatch(content)
+    if match is None:
+        return "=" + content
+    sheet, first, last = match.groups()
+    return f"={sheet}!{first}:{last}" if last else f"={sheet}!{first}"
+
+
+@translated
+class LibreDriver:
+    """The host: implements `driver.Driver` for the workbooks of one office."""
+
+    name: Final = ENGINE
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self._version = ""
+
+    @property
+    def version(self) -> str:
+        """LibreOffice's version."""
+        if not self._version:
+            provider = self.office.context.ServiceManager.createInstance(
+                "com.sun.star.configuration.ConfigurationProvider"
+            )
+            node = provider.createInstanceWithArguments(
+                "com.sun.star.configuration.ConfigurationAccess", (option("nodepath", "/org.openoffice.Setup/Product"),)
+            )
+            self._version = str(node.getByName("ooSetupVersion"))
+        return self._version
+
+    def find(self, path: Path) -> LibreDocument | None:
+        """The document of this file if it is open."""
+        wanted = path.resolve()
+        for model in self.office.documents():
+            document = LibreDocument(model) if hasattr(model, "Sheets") else None
+            if document is not None and document.path is not None and document.path.resolve() == wanted:
+                return document
+        return None
+
+    def open(self, path: Path, *, read_only: bool = False, with_macros: bool = False) -> LibreDocument:
+        """Open a workbook, or take the one that is open already.
+
+        Args:
+            path: the file.
+            read_only: cells may be changed, but the file cannot be saved in place.
+            with_macros: let its macros run; only for a workbook of ours.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            NotOurBook: LibreOffice cannot read it as a workbook.
+        """
+        if not path.is_file():
+            raise FileNotFoundError(path)
+        if (found := self.find(path)) is not None:
+            return found
+        model = self.office.desktop.loadComponentFromURL(
+            bridge().uno.systemPathToFileUrl(str(path.resolve())),
+            "_blank",
+            0,
+            (option("MacroExecutionMode", _MACROS_RUN if with_macros else _MACROS_OFF), option("ReadOnly", read_only)),
+        )
+        if model is None or not hasattr(model, "Sheets"):
+            if model is not None:
+                model.close(True)
+            raise NotOurBook(f"LibreOffice cannot read {path.name} as a workbook.", hint="Choose another file.")
+        return LibreDocument(model)
+
+    def run(self, document: Any, macro: str, arguments: Sequence[object]) -> object:
+        """Run a macro of the workbook, named with its module: "Buttons.Do_desk_refresh"."""
+        place = f"vnd.sun.star.script:VBAProject.{macro}?language=Basic&location=document"
+        script = document.model.getScriptProvider().getScript(place)
+        answer: object = script.invoke(tuple(arguments), (), ())[0]
+        return answer
+
+    def calculate(self, document: Any) -> None:
+        """Recalculate."""
+        document.model.calculate()
+
+    def show_status(self, text: str | None) -> None:
+        """Show a text in the status bar of the frame in front; None gives the bar back."""
+        frame = self.office.desktop.getCurrentFrame()
+        if frame is None:
+            return
+        indicator = frame.createStatusIndicator()
+        if text is None:
+            indicator.end()
+        else:
+            indicator.start(text[:200], 0)
+
+    def tell(self, prompt: str, title: str, buttons: str) -> str:
+        """Not offered: answers reach the person through the message cell, the status bar and VBA's own box."""
+        raise HostError("This host shows no message boxes of its own.", hint="See the message cell of the sheet.")

@@ -1,0 +1,55 @@
+"""Calls into LibreOffice: its exceptions become this project's, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final, TypeVar
+
+from addin.errors import HostError, HostGone
+from addin.hosts.unoboot import bridge
+
+_Class = TypeVar("_Class", bound=type)
+_GONE: Final = ("com.sun.star.lang.DisposedException", "com.sun.star.connection.NoConnectException")
+
+
+def translated(cls: _Class) -> _Class:
+    """Class decorator: a method that meets an exception of UNO raises `HostGone` or `HostError` instead."""
+    for name, member in list(vars(cls).items()):
+        if isinstance(member, property):
+            getter, setter = (_guarded(part) if part else None for part in (member.fget, member.fset))
+            setattr(cls, name, property(getter, setter, doc=member.__doc__))
+        elif callable(member) and not name.startswith("__") and not isinstance(member, type):
+            setattr(cls, name, _guarded(member))
+    return cls
+
+
+def _guarded(call: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(call)
+    def guarded(*args: Any, **keywords: Any) -> Any:
+        try:
+            return call(*args, **keywords)
+        except Exception as error:
+            if (told := in_words(error)) is None:
+                raise
+            raise told from error
+
+    return guarded
+
+
+def in_words(error: BaseException) -> HostError | None:
+    """What an exception of UNO means to us; None for any other exception."""
+    uno = bridge().uno
+    if isinstance(error, tuple(uno.getClass(name) for name in _GONE)):
+        return HostGone(
+            "LibreOffice, or the workbook in it, has gone away.",
+            hint="What was recorded is in the journal: open the register again and press Refresh.",
+        )
+    if isinstance(error, uno.getClass("com.sun.star.uno.Exception")):
+        text = str(getattr(error, "Message", "")).strip().split("\n")[0][:200]
+        return HostError(
+            f"LibreOffice refused a step{f': {text}' if text else ''}.",
+            hint="Press Refresh: what was recorded will be shown.",
+            code="CALC-REFUSED",
+        )
+    return None
