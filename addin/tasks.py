@@ -155,7 +155,7 @@ def make_pack(service: Service, period: str) -> Outcome:
             period=period,
             now=service.clock(),
             preparer=service.actor,
-            file_hashes=letters,
+            files=letters,
         )
     except ValueError as error:
         hint = "Write the month like 2026-10."
