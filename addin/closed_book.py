@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from addin.errors import HostError
 from addin.hosts.closed import open_closed
+from addin.hosts.locking import refuse_if_held
 from addin.logic.intake import ChatMessage
 from addin.logic.outcome import Outcome
 from addin.macros.press import Asked, press
@@ -20,14 +22,24 @@ def closed_book(service: Service) -> Iterator[Any]:
     """The register's workbook, opened as a file; saved when the block ends well, closed in any case.
 
     Raises:
-        HostError: when a program has it open, it cannot be read, or it is not a workbook of ours.
+        HostError: when a program has it open, it cannot be read, or it is not a workbook of ours: before the block;
+            or when it cannot be saved after it, which says that the journal has what was pressed.
     """
+    refuse_if_held(service.workbook)
     book = open_closed(service.workbook)
     try:
         yield book
-        book.save()
+        _save(book)
     finally:
         book.close()
+
+
+def _save(book: Any) -> None:
+    try:
+        book.save()
+    except HostError as error:
+        hint = f"What was pressed is recorded in the journal; the next press shows it. {error.hint}"
+        raise type(error)(error.message, hint=hint, code=error.code, **error.context) from error
 
 
 def press_closed(service: Service, action_id: str, asked: Asked | None = None) -> Outcome:

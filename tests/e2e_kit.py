@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from addin.folder import create
+from addin.folder import create, write_workbook
 from addin.hosts.closed import open_closed
 from addin.logic.case_type import Case
 from addin.logic.cases import case_types
@@ -241,6 +241,45 @@ class Day:
         self.book.close()
         self.book = open_closed(self.service.workbook)
 
+    def again(self) -> None:
+        """Open register and workbook anew, after a test closed one of them or put other files there."""
+        self.book.close()
+        self.service.close()
+        self.service = Service.open(self.folder, actor=self.service.actor, clock=lambda: self.now)
+        self.book = open_closed(self.service.workbook)
+
+    def tamper(self, part: str | None, old: bytes, new: bytes) -> None:
+        """Save, replace bytes in a part of the file (any part when None), and open it again."""
+        self.book.save()
+        self.book.close()
+        repack(self.service.workbook, part, old, new)
+        self.book = open_closed(self.service.workbook)
+
+    def put_workbook(self, content: bytes) -> None:
+        """Put another file in the workbook's place and open it."""
+        self.book.close()
+        self.service.workbook.write_bytes(content)
+        self.book = open_closed(self.service.workbook)
+
+    def journal_bytes(self) -> bytes:
+        """The journal as a file of its own, with nothing left beside it."""
+        self.service.close()
+        content = (self.folder / "journal.sqlite").read_bytes()
+        self.service = Service.open(self.folder, actor=self.service.actor, clock=lambda: self.now)
+        return content
+
+    def put_journal(self, content: bytes) -> None:
+        """Put another journal in place."""
+        self.service.close()
+        for path in self.folder.glob("journal.sqlite*"):
+            path.unlink()
+        (self.folder / "journal.sqlite").write_bytes(content)
+        self.service = Service.open(self.folder, actor=self.service.actor, clock=lambda: self.now)
+
+    def rebuilt(self) -> Path:
+        """A workbook made anew from the journal, beside the register."""
+        return write_workbook(self.service, self.folder.with_name("rebuilt.xlsm"))
+
     def end(self) -> None:
         """Save, close, and prove that the register is sound."""
         if self.saves:
@@ -265,6 +304,17 @@ def refused(outcome: Outcome, *wanted: str) -> str:
     assert not outcome.ok, f"it was done: {outcome.message}"
     assert set(wanted) <= codes(outcome), (codes(outcome), outcome.message)
     return " ".join([outcome.message, *(str(problem) for problem in outcome.problems)])
+
+
+def repack(path: Path, part: str | None, old: bytes, new: bytes) -> None:
+    """Replace bytes in a part of a package (in whichever part has them when None)."""
+    with zipfile.ZipFile(path) as package:
+        contents = {name: package.read(name) for name in package.namelist()}
+    hit = [name for name, data in contents.items() if old in data and part in (None, name)]
+    assert hit, f"{old!r} is nowhere in {path.name}"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, data in contents.items():
+            package.writestr(name, data.replace(old, new) if name in hit else data)
 
 
 @contextmanager

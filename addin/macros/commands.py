@@ -5,6 +5,7 @@ No rule lives here; a command only carries cells to the service and results back
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,7 +22,7 @@ from addin.reception import dismiss, proposal_rows, read_text, take
 from addin.register import desk
 from addin.register.layout import QUEUES
 from addin.register.projection import timeline_rows
-from addin.register.refresh import Harvest, Shown, harvest, missing_rows, project, restore_rows
+from addin.register.refresh import Harvest, Shown, harvest, missing_rows, project, restore_rows, unseen_drift
 from addin.register.sheets import Live, Queue, nothing_selected
 from addin.service import RowRequest, Service, failed, summary
 from addin.tasks import issue_letter, keep_snapshot, make_pack
@@ -47,9 +48,34 @@ class Press:
 
     def show(self, shown: Shown | None = None) -> int:
         """Bring the workbook up to the journal's head, the Desk included."""
-        behind = project(self.live, self.service.journal, self.service.kinds, self.now, shown or Shown())
-        desk.show_desk(self.live, self.service.journal, self.now)
+        given = shown or Shown()
+        journal = self.service.journal
+        self.service.record_all(unseen_drift(self.live, journal, self.now, given))
+        behind = project(self.live, journal, self.service.kinds, self.now, given)
+        desk.show_desk(self.live, journal, self.now)
         return behind
+
+
+def number_opened(press: Press) -> None:
+    """Give new rows the numbers of cases that a press opened for them and died before it could write them.
+
+    Only a workbook that is behind can hold such rows; their keys follow from what was typed and from its event.
+    """
+    if press.live.meta().seq == press.service.journal.head().seq:
+        return
+    numbered = 0
+    for sheet in QUEUES:
+        queue = press.live.queue(sheet.name)
+        index = queue.index()
+        fresh = [one for one in harvest(queue, press.service.journal, press.now, index.get("", ())) if not one.case_id]
+        action = replace(press.action, id=f"{queue.name.lower()}.add")
+        for one, request in zip(fresh, _openings(replace(press, action=action, key=""), fresh), strict=True):
+            kept = press.service.journal.recall(request.key)
+            if kept is not None and kept.case_id not in index:
+                queue.write(one.row, {"case_id": kept.case_id})
+                numbered += 1
+    if numbered:
+        press.show()
 
 
 def move_rows(press: Press) -> Outcome:
@@ -73,8 +99,19 @@ def add_rows(press: Press) -> Outcome:
     if not found:
         hint = "Type the new case into the blank row at the end of the table, then press."
         return Outcome.refused(Problem("ADD-NONE", f"There is no new row on {queue.name}.", hint=hint))
-    outcome = press.service.open_cases([_request(press, one, opening=True) for one in found])
-    return _finish(press, queue, found, outcome)
+    return _finish(press, queue, found, press.service.open_cases(_openings(press, found)))
+
+
+def _openings(press: Press, found: Sequence[Harvest]) -> list[RowRequest]:
+    """A request for each new row; of rows that say the same each counts for itself."""
+    seen: Counter[str] = Counter()
+    requests = []
+    for one in found:
+        request = _request(press, one, opening=True)
+        seen[request.key] += 1
+        nth = seen[request.key]
+        requests.append(replace(request, key=f"{request.key}|{nth}") if nth > 1 and request.key else request)
+    return requests
 
 
 def _rows(press: Press, queue: Queue) -> tuple[Sequence[int], Problem | None]:
@@ -181,23 +218,12 @@ def _standing_words(press: Press, shown: int, rows: list[RowResult], missing: in
 def _refresh_queue(press: Press, queue: Queue) -> list[RowResult]:
     press.service.record_all(list(restore_rows(queue, press.service.journal)))
     found = harvest(queue, press.service.journal, press.now)
-    for one in found:
-        if not one.case_id:
-            _number_if_opened(press, queue, one)
     busy = [one for one in found if one.case_id and (one.changes or one.problems or one.repairs)]
     if not busy:
         return []
     outcome = press.service.edit([replace(_request(press, one), key="") for one in busy])
     _finish(press, queue, busy, outcome)
     return list(outcome.rows)
-
-
-def _number_if_opened(press: Press, queue: Queue, found: Harvest) -> None:
-    """A new row whose case was opened by a press that died before it could write the number: write it now."""
-    action = replace(press.action, id=f"{queue.name.lower()}.add")
-    kept = press.service.journal.recall(_request(replace(press, action=action), found, opening=True).key)
-    if kept is not None:
-        queue.write(found.row, {"case_id": kept.case_id})
 
 
 def opened(press: Press) -> Outcome:

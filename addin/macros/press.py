@@ -24,6 +24,8 @@ from addin.service import Service
 
 #: What a text answer that is not good news starts with; VBA shows those in a box.
 ALARM: Final = "!"
+#: Commands that write nothing but their answer; they work on a workbook that is not whole, too.
+_LOOKING: Final = frozenset({"opened", "verify_register"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,12 @@ def _pressed(book: Any, action: Action, service: Service, asked: Asked) -> Outco
         )
         outcome = Outcome.refused(problem)
     else:
+        asking = commands.Press(live, service, action, asked.cases, asked.values, asked.reason, asked.key)
+        if action.command not in _LOOKING:
+            live.check()
+            commands.number_opened(asking)
         command: Callable[[commands.Press], Outcome] = getattr(commands, action.command)
-        outcome = command(commands.Press(live, service, action, asked.cases, asked.values, asked.reason, asked.key))
+        outcome = command(asking)
     live.tell(action.sheet, _told(service, outcome))
     return outcome
 

@@ -74,12 +74,12 @@ def outgoing(cell: Cell) -> str | float | int | datetime | None:
     return cell
 
 
-def words(cell: Cell) -> str:
-    """A cell's content as a short text for a message or an event."""
+def words(cell: Cell, limit: int = 200) -> str:
+    """A cell's content as a text for a message (short) or an event (as long as an event may be)."""
     if cell is None:
         return "(empty)"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ", timespec="minutes")
-    return str(cell)[:200]
+    return str(cell)[:limit]

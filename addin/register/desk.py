@@ -13,7 +13,7 @@ from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case, CaseType
 from addin.logic.cases import case_types
 from addin.logic.events import iso
-from addin.logic.forms import Cell, Value
+from addin.logic.forms import Cell, Field, FieldKind, Value
 from addin.logic.outcome import Problem
 from addin.logic.priority import end_of_day
 from addin.register.cells import TEXT_FORMAT, number_format, same
@@ -44,6 +44,7 @@ from addin.register.sheets import Live, cell_name
 #: Where the moves that a shown case allows are listed for the Case sheet's drop-down.
 CASE_MOVES_COLUMN: Final = 26
 CASE_MOVES_ROWS: Final = 24
+_REASON: Final = Field(name="reason", title="Reason", kind=FieldKind.NOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +151,9 @@ def case_form(live: Live, case: Case) -> CaseForm:
     sheet = live.sheet("Case")
     block = sheet.range((CASE_FIRST, 1), (CASE_FIRST + CASE_ROWS - 1, 5)).options(ndim=2).value
     changes, problems = _typed(kind, case, block)
-    reason = live.get("Case", CASE_REASON)
-    return CaseForm(case.case_id, changes, tuple(problems), "" if reason is None else str(reason).strip())
+    reason, problem = _REASON.read(live.get("Case", CASE_REASON))
+    problems += [problem.at(f"Case!{CASE_REASON}")] if problem else []
+    return CaseForm(case.case_id, changes, tuple(problems), "" if reason is None else str(reason))
 
 
 def _typed(

@@ -29,8 +29,10 @@ from addin.register.layout import QUEUES, Column, Source, has_field, types_on
 from addin.register.projection import audit_cells, queue_cells, snapshot_cells
 from addin.register.sheets import Live, Meta, Queue, QueueRow
 
-#: More events behind than this, and the workbook is made anew rather than patched.
-PATCH_LIMIT: Final = 20_000
+#: How much of an altered cell an event keeps; an event's whole text has to fit into a cell of the Audit sheet.
+_KEPT: Final = 4_000
+_PERSONAL: Final = "(personal)"
+_CONFLICT: Final = "EDIT-CONFLICT"
 
 
 @dataclass
@@ -91,6 +93,8 @@ def harvest(queue: Queue, journal: Journal, now: datetime, rows: Iterable[int] |
         case = known.get(line.case_id)
         if case is None:
             found.append(_unknown(queue, line) if line.case_id else _new(queue, line))
+        elif case_types()[case.type].sheet != queue.name:
+            found.append(_elsewhere(queue, line, case))
         elif line.case_id in doubled:
             found.append(_double(queue, line, doubled[line.case_id]))
         else:
@@ -106,6 +110,16 @@ def _unknown(queue: Queue, line: QueueRow) -> Harvest:
         "case_id",
         where,
         "Clear the cell to open a new case, or undo.",
+    )
+    return Harvest(line.row, line.case_id, problems=[problem])
+
+
+def _elsewhere(queue: Queue, line: QueueRow, case: Case) -> Harvest:
+    sheet = case_types()[case.type].sheet
+    where = queue.address(line.row, "case_id")
+    words_ = f"{case.case_id} is a case of sheet {sheet}."
+    problem = Problem(
+        "CASE-SHEET", words_, "case_id", where, f"Work on it on {sheet}; here press Undo or clear the row."
     )
     return Harvest(line.row, line.case_id, problems=[problem])
 
@@ -141,7 +155,7 @@ def _new(queue: Queue, line: QueueRow) -> Harvest:
             _take(queue, line, column, raw, found) if column.name in kind.fields else _foreign(
                 queue, line, column, found
             )
-    found.reason = _reason(line)
+    _read_reason(queue, line, found)
     return found
 
 
@@ -150,7 +164,8 @@ def _compare(queue: Queue, line: QueueRow, case: Case, journal: Journal, now: da
     base = _as_seen(case, line, journal)
     shown = queue_cells(queue.name, base, now)
     current = queue_cells(queue.name, case, now)
-    found = Harvest(line.row, case.case_id, reason=_reason(line), version=base.version)
+    found = Harvest(line.row, case.case_id, version=base.version)
+    _read_reason(queue, line, found)
     for column in queue.columns:
         raw = line.cells[column.name]
         if column.source in (Source.VOLATILE, Source.ASK) or same(raw, shown[column.name]):
@@ -194,9 +209,12 @@ def fold_event(journal: Journal, case: Case | None, event: Event) -> Case | None
     return fold(kind, case, event.case_id, event.seq, event.data, changes)
 
 
-def _reason(line: QueueRow) -> str:
-    raw = line.cells.get("reason")
-    return "" if raw is None else str(raw).strip()[:2_000]
+def _read_reason(queue: Queue, line: QueueRow, found: Harvest) -> None:
+    column = next(column for column in queue.columns if column.name == "reason")
+    value, problem = column.field.read(line.cells.get("reason"))
+    found.reason = "" if value is None else str(value)
+    if problem is not None:
+        found.problems.append(problem.at(queue.address(line.row, "reason")))
 
 
 def _take(queue: Queue, line: QueueRow, column: Column, raw: Cell, found: Harvest) -> None:
@@ -219,8 +237,8 @@ def _drift(queue: Queue, line: QueueRow, column: Column, raw: Cell, kept: Cell) 
     data = {
         "cell": queue.address(line.row, column.name),
         "field": column.title,
-        "found": words(raw),
-        "kept": words(kept),
+        "found": words(raw, _KEPT),
+        "kept": words(kept, _KEPT),
     }
     return Draft(DRIFT.name, line.case_id, dict(data))
 
@@ -228,12 +246,12 @@ def _drift(queue: Queue, line: QueueRow, column: Column, raw: Cell, kept: Cell) 
 def _conflict(queue: Queue, line: QueueRow, column: Column, raw: Cell, kept: Cell, found: Harvest) -> None:
     place = queue.address(line.row, column.name)
     personal = column.field.personal
-    typed = "(personal)" if personal else words(raw)
-    data = {"cell": place, "field": column.title, "typed": typed, "kept": "(personal)" if personal else words(kept)}
+    typed, stands = (_PERSONAL, _PERSONAL) if personal else (words(raw, _KEPT), words(kept, _KEPT))
+    data = {"cell": place, "field": column.title, "typed": typed, "kept": stands}
     found.repairs.append(Draft(CONFLICT.name, line.case_id, dict(data)))
     found.problems.append(
         Problem(
-            "EDIT-CONFLICT",
+            _CONFLICT,
             f"You typed '{words(raw)}' into {column.title}; meanwhile somebody made it '{words(kept)}'.",
             column.name,
             place,
@@ -249,11 +267,20 @@ def restore_rows(queue: Queue, journal: Journal) -> Iterator[Draft]:
     """
     for case_id, rows in queue.index().items():
         for row in rows[1:] if case_id else ():
-            line = queue.read([row])[0]
-            held = "; ".join(f"{name}={words(cell)}" for name, cell in line.cells.items() if cell not in (None, ""))
+            held = _held(queue, queue.read([row])[0])
             queue.write(row, dict.fromkeys((column.name for column in queue.columns), None))
-            data = {"cell": queue.address(row, "case_id"), "field": "row", "found": held[:2_000], "kept": "(empty row)"}
+            data = {"cell": queue.address(row, "case_id"), "field": "row", "found": held[:_KEPT], "kept": "(empty row)"}
             yield Draft(DRIFT.name, case_id, dict(data))
+
+
+def _held(queue: Queue, line: QueueRow) -> str:
+    """What a row held, for an event: personal cells only by name, since an event's own text can never be erased."""
+    cells = [(column, line.cells[column.name]) for column in queue.columns]
+    return "; ".join(
+        f"{column.name}={_PERSONAL if column.field.personal else words(cell, _KEPT)}"
+        for column, cell in cells
+        if cell not in (None, "")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,12 +288,38 @@ class Shown:
     """What a press wants shown besides the new events.
 
     `messages` are message cells by case id; `taken` are the cases whose typed cells were taken over (theirs may be
-    written; cells still pending in other rows are left as typed); `also` are rows to write although nothing changed.
+    written; cells still pending in other rows are left as typed); `also` are rows to write although nothing changed,
+    their alterations and conflicts recorded.
     """
 
     messages: Mapping[str, str] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
     also: tuple[str, ...] = ()
+
+
+def unseen_drift(live: Live, journal: Journal, now: datetime, shown: Shown) -> list[Draft]:
+    """Alterations in rows that a press is about to write without having read them: they are recorded first.
+
+    These are the rows of cases that others changed meanwhile; rows in `shown.also` were read and recorded before.
+    """
+    meta = live.meta()
+    touched = {event.case_id for event in journal.events(after=meta.seq) if event.case_id}
+    found: list[Draft] = []
+    for sheet, cases in _by_sheet(journal.cases(touched - set(shown.also))).items():
+        queue = live.queue(sheet)
+        index = queue.index()
+        for case in cases:
+            for row in index.get(case.case_id, [])[:1]:
+                line = queue.read([row])[0]
+                if _was_shown(line):
+                    compared = _compare(queue, line, case, journal, now)
+                    found += [draft for draft in compared.repairs if draft.kind == DRIFT.name]
+    return found
+
+
+def _was_shown(line: QueueRow) -> bool:
+    """False for a row that has its number only since this press and was never written."""
+    return any(line.cells[name] not in (None, "") for name in ("status", "version"))
 
 
 def project(live: Live, journal: Journal, kinds: KindTable, now: datetime, shown: Shown) -> int:
@@ -304,19 +357,23 @@ def write_cases(queue: Queue, cases: Sequence[Case], journal: Journal, now: date
         cells = queue_cells(queue.name, case, now, message=shown.messages.get(case.case_id, ""))
         row = places.get(case.case_id) or index[case.case_id][0]
         if case.case_id not in places and case.case_id not in shown.taken:
-            for name in _pending(queue, row, case, journal, now):
+            for name in _pending(queue, row, case, journal, now, told=case.case_id in shown.also):
                 cells.pop(name, None)
         queue.write(row, cells)
 
 
-def _pending(queue: Queue, row: int, case: Case, journal: Journal, now: datetime) -> set[str]:
-    """The columns of a row that hold something typed and not yet taken; with them the version it was typed on."""
-    line = queue.read([row])[0]
-    found = _compare(queue, line, case, journal, now)
-    names = {*found.changes, *(problem.field for problem in found.problems if problem.field)}
+def _pending(queue: Queue, row: int, case: Case, journal: Journal, now: datetime, *, told: bool) -> set[str]:
+    """The columns of a row that hold something typed and not yet taken.
+
+    A conflict that was told and recorded is over: the journal's value is shown. One that was not stays, and with it
+    the version it was typed on, until its row is read.
+    """
+    found = _compare(queue, queue.read([row])[0], case, journal, now)
+    open_conflict = any(problem.code == _CONFLICT for problem in found.problems) and not told
+    names = {*found.changes, *(p.field for p in found.problems if p.field and not (told and p.code == _CONFLICT))}
     if found.reason:
         names.add("reason")
-    return names | {"version"} if names else names
+    return names | {"version"} if open_conflict else names
 
 
 def missing_rows(live: Live, journal: Journal) -> list[str]:

@@ -23,6 +23,7 @@ from addin.register.layout import (
     MESSAGE_ROW,
     SCHEMA,
     SHEET,
+    SHEETS,
     Column,
     Source,
     Use,
@@ -97,6 +98,14 @@ class Queue:
                 )
             found[column.name] = at[0]
         return found
+
+    def check(self) -> None:
+        """Look whether the table and every column are there.
+
+        Raises:
+            NotOurBook: when one is missing or doubled.
+        """
+        _ = self._table, self.positions
 
     def _used_columns(self) -> int:
         return int(self.sheet.used_range.last_cell.column)
@@ -196,6 +205,22 @@ class Live:
     def __init__(self, book: Any, password: str = "") -> None:
         self.book = book
         self._password = password
+        self._queues: dict[str, Queue] = {}
+
+    @cached_property
+    def _sheets(self) -> Mapping[str, Any]:
+        return {sheet.name: sheet for sheet in self.book.sheets}
+
+    def check(self) -> None:
+        """Look whether everything that a press may write to is there, before anything is changed.
+
+        Raises:
+            NotOurBook: when a sheet, a queue's table or a column is missing; it names sheet and title.
+        """
+        for sheet in SHEETS:
+            self.sheet(sheet.name)
+            if sheet.use is Use.QUEUE:
+                self.queue(sheet.name).check()
 
     def sheet(self, name: str) -> Any:
         """A sheet by its name.
@@ -203,9 +228,8 @@ class Live:
         Raises:
             NotOurBook: when it is missing or renamed.
         """
-        for sheet in self.book.sheets:
-            if sheet.name == name:
-                return sheet
+        if name in self._sheets:
+            return self._sheets[name]
         raise NotOurBook(
             f"The sheet '{name}' is missing or was renamed.",
             hint="Give it its name back (Undo helps), or make the workbook anew with 'casebook rebuild workbook'.",
@@ -214,7 +238,9 @@ class Live:
 
     def queue(self, name: str) -> Queue:
         """A queue sheet."""
-        return Queue(self.sheet(name))
+        if name not in self._queues:
+            self._queues[name] = Queue(self.sheet(name))
+        return self._queues[name]
 
     def meta(self) -> Meta:
         """What the workbook says of its register.
@@ -233,7 +259,7 @@ class Live:
         values = dict(zip(_META, _column(sheet.range((1, 2), (len(_META), 2)).value), strict=True))
         try:
             meta = Meta(
-                str(values["register_id"]), _whole(values["schema"]), _whole(values["seq"]), str(values["head"])
+                str(values["register_id"]), _counted(values["schema"]), _counted(values["seq"]), str(values["head"])
             )
         except (TypeError, ValueError):
             raise NotOurBook(
@@ -358,9 +384,9 @@ def _title(value: Cell) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _whole(value: Cell) -> int:
+def _counted(value: Cell) -> int:
     number = float(str(value))
-    if not number.is_integer():
+    if not number.is_integer() or number < 0:
         raise ValueError(value)
     return int(number)
 
