@@ -286,7 +286,8 @@ def _connect(path: Path | None, *, create: bool, read_only: bool) -> sqlite3.Con
         return sqlite3.connect(":memory:", isolation_level=None)
     mode = "ro" if read_only else "rwc" if create else "rw"
     uri = f"{path.resolve().as_uri()}?mode={mode}"
-    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_S)
+    # A host may call from another thread each time; it sends one press at a time.
+    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_S, check_same_thread=False)
 
 
 def _refuse_place(path: Path, *, create: bool) -> None:
