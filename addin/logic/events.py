@@ -13,6 +13,7 @@ import string
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -24,6 +25,8 @@ Json = str | int | bool | None | list["Json"] | dict[str, "Json"]
 #: The key under which a sealed personal value's digest stands in an event.
 SEALED: Final = "sealed"
 ERASED: Final = "[erased]"
+#: How a sentence names a personal value.
+PERSONAL: Final = "(personal)"
 #: Whole numbers beyond this are read differently by other programs (RFC 8259, section 6).
 _LARGEST: Final = 2**53 - 1
 #: Characters that no workbook can hold; JSON may write them as escapes.
@@ -38,7 +41,8 @@ class TextFault(ValueError):
 class Kind:
     """One kind of event: its stable name and the sentence it has on the audit sheet.
 
-    `says` is a template over the event's fields (`{actor}`, `{case}`, and the names in `data` and `data["set"]`).
+    `says` is a template over the event's fields: `{actor}`, `{case}`, and the names in `data`, in `data["with"]` (what
+    was filled in before) and in `data["set"]`.
     """
 
     name: str
@@ -141,6 +145,12 @@ class _Lenient(string.Formatter):
 _LENIENT: Final = _Lenient()
 
 
+@lru_cache(maxsize=1_024)
+def names_in(says: str) -> frozenset[str]:
+    """The names a sentence asks for."""
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(says) if name)
+
+
 def _shown(changes: Json) -> dict[str, str]:
     if not isinstance(changes, dict):
         return {}
@@ -149,7 +159,7 @@ def _shown(changes: Json) -> dict[str, str]:
 
 def _words(value: Json) -> str:
     if isinstance(value, dict):
-        return "(personal)"
+        return PERSONAL
     if isinstance(value, list):
         return ", ".join(str(item) for item in value)
     if isinstance(value, bool):

@@ -13,12 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from string import Formatter
 from typing import Final
 
 from addin.logic.case_type import Case, CaseType, Context, Move, Opening, Rule
 from addin.logic.common_form import FINAL_STATES
-from addin.logic.events import Draft, Json, Kind
+from addin.logic.events import PERSONAL, Draft, Json, Kind, names_in
 from addin.logic.forms import Value
 from addin.logic.outcome import Problem
 from addin.logic.priority import standing, worked_while_waiting
@@ -212,9 +211,12 @@ def _data(kind: CaseType, before: Case | None, after: Case, verdict: _Verdict, *
 
 def _standing_words(kind: CaseType, move: Move, case: Case, changed: Json) -> dict[str, Json]:
     """The values that a move's sentence names and that were filled in before, so that the sentence stands alone."""
-    named = {name for _, name, _, _ in Formatter().parse(move.says) if name}
-    known = named & case.fields.keys() - kind.personal - (changed.keys() if isinstance(changed, dict) else set())
-    return {"with": {name: kind.fields[name].encode(case.fields[name]) for name in sorted(known)}} if known else {}
+    known = (names_in(move.says) & case.fields.keys()) - (changed.keys() if isinstance(changed, dict) else set())
+    told = {
+        name: PERSONAL if name in kind.personal else kind.fields[name].encode(case.fields[name])
+        for name in sorted(known)
+    }
+    return {"with": dict(told)} if told else {}
 
 
 @dataclass(frozen=True, slots=True)
