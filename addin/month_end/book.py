@@ -14,7 +14,7 @@ from xlsxwriter.workbook import Workbook
 from addin.logic.forms import Cell
 from addin.month_end.charts import Chartable, draw_dashboard
 from addin.month_end.controls import FIRST_ROW, HEADER_ROW, Areas, Line
-from addin.month_end.table import Holds, Table
+from addin.month_end.table import Col, Holds, Table
 from addin.register.cells import DAY_FORMAT, INSTANT_FORMAT, MONEY_FORMAT
 from addin.register.layout import Sheet, Use
 from addin.register.lists import column_letters
@@ -31,8 +31,13 @@ _OPTIONS: Final = {
 }  # fmt: skip
 _FORMATS: Final = {
     Holds.TEXT: ("@", "left"), Holds.LONG: ("@", "left"), Holds.COUNT: ("0", "left"),
-    Holds.MONEY: (MONEY_FORMAT, "right"), Holds.DAY: (DAY_FORMAT, "left"), Holds.INSTANT: (INSTANT_FORMAT, "left"),
+    Holds.MONEY: (f"{MONEY_FORMAT}_)", "right"), Holds.DAY: (DAY_FORMAT, "left"),
+    Holds.INSTANT: (INSTANT_FORMAT, "left"),
 }  # fmt: skip
+#: Tables with more characters side by side than this would be too small on one page.
+_ONE_PAGE: Final = 225
+#: A hint runs over as many columns as make this many characters, so that it stays on a screen and on one page.
+_HINT_WIDTH: Final = 130
 _LOCK: Final = ProtectionOptions(auto_filter=True, format_columns=True, format_rows=True)
 
 
@@ -73,22 +78,30 @@ class Pack:
         page.put(1, 1, f"{page.sheet.name}: {self.facts.title}", self.look["title"])
         page.height(1, 26)
         style = self.look.named("hint", text_wrap=True, valign="top")
-        page.worksheet.merge_range(1, 0, 1, columns - 1, hint, style)
-        width = sum(page.widths.get(at, 8) for at in range(1, columns + 1))
-        page.height(2, 15.5 * (1 + len(hint) // max(int(width * 0.95), 20)) + 4)
+        reach, width = 0, 0
+        while reach < columns and (reach < 2 or width < _HINT_WIDTH):
+            reach += 1
+            width += page.widths.get(reach, 8)
+        page.worksheet.merge_range(1, 0, 1, reach - 1, hint, style)
+        for column in range(reach + 1, columns + 1):
+            page.put(2, column, None, style)
+        page.height(2, 15.5 * (1 + len(hint) // max(width, 20)) + 4)
         page.put(3, 1, " ".join(filter(None, (self.facts.draft, stated))) or None, self._stated())
 
     def _stated(self) -> Format:
         return self.look.named("label", bold=bool(self.facts.draft), font_color=RED if self.facts.draft else "#6B7280")
 
     def print_set_up(self, page: Page, columns: int, *, header: int = 0, tall: int = 0, portrait: bool = False) -> None:
-        """A4, as wide as one page, the header on each page; the footer says what, of which register, and which page."""
+        """A4, one page wide (broad tables two, the first column on both); the footer says what and whose it is."""
         sheet = page.worksheet
         if not portrait:
             sheet.set_landscape()
         sheet.set_paper(9)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        sheet.fit_to_pages(1, tall)
+        broad = sum(page.widths.get(at, 8) for at in range(1, columns + 1)) > _ONE_PAGE
+        sheet.fit_to_pages(2 if broad else 1, tall)
+        if broad:
+            sheet.repeat_columns(0, 0)
         if header:
             sheet.repeat_rows(header - 1)
             sheet.freeze_panes(header, 1)
@@ -112,14 +125,19 @@ class Pack:
             stated += f" {table.sums}: £{table.total():,.2f}."
         self.head(page, table.hint, columns, f"{stated} SHA-256 of the rows: {table.digest()}")
         page.header(HEADER_ROW, 1, [column.title for column in table.columns], 32)
+        for at, column in enumerate(table.columns, 1):
+            if column.holds is Holds.MONEY:
+                page.put(HEADER_ROW, at, column.title, self.look.named("header", align="right"))
         for row, cells in enumerate(table.rows, FIRST_ROW):
             for at, (cell, style) in enumerate(zip(cells, styles, strict=True), 1):
                 page.put(row, at, cell, style)
+            _fit(page, row, cells, table.columns)
         last = FIRST_ROW + max(len(table.rows), 1) - 1
         page.worksheet.autofilter(HEADER_ROW - 1, 0, last - 1, columns - 1)
         page.worksheet.ignore_errors({"number_stored_as_text": f"A1:{column_letters(columns)}{last}"})
-        page.worksheet.print_area(0, 0, last - 1, columns - 1)
-        self.print_set_up(page, columns, header=HEADER_ROW)
+        printed = table.printed or columns
+        page.worksheet.print_area(0, 0, last - 1, printed - 1)
+        self.print_set_up(page, printed, header=HEADER_ROW)
 
     def cover(self, page: Page, tables: Sequence[Table]) -> None:
         """What this is, up to where, who signs, and what is inside."""
@@ -191,7 +209,7 @@ class Pack:
 
     def controls(self, page: Page, lines: Sequence[Line], tables: Sequence[Table], areas: Areas) -> None:
         """Each figure computed and as a live formula, with a word where they differ."""
-        for at, width in enumerate((46, 18, 18, 10, 70), 1):
+        for at, width in enumerate((46, 18, 18, 10, 90), 1):
             page.width(at, width)
         self.head(
             page, "Computed when the pack was made, and calculated again by your program from the sheets behind.", 5
@@ -245,6 +263,17 @@ class Pack:
         )
 
 
+def _fit(page: Page, row: int, cells: Sequence[Cell], columns: Sequence[Col]) -> None:
+    """Make a row as high as its longest text needs; not every program does it by itself."""
+    needed = 1
+    for cell, column in zip(cells, columns, strict=True):
+        if column.holds is Holds.LONG and isinstance(cell, str):
+            fits = max(int(column.width * 1.1), 1)  # a letter of a text is narrower than a digit, by which widths count
+            needed = max(needed, sum(1 + len(line) // fits for line in cell.split("\n")))
+    if needed > 1:
+        page.height(row, min(15 * needed + 1, 405))
+
+
 def _sheet_lines(tables: Sequence[Table], areas: Areas) -> list[Line]:
     found = []
     for table in tables:
@@ -272,7 +301,7 @@ def compose(
         dashboard.width(at, 11)
     pack.head(dashboard, "The month in four pictures; the figures they are drawn from stand beneath.", 14)
     draw_dashboard(pack.book, dashboard, charts)
-    pack.print_set_up(dashboard, 14, tall=1)
+    pack.print_set_up(dashboard, 14, tall=1, portrait=True)
     for table in tables:
         pack.table(table)
     cover.worksheet.activate()
@@ -283,4 +312,4 @@ def _plain(text: str) -> str:
     return text.replace("&", "&&").replace("\n", " ")[:60]
 
 
-__all__ = ["CONTROLS", "COVER", "DASHBOARD", "GUIDE", "Cell", "Facts", "compose"]
+__all__ = ["CONTROLS", "COVER", "DASHBOARD", "GUIDE", "Facts", "compose"]

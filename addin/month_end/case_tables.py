@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 
 from addin.logic.calendar import LONDON, add_working_days, london_day
 from addin.logic.case_type import Case
@@ -13,6 +14,7 @@ from addin.logic.cases import case_types
 from addin.logic.common_form import FINAL_STATES
 from addin.logic.forms import Cell
 from addin.logic.policy import Policy
+from addin.logic.refund_terms import CCR_CANCEL, CRA_REJECT
 from addin.logic.values import Money
 from addin.month_end.privacy import Mask
 from addin.month_end.story import Story
@@ -75,6 +77,9 @@ def amount(money: Money | None) -> Cell:
     return money.amount if money.currency == "GBP" else str(money)
 
 
+#: Legal bases for which goods come back, so that somebody must have looked at them.
+_GOODS_BACK: Final = frozenset({CCR_CANCEL, CRA_REJECT})
+
 _Cells = Callable[[Case], Cell]
 
 
@@ -96,7 +101,7 @@ def _day(name: str, title: str) -> tuple[Col, _Cells]:
 
 
 def _instant(name: str, title: str) -> tuple[Col, _Cells]:
-    return Col(title, 15, _INSTANT), lambda case: local(case.instant(name))
+    return Col(title, 17, _INSTANT), lambda case: local(case.instant(name))
 
 
 def _money(name: str, title: str) -> tuple[Col, _Cells]:
@@ -132,7 +137,7 @@ def cases_table(source: Source) -> Table:
         (Col("Type", 21), lambda case: case_types()[case.type].name),
         *lead[1:],
         _instant("opened_at", "Opened"),
-        (Col("Ended", 15, _INSTANT), lambda case: source.when(source.story.ended.get(case.case_id, ""))),
+        (Col("Ended", 17, _INSTANT), lambda case: source.when(source.story.ended.get(case.case_id, ""))),
         _text(source, "priority", "Priority", 8),
         _who(source, "owner", "Owner"),
         _day("legal_due", "Legal date"),
@@ -166,7 +171,7 @@ def refund_codes(source: Source, case: Case, changed: frozenset[str]) -> list[st
     found = {
         "R09": case.status == "Approved" and send_by < source.day,
         "R13": settled is not None and not case.has("credit_note_no"),
-        "R15": case.has("approved_by") and not case.has("qc_record_id") and case.text("legal_basis") != "Non-delivery",
+        "R15": case.has("approved_by") and not case.has("qc_record_id") and case.text("legal_basis") in _GOODS_BACK,
         "R16": live and due is not None and (settled or source.day) > due,
         "R17": case.has("approved_by") and case.text("approved_by") == case.text("requested_by"),
         "R18": case.case_id in changed,

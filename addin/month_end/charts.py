@@ -94,10 +94,14 @@ def _finish(chart: Any, block: Block, *, legend: bool) -> None:
     chart.set_title({"name": block.title, "name_font": {"name": FONT, "size": 12, "color": INK}, "overlay": False})
     code = "#,##0"
     grid = {"visible": True, "line": {"color": LINE}}
-    category = {"num_font": font, "line": {"color": SLATE}, "reverse": block.lying}
+    category = {"num_font": font, "line": {"color": SLATE}}
     value = {"num_font": font, "num_format": code, "major_gridlines": grid, "line": {"none": True}, "min": 0}
-    chart.set_x_axis(category)
-    chart.set_y_axis(value)
+    if block.lying:  # names stand on the left, the first on top, and the scale stays below
+        chart.set_y_axis({**category, "reverse": True, "crossing": "max", "interval_unit": 1})
+        chart.set_x_axis(value)
+    else:
+        chart.set_x_axis(category)
+        chart.set_y_axis(value)
     chart.set_legend({"position": "bottom", "font": font} if legend else {"none": True})
     chart.set_size({"width": _SIZE[0], "height": _SIZE[1]})
     chart.set_chartarea({"border": {"color": LINE}})

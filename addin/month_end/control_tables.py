@@ -39,8 +39,8 @@ def approvals_table(source: Source) -> Table:
     rows = [row for entry in source.story.entries for row in _approval(entry, source, source.by_id)]
     columns = (
         Col("Event", 8, _COUNT), Col("Case", 17), Col("Type", 20), Col("Step", 10), Col("Requested", 10),
-        Col("Approved", 10), Col("Role", 14), Col("At", 15, _INSTANT), Col("Executed", 10),
-        Col("Executed at", 15, _INSTANT), Col("Value", 12, _MONEY), Col("Finding", 34), Col("Why", 40, _LONG),
+        Col("Approved", 10), Col("Role", 14), Col("At", 17, _INSTANT), Col("Executed", 10),
+        Col("Executed at", 17, _INSTANT), Col("Value", 12, _MONEY), Col("Finding", 34), Col("Why", 40, _LONG),
     )  # fmt: skip
     hint = "Requester, approver and executor are different people. A finding names what is not so."
     return Table("Approvals", hint, columns, rows, "Value", "Nothing was approved in this month.")
@@ -87,10 +87,13 @@ def changes_table(source: Source) -> Table:
         if _is_late_change(entry)
     ]  # fmt: skip
     columns = (
-        Col("Event", 8, _COUNT), Col("Recorded", 15, _INSTANT), Col("Who", 8), Col("Case", 17), Col("State then", 17),
+        Col("Event", 8, _COUNT), Col("Recorded", 17, _INSTANT), Col("Who", 8), Col("Case", 17), Col("State then", 17),
         Col("After", 12), Col("Before and after", 70, _LONG), Col("Why", 40, _LONG),
     )  # fmt: skip
-    hint = "Edits, reopenings and reversals after approval or end: nothing is overwritten, both values stand here."
+    hint = (
+        "Edits, reopenings and reversals after approval or end: nothing is overwritten, both values stand here. What "
+        "is filled in late by design (references, settlement, reconciliation) is in the change log alone."
+    )
     return Table("Late changes", hint, columns, rows, empty="Nothing was changed after approval or end.")
 
 
@@ -99,7 +102,16 @@ def _is_late_change(entry: Entry) -> bool:
         return False
     if entry.status in FINAL_STATES:
         return True
-    return bool(entry.before.get("approved_by")) and entry.move in {"edit", "reverse", "send_back", "reopen"}
+    if not entry.before.get("approved_by"):
+        return False
+    return entry.move in {"reverse", "send_back", "reopen"} or (entry.move == "edit" and _touches_terms(entry))
+
+
+def _touches_terms(entry: Entry) -> bool:
+    """True when a typed edit changed more than fields that are filled in late by design (references, settlement)."""
+    kind = case_types().get(str(entry.event.data.get("type", "")))
+    known = [kind.fields[name] for name in entry.event.changes if name in kind.fields] if kind else []
+    return any(not field.late and not field.system for field in known)
 
 
 def edited_after_approval(source: Source) -> frozenset[str]:
@@ -124,7 +136,7 @@ def overrides_table(source: Source, kinds: KindTable) -> Table:
                     )
                 )  # fmt: skip
     columns = (
-        Col("Event", 8, _COUNT), Col("Recorded", 15, _INSTANT), Col("Who", 8), Col("Role", 14), Col("Case", 17),
+        Col("Event", 8, _COUNT), Col("Recorded", 17, _INSTANT), Col("Who", 8), Col("Role", 14), Col("Case", 17),
         Col("Rule", 9), Col("What the rule says", 56, _LONG), Col("Why it was passed", 50, _LONG),
     )  # fmt: skip
     hint = "Rules that may be passed by a role with a reason, and were. Rules without such a role cannot be passed."
@@ -153,7 +165,7 @@ def cut_off_table(source: Source) -> Table:
         for crossing in source.story.crossings
     ]  # fmt: skip
     columns = (
-        Col("Case", 17), Col("Border", 9), Col("What", 12), Col("Recorded", 15, _INSTANT), Col("Event", 8, _COUNT),
+        Col("Case", 17), Col("Border", 9), Col("What", 12), Col("Recorded", 17, _INSTANT), Col("Event", 8, _COUNT),
         Col("In this month", 12),
     )  # fmt: skip
     hint = f"Openings and endings within {days} days of the first and the last midnight. {period.rule}"
@@ -192,8 +204,7 @@ def _exceptions(source: Source, kinds: KindTable) -> Iterator[tuple[Cell, ...]]:
 def _case_exceptions(source: Source, case: Case, changed: frozenset[str]) -> Iterator[tuple[str, str, date | None]]:
     still, legal = not case.is_final, case.day("legal_due")
     if still and legal is not None and legal < source.day:
-        words = f"Legal date {legal:%d/%m/%Y} passed while '{case.status}' ({case.text('due_what') or 'see the case'})."
-        yield "Overdue legal date", words, legal
+        yield "Overdue legal date", f"Legal date {legal:%d/%m/%Y} passed while '{case.status}'.", legal
     if case.type == "UPC":
         yield from _claim_exceptions(source, case)
     if case.type == "RFD":
@@ -294,12 +305,12 @@ def log_table(source: Source, kinds: KindTable) -> Table:
         for entry in source.story.entries
     ]  # fmt: skip
     columns = (
-        Col("Event", 8, _COUNT), Col("Recorded", 15, _INSTANT), Col("Who", 7), Col("Role", 13), Col("Case", 17),
+        Col("Event", 8, _COUNT), Col("Recorded", 17, _INSTANT), Col("Who", 7), Col("Role", 13), Col("Case", 17),
         Col("What", 56, _LONG), Col("Why", 30, _LONG), Col("Before and after", 56, _LONG), Col("Kind", 24),
         Col("Hash", 66),
     )  # fmt: skip
     hint = "Who did what, when and why, with both values. The hash finds the event in journal and Audit sheet."
-    return Table("Change log", hint, columns, rows, empty="No event in this month.")
+    return Table("Change log", hint, columns, rows, empty="No event in this month.", printed=8)
 
 
 def rules_table(policy: Policy, day: date) -> Table:

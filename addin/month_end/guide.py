@@ -77,8 +77,8 @@ def _guide(source: Source) -> Sequence[tuple[str, str]]:
         ),
         (
             "Proof",
-            "The head on the cover binds every event up to it. 'casebook verify' checks journal and workbook; one "
-            'is checked by hand with: printf \'%s%s\' "event $prev" "$text" | sha256sum',
+            "The head on the cover binds every event up to it. 'casebook verify' checks journal and workbook; a single "
+            'event is checked by hand with: printf \'%s%s\' "$prev" "$text" | sha256sum',
         ),
         (
             "What it does not show",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -44,7 +44,8 @@ class Table:
     sums: str = ""
     """The title of the column whose amounts are totalled; empty for none."""
     empty: str = "Nothing to list."
-    notes: tuple[str, ...] = field(default=())
+    printed: int = 0
+    """How many columns are printed, 0 for all; the others are there to be searched."""
 
     def column(self, title: str) -> int:
         """Where a column stands, from 0."""
