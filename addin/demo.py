@@ -27,6 +27,7 @@ from addin.logic.cases import case_types
 from addin.logic.outcome import Outcome
 from addin.macros.press import Asked, press
 from addin.reception import waiting
+from addin.register.layout import CASE_FIRST, CASE_ROWS
 from addin.register.sheets import Live
 from addin.service import Service, utc_now
 from addin.verify import Report, verify
@@ -105,6 +106,13 @@ class Player:
         """Type into the cells of a case's row, as a person does, without pressing anything."""
         queue = Live(self.book).queue(self._sheet(case_id))
         queue.write(queue.index()[case_id][0], cells)  # type: ignore[arg-type]
+
+    def fill(self, **cells: object) -> None:
+        """Type into the form of the case that the Case sheet shows."""
+        sheet = self.book.sheets["Case"]
+        names = sheet.range((CASE_FIRST, 4), (CASE_FIRST + CASE_ROWS - 1, 4)).value
+        for name, cell in cells.items():
+            sheet.range((CASE_FIRST + names.index(name), 2)).value = cell
 
     def _sheet(self, case_id: str) -> str:
         return case_types()[self.case(case_id).type].sheet

@@ -20,6 +20,12 @@ _CHECKLIST = "; ".join(
 )  # fmt: skip
 
 
+_CAUSES = (
+    ("UPC", "5200417305", "Carrier"), ("UPC", "5200417310", "Carrier"), ("CRP", "5200417311", "Carrier"),
+    ("INV", "5200417306", "Process/SOP"), ("RQC", "5200417308", "3PL"), ("CRP", "5200417312", "Customer"),
+)  # fmt: skip
+
+
 def _chat(player: Player, messages: tuple[tuple[str, str, str], ...]) -> None:
     player.book.sheets["Desk"].range(DESK_PASTE).value = transcript(messages, player.day)
     player.press("a.khan", "desk.read")
@@ -190,6 +196,10 @@ def edit_and_drift(player: Player) -> None:
     case = player.find("OST", "5200417302")
     player.type(case, owner="b.lowe")
     player.press("b.lowe", "requests.refresh")
+    for code, order, cause in _CAUSES:
+        player.press("b.lowe", "case.show", player.find(code, order))
+        player.fill(root_cause=cause)
+        player.press("b.lowe", "case.save")
     player.type(case, status="Closed")
     player.press("b.lowe", "requests.refresh")
 
@@ -205,5 +215,6 @@ def evening(player: Player) -> None:
     """Refresh, keep a version, make the audit workbook."""
     player.at("17:20")
     player.press("a.khan", "desk.refresh")
+    player.press("a.khan", "case.show", player.find("RFD", "5200417309"))
     player.press("s.moreau", "snapshots.take", reason="End of the demo day")
     player.press("s.moreau", "desk.month_end", period=f"{player.day:%Y-%m}")

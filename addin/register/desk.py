@@ -17,7 +17,7 @@ from addin.logic.forms import Cell, Field, FieldKind, Value
 from addin.logic.outcome import Problem
 from addin.logic.priority import end_of_day
 from addin.register.cells import TEXT_FORMAT, number_format, same
-from addin.register.figures import figures
+from addin.register.figures import figures, tiles
 from addin.register.layout import (
     CASE_FIRST,
     CASE_MOVE,
@@ -35,6 +35,8 @@ from addin.register.layout import (
     PROPOSAL_HEADER,
     PROPOSAL_ROWS,
     SHEET,
+    TILE_COLUMNS,
+    TILE_ROW,
     WORKLIST_HEADER,
     WORKLIST_ROWS,
 )
@@ -176,6 +178,9 @@ def _typed(
 def show_figures(live: Live, cases: Sequence[Case], now: datetime) -> None:
     """Write the Dashboard's figures; its charts read them."""
     row = FIGURES_FIRST
-    for figure in figures(cases, now):
+    blocks = figures(cases, now)
+    for at, (_, number) in zip(TILE_COLUMNS, tiles(blocks[0]), strict=True):
+        live.put("Dashboard", TILE_ROW, at, [[number]])
+    for figure in blocks:
         live.put("Dashboard", row, FIGURES_COLUMN, [list(figure.columns), *(list(line) for line in figure.rows)])
         row += len(figure.rows) + 3

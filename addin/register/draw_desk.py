@@ -122,11 +122,10 @@ def _draw_worklist(page: Page, cases: Sequence[Case], now: datetime) -> None:
     work = sorted((case for case in cases if not case.is_final), key=work_order)[:WORKLIST_ROWS]
     first, last = WORKLIST_HEADER + 1, WORKLIST_HEADER + WORKLIST_ROWS
     line = {"bottom": 1, "bottom_color": LINE}
-    link, text = look.named("link", **line), look.named("plain_wrap", **line)
+    link, text = look.named("link", **line), look.named("plain", **line)
     instant = look.named("instant", **line)
     for offset in range(WORKLIST_ROWS):
         cells: tuple[Cell, ...] = desk_cells(work[offset], now) if offset < len(work) else (None,) * len(DESK_COLUMNS)
-        page.fit(first + offset, dict(enumerate(cells, _FIRST)), most=3)
         for column, cell in enumerate(cells, _FIRST):
             style = link if column == _FIRST else instant if column == _DUE else text
             if column == _FIRST and offset < len(work):
@@ -146,9 +145,9 @@ def _draw_worklist(page: Page, cases: Sequence[Case], now: datetime) -> None:
 def set_case_widths(page: Page) -> None:
     """The form on the left with its two hidden columns, a gap, the timeline on the right."""
     look = page.look
-    # Only values wrap: form and timeline share their rows, and long sentences would pull the form apart.
+    # Nothing wraps: form and timeline share their rows, and a long text would pull them apart.
     one_line = look.named("help", text_wrap=False)
-    value, text = look.named("plain_wrap", align="left"), look["plain"]
+    value, text = look.named("plain", align="left"), look["plain"]
     styles = {2: value, 3: one_line, 7: look["instant"], 8: text, 9: text, 10: text}
     for column, width in enumerate(_CASE_WIDTHS, 1):
         page.width(column, width, styles.get(column), hidden=column in (4, 5))

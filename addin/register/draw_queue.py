@@ -25,11 +25,13 @@ from addin.register.layout import (
 from addin.register.lists import Lists, column_letters, type_list
 from addin.register.page import Page, set_print
 from addin.register.projection import DONE, DUE_TODAY, OVERDUE, queue_cells
-from addin.register.style import GUARDED, INPUT, LINE, LONG_KINDS, QUIET, STANDING, VOID
+from addin.register.style import GUARDED, INPUT, LINE, QUIET, STANDING, VOID
 
 #: How far formats, validations and colours are prepared at least.
 PREPARED: Final = 20_000
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 12, 31)
+#: A queue is too wide for one page: readable, over several, with the case on each.
+_PRINT_SCALE: Final = 62
 _MOST: Final = 10**9
 
 
@@ -46,7 +48,6 @@ def draw_queue(page: Page, cases: Sequence[Case], lists: Lists, now: datetime) -
     styles = {column.name: page.look.field(column.field.kind) for column in cols}
     for row, case in enumerate(cases, FIRST_ROW):
         cells = queue_cells(name, case, now)
-        page.fit(row, {at: cells[column.name] for at, column in enumerate(cols, 1) if column.field.kind in LONG_KINDS})
         for at, column in enumerate(cols, 1):
             cell = cells[column.name]
             if cell is not None and cell != "":
@@ -59,7 +60,7 @@ def draw_queue(page: Page, cases: Sequence[Case], lists: Lists, now: datetime) -
     page.worksheet.freeze_panes(HEADER_ROW, 1)
     page.worksheet.set_selection(FIRST_ROW - 1, 0, FIRST_ROW - 1, 0)
     page.worksheet.ignore_errors({"number_stored_as_text": f"A{FIRST_ROW}:{column_letters(len(cols))}{prepared}"})
-    set_print(page, header=HEADER_ROW)
+    set_print(page, header=HEADER_ROW, scale=_PRINT_SCALE)
 
 
 def _draw_table(page: Page, cols: Sequence[Column], last: int) -> None:

@@ -12,19 +12,20 @@ from xlsxwriter.chart import Chart
 from xlsxwriter.workbook import Workbook
 
 from addin.logic.case_type import Case
-from addin.register.figures import Figure, figures
-from addin.register.layout import FIGURES_COLUMN, FIGURES_FIRST, MESSAGE_ROW
+from addin.register.figures import CUMULATIVE, Figure, figures, tiles
+from addin.register.layout import FIGURES_COLUMN, FIGURES_FIRST, MESSAGE_ROW, TILE_COLUMNS, TILE_ROW
 from addin.register.lists import column_letters
 from addin.register.page import Page, set_print
-from addin.register.projection import DUE_TODAY, OVERDUE, WAITING
+from addin.register.projection import OVERDUE
 from addin.register.style import ACCENT, AMBER, CALM, FONT, INK, LINE, QUIET, RED, SLATE, STANDING
 
+#: Columns of figures that are not plain counts.
+_STYLES: Final = {"Amount GBP": "money", "Value GBP": "money", CUMULATIVE: "share"}
 _CHART_ROW: Final = 10
-_CHART_COLUMNS: Final = 21
+_CHART_COLUMNS: Final = 22
 _CHART: Final = (632, 372)
 _CHART_STEP: Final = 19
 _WIDE: Final = 11 * 61 + _CHART[0]
-_TILES: Final = (1, 5, 9, 13)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,6 @@ def draw_dashboard(page: Page, book: Workbook, cases: Sequence[Case], now: datet
         blocks[figure.name] = _Block(figure, row)
         _draw_figure(page, blocks[figure.name])
         row += len(figure.rows) + 3
-    _draw_cumulative(page, blocks["causes"])
     _draw_tiles(page, blocks["load"])
     charts = (_load(book, blocks["load"]), _ageing(book, blocks["ageing"]), _refunds(book, blocks["refunds"]),
               _claims(book, blocks["claims"]), _causes(book, blocks["causes"]))  # fmt: skip
@@ -94,40 +94,20 @@ def _draw_figure(page: Page, block: _Block) -> None:
     page.put(block.row - 1, FIGURES_COLUMN, block.figure.title, look["section"])
     for offset, title in enumerate(block.figure.columns):
         page.put(block.row, FIGURES_COLUMN + offset, title, look["header"])
-        style = look["plain"] if offset == 0 else look["money" if "GBP" in title else "number"]
+        style = look["plain"] if offset == 0 else look[_STYLES.get(title, "number")]
         for row, line in enumerate(block.figure.rows, block.first):
             page.put(row, FIGURES_COLUMN + offset, line[offset], style)
 
 
-def _draw_cumulative(page: Page, block: _Block) -> None:
-    """The Pareto's cumulative share, worked out by the program as figures change."""
-    column = FIGURES_COLUMN + len(block.figure.columns)
-    page.put(block.row, column, "Cumulative", page.look["header"])
-    every, letters = block.area(1), column_letters(FIGURES_COLUMN + 1)
-    counts = [Decimal(str(line[1])) for line in block.figure.rows]
-    total = sum(counts)
-    for number, row in enumerate(range(block.first, block.first + len(counts)), 1):
-        text = f"=IF(SUM({every})=0,0,SUM(${letters}${block.first}:{letters}{row})/SUM({every}))"
-        page.formula(row, column, text, page.look["share"], float(sum(counts[:number]) / total) if total else 0)
-
-
 def _draw_tiles(page: Page, block: _Block) -> None:
     look = page.look
-    labels = ("Open", OVERDUE, DUE_TODAY, WAITING)
-    width = len(block.figure.columns)
-    for at, label in zip(_TILES, labels, strict=True):
-        offset = block.figure.columns.index(label) if label in block.figure.columns else 0
-        last = column_letters(FIGURES_COLUMN + (offset or width - 1))
-        first = column_letters(FIGURES_COLUMN + (offset or 1))
-        numbers = [line[offset : offset + 1] if offset else line[1:] for line in block.figure.rows]
-        shown = sum(Decimal(str(number)) for line in numbers for number in line)
+    for at, (label, shown) in zip(TILE_COLUMNS, tiles(block.figure), strict=True):
         line = {"left": 2, "left_color": STANDING.get(label, (LINE, ""))[0]}
         for column in range(at, at + 3):
             edge = line if column == at else {}
             page.put(7, column, label if column == at else None, look.named("tile_label", **edge))
             page.put(8, column, None, look.named("tile", **edge))
-        text = f"=SUM(${first}${block.first}:${last}${block.last})"
-        page.formula(8, at, text, look.named("tile", **line), int(shown))
+        page.put(TILE_ROW, at, shown, look.named("tile", **line))
     page.height(6, 6)
     page.height(7, 20)
     page.height(8, 30)
@@ -184,7 +164,7 @@ def _causes(book: Workbook, block: _Block) -> _Drawn:
     chart = _chart(book, "column")
     chart.add_series(block.series(1, INK, gap=45))
     line = _chart(book, "line")
-    share = block.series(len(block.figure.columns), ACCENT, y2_axis=True)
+    share = block.series(len(block.figure.columns) - 1, ACCENT, y2_axis=True)
     share |= {"line": {"color": ACCENT, "width": 2}, "marker": {"type": "circle", "size": 5, "fill": {"color": ACCENT},
               "border": {"color": ACCENT}}}  # fmt: skip
     share.pop("border")

@@ -16,6 +16,8 @@ from addin.logic.forms import Cell
 from addin.logic.values import Money
 from addin.register.projection import DUE_TODAY, OVERDUE, WAITING, standing
 
+#: The Pareto's share of all cases up to and with a cause, 0 to 1.
+CUMULATIVE: Final = "Cumulative"
 _AGES: Final = (("0-2 days", 2), ("3-5 days", 5), ("6-14 days", 14), ("over 14 days", 10**6))
 
 
@@ -39,6 +41,13 @@ def figures(cases: Sequence[Case], now: datetime) -> tuple[Figure, ...]:
         _claims([case for case in cases if case.type == "UPC"]),
         _causes(cases),
     )
+
+
+def tiles(load: Figure) -> tuple[tuple[str, int], ...]:
+    """The counts over the charts, summed from the figure of open cases by type."""
+    counts = [[int(str(cell)) for cell in row[1:]] for row in load.rows]
+    by_title = {title: sum(row[at] for row in counts) for at, title in enumerate(load.columns[1:])}
+    return (("Open", sum(map(sum, counts))), *((label, by_title[label]) for label in (OVERDUE, DUE_TODAY, WAITING)))
 
 
 def _load(cases: Sequence[Case], now: datetime) -> Figure:
@@ -87,7 +96,12 @@ def _causes(cases: Iterable[Case]) -> Figure:
         for cause in ROOT_CAUSES
     ]
     counted.sort(key=lambda row: (-row[1], row[0]))
-    return Figure("causes", "Root causes (Pareto)", ("Cause", "Cases", "Value GBP"), tuple(counted))
+    every, so_far = sum(row[1] for row in counted), 0
+    rows: list[tuple[Cell, ...]] = []
+    for cause, count, value in counted:
+        so_far += count
+        rows.append((cause, count, value, Decimal(so_far) / every if every else Decimal(0)))
+    return Figure("causes", "Root causes (Pareto)", ("Cause", "Cases", "Value GBP", CUMULATIVE), tuple(rows))
 
 
 def _is_cause(cause: str) -> Callable[[Case], bool]:

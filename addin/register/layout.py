@@ -282,3 +282,6 @@ CASE_TIMELINE: Final = 60
 # The Dashboard: charts on the left, their figures in blocks on the right, one under another.
 FIGURES_COLUMN: Final = 27
 FIGURES_FIRST: Final = 8
+# Above the charts: one tile per count.
+TILE_ROW: Final = 8
+TILE_COLUMNS: Final = (1, 5, 9, 13)

@@ -213,16 +213,24 @@ def _draw_line(page: Page, row: int, line: Sequence[Button], top: int) -> None:
         left += width + _GAP
 
 
-def set_print(page: Page, *, header: int = 0, last_row: int = 0, last_column: int = 0, tall: int = 0) -> None:
+def set_print(
+    page: Page, *, header: int = 0, last_row: int = 0, last_column: int = 0, tall: int = 0, scale: int = 0
+) -> None:
     """Landscape A4, as wide as one page, header row repeated; the footer says what was printed.
 
     `last_row` bounds what is printed on a sheet that does not grow; `tall` is how many pages high it may be, 0 for any.
+    With a `scale` (percent) a wide sheet goes over several pages instead, its first columns on each.
     """
     sheet, stamp = page.worksheet, page.stamp
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.fit_to_pages(1, tall)
+    if scale:
+        sheet.set_print_scale(scale)
+        sheet.print_across()
+        sheet.repeat_columns(0, 2)
+    else:
+        sheet.fit_to_pages(1, tall)
     if last_row:  # no area of whole columns: readers other than Excel stumble over one
         sheet.print_area(0, 0, last_row - 1, (last_column or page.columns) - 1)
     if header:

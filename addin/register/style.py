@@ -39,9 +39,6 @@ STANDING: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {OVERDUE: (RED, WHITE), DUE_TODAY: (AMBER, INK), WAITING: (SLATE, INK), DONE: (GREEN, WHITE)}
 )
 
-#: Kinds whose text may be long: their cells wrap.
-LONG_KINDS: Final = frozenset({FieldKind.TEXT, FieldKind.NOTE, FieldKind.LIST, FieldKind.CHOICE})
-
 _NAMED: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
     {
         "title": {"font_size": 16, "bold": True, "font_color": INK, "valign": "vcenter"},
@@ -96,7 +93,8 @@ class Look:
     def field(self, kind: FieldKind) -> Format:
         """The format of cells that hold a field of this kind."""
         code = number_format(kind)
-        more: dict[str, object] = {"text_wrap": True} if kind in LONG_KINDS else {}
+        # One line a row: rows are filled press by press, and no program refits their heights everywhere.
+        more: dict[str, object] = {}
         if kind in (FieldKind.DAY, FieldKind.INSTANT):
             more["align"] = "left"
         return self.of(num_format=code, valign="top", font_color=INK, **more)
