@@ -136,6 +136,31 @@ def test_the_computers_own_mounts_are_read(tmp_path):
     assert network_kind(tmp_path, "") is None
 
 
+class Windll:
+    """What Windows says about drives."""
+
+    class kernel32:  # noqa: N801 - its own name
+        @staticmethod
+        def GetDriveTypeW(drive):
+            return 4 if drive == "Z:\\" else 3
+
+
+@pytest.mark.parametrize(("drive", "kind"), [("Z:", "mapped network drive"), ("C:", None)])
+def test_windows_is_asked_about_a_drive(monkeypatch, drive, kind):
+    """A letter does not show that another computer is behind it."""
+    monkeypatch.setattr("addin.journal.places.sys.platform", "win32")
+    monkeypatch.setattr("addin.journal.places.ctypes.windll", Windll, raising=False)
+
+    class OnDrive:
+        def __str__(self):
+            return f"{drive}\\register"
+
+        def absolute(self):
+            return type("Absolute", (), {"drive": drive})
+
+    assert network_kind(OnDrive()) == kind
+
+
 def test_a_link_to_a_network_drive_does_not_hide_it(tmp_path):
     """What counts is where the file is."""
     (tmp_path / "remote").mkdir()

@@ -541,6 +541,16 @@ def test_a_journal_without_its_first_event_is_not_the_registers(folder):
         Service.open(folder, actor=PEOPLE["a.khan"])
 
 
+def test_a_journal_that_cannot_be_read_is_let_go(folder):
+    """The first event was altered: the register does not open, and nothing stays locked."""
+    journal = SqliteJournal(folder / JOURNAL_FILE)
+    journal._db.execute("DROP TRIGGER events_never_change")
+    journal._db.execute("UPDATE events SET text = 'x' WHERE seq = 1")
+    journal.close()
+    with pytest.raises(ChainBroken):
+        Service.open(folder, actor=PEOPLE["a.khan"])
+
+
 def test_a_person_without_a_role_leaves_no_open_journal(folder, monkeypatch):
     """Who is not known cannot open the register, and nothing stays locked."""
     monkeypatch.setenv("CASEBOOK_USER", "nobody.here")
