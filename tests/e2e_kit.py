@@ -211,6 +211,12 @@ class Day:
         (new,) = {case.case_id for case in self.service.journal.cases(types=[code])} - before
         return new
 
+    def open_quietly(self, code: str, **cells: Any) -> Outcome:
+        """Type a new row and press Add new rows, whatever comes of it."""
+        sheet = case_types()[code].sheet
+        self.type_new(sheet, type=code, **cells)
+        return self.click(f"{sheet.lower()}.add")
+
     @staticmethod
     def sure(outcome: Outcome) -> Outcome:
         """The outcome of a press that must be done."""

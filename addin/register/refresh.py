@@ -25,7 +25,7 @@ from addin.logic.outcome import Problem
 from addin.logic.system_kinds import CONFLICT, DRIFT, SNAPSHOT_TAKEN
 from addin.logic.values import CELL_LIMIT
 from addin.register.cells import same, words
-from addin.register.layout import QUEUES, Column, Source, has_field, types_on
+from addin.register.layout import FIRST_ROW, HEADER_ROW, QUEUES, Column, Source, has_field, types_on
 from addin.register.projection import audit_cells, queue_cells, snapshot_cells
 from addin.register.sheets import Live, Meta, Queue, QueueRow
 
@@ -330,8 +330,8 @@ def project(live: Live, journal: Journal, kinds: KindTable, now: datetime, shown
     for sheet, cases in _by_sheet(journal.cases(touched)).items():
         write_cases(live.queue(sheet), cases, journal, now, shown)
     if events:
-        live.append_log("Audit", [audit_cells(event, kinds) for event in events])
-        live.append_log("Snapshots", [snapshot_cells(event) for event in events if event.kind == SNAPSHOT_TAKEN.name])
+        live.append_log("Audit", [audit_cells(event, kinds) for event in events], HEADER_ROW + events[0].seq)
+        _append_snapshots(live, journal, meta.seq, events)
         live.append_vault(_vault_rows(journal, events))
         live.write_meta(events[-1].seq, events[-1].hash)
     return len(events)
@@ -346,6 +346,13 @@ def _vault_rows(journal: Journal, events: Sequence[Event]) -> list[tuple[str, st
         for entry in kept.values()
         if len(entry.value) <= CELL_LIMIT
     ]
+
+
+def _append_snapshots(live: Live, journal: Journal, shown: int, events: Sequence[Event]) -> None:
+    taken = [snapshot_cells(event) for event in events if event.kind == SNAPSHOT_TAKEN.name]
+    if taken:
+        before = sum(1 for _ in journal.events(upto=shown, kinds=[SNAPSHOT_TAKEN.name]))
+        live.append_log("Snapshots", taken, FIRST_ROW + before)
 
 
 def write_cases(queue: Queue, cases: Sequence[Case], journal: Journal, now: datetime, shown: Shown) -> None:

@@ -280,7 +280,9 @@ class Live:
         self.sheet("_meta").range((3, 2), (4, 2)).value = [[seq], [head]]
 
     def selection(self) -> Selection:
-        """The selected rows of the active sheet, all areas, without header and what stands above it.
+        """The selected rows of the active sheet that show, all areas, without header and what stands above it.
+
+        A row that a filter or a person hides is never pressed, though a selection runs over it.
 
         Raises:
             NotOurBook: when nothing that can be pressed is selected.
@@ -288,23 +290,27 @@ class Live:
         sheet = self.book.sheets.active
         areas = str(self.book.selection.address if self.book.selection is not None else "").replace("$", "")
         rows: set[int] = set()
+        queue = sheet.name in SHEET and SHEET[sheet.name].use is Use.QUEUE
+        last = self.queue(sheet.name).last_row if queue else 0
         for area in filter(None, areas.split(",")):
             part = sheet.range(area.rpartition("!")[2])
-            rows.update(range(part.row, min(part.row + part.rows.count, 1_048_577)))
-        queue = sheet.name in SHEET and SHEET[sheet.name].use is Use.QUEUE
-        last = Queue(sheet).last_row if queue else max(rows, default=0)
-        return Selection(sheet.name, tuple(sorted(row for row in rows if FIRST_ROW <= row <= last)))
+            rows.update(range(max(part.row, FIRST_ROW), min(part.row + part.rows.count, last + 1)))
+        shown = [row for top, bottom in _runs(sorted(rows)) for row in _visible(sheet, top, bottom)]
+        return Selection(sheet.name, tuple(shown))
 
     def tell(self, sheet: str, text: str) -> None:
         """Put the answer to a press into the message cell under the sheet's buttons."""
         self.sheet(sheet).range((MESSAGE_ROW, 1)).value = text[:1_000]
 
-    def append_log(self, sheet: str, rows: Sequence[Sequence[Cell]]) -> None:
-        """Append rows to a locked log sheet (Audit, Snapshots), below its last row."""
+    def append_log(self, sheet: str, rows: Sequence[Sequence[Cell]], first: int | None = None) -> None:
+        """Append rows to a locked log sheet (Audit, Snapshots), below its last row or from a row of their own.
+
+        An event has its row by its number, so that a press that died after writing it writes it again in place.
+        """
         if not rows:
             return
         log = self.sheet(sheet)
-        first = self.log_end(log) + 1
+        first = self.log_end(log) + 1 if first is None else first
         block = [[outgoing(cell) for cell in row] for row in rows]
         with unlocked(log, self._password):
             area = log.range((first, 1), (first + len(block) - 1, len(block[0])))
@@ -341,6 +347,17 @@ class Live:
     def get(self, sheet: str, address: str) -> Cell:
         """One cell's content."""
         return self.sheet(sheet).range(address).value  # type: ignore[no-any-return]
+
+
+def _visible(sheet: Any, first: int, last: int) -> Iterator[int]:
+    """The rows from first to last that show; a mixed run is halved until each part is one or the other."""
+    hidden = sheet.range((first, 1), (last, 1)).rows.hidden
+    if hidden is False:
+        yield from range(first, last + 1)
+    elif hidden is None:
+        middle = (first + last) // 2
+        yield from _visible(sheet, first, middle)
+        yield from _visible(sheet, middle + 1, last)
 
 
 class unlocked:  # noqa: N801 - reads as a phrase: with unlocked(sheet)
