@@ -360,3 +360,30 @@ def doctor(folder: Path, as_json: bool) -> int:
         for finding in findings:
             click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.name}: {finding.message}")
     return DONE if all(finding.ok for finding in findings) else TROUBLE
+
+
+@main.command()
+@_plain
+def install() -> int:
+    """Put Casebook into Excel for Windows, for you alone: bridge, ribbon. No administrator needed."""
+    from addin import windows_setup as setup
+
+    setup.require_windows("install")
+    pythonw = setup.windowless(Path(sys.executable))
+    setup.stop_running()
+    for line in setup.install(setup.WindowsHive(), pythonw, setup.start_folder()):
+        click.echo(line)
+    return DONE
+
+
+@main.command()
+@_plain
+def uninstall() -> int:
+    """Take Casebook out of Excel for Windows again; registers stay as they are."""
+    from addin import windows_setup as setup
+
+    setup.require_windows("uninstall")
+    setup.stop_running()
+    for line in setup.uninstall(setup.WindowsHive(), setup.start_folder()):
+        click.echo(line)
+    return DONE

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from addin import windows_setup
 from addin.errors import CasebookError
 from addin.hosts.closed import open_closed
 from addin.letters import LETTER_NAMES, lint_templates, templates_root
@@ -38,11 +39,20 @@ class Finding:
 
 def examine(folder: Path) -> list[Finding]:
     """Every link, from Python to the workbook; a register's links only where the folder is one."""
-    found = [_python(), *_packages(), _guarded("buttons", _buttons), _guarded("case types", _types)]
+    found = [_python(), *_packages(), _guarded("buttons", _buttons), _guarded("case types", _types), *_windows(folder)]
     if not (folder / FILE).exists():
         words = f"{folder.resolve().name} is not a register. Name one with --register, or make one: casebook new DIR."
         return [*found, Finding("register", ok=False, message=words)]
     return [*found, *_register(folder)]
+
+
+def _windows(folder: Path) -> list[Finding]:
+    """The links between Excel and Python, where there is an Excel of this kind."""
+    found: list[Finding] = []
+    if sys.platform == "win32":
+        links = windows_setup.links(folder, windows_setup.WindowsHive())
+        found += [_guarded(f"excel: {name}", look) for name, look in links]
+    return found
 
 
 def _guarded(name: str, look: Callable[[], str]) -> Finding:
