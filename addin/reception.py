@@ -54,11 +54,22 @@ class Waiting:
 
 def profile_of(settings: Settings, policy: Policy) -> IntakeProfile:
     """How this house writes its messages: settings and policy, in the reader's form."""
+    own = settings.intake
     return IntakeProfile(
-        order_pattern=settings.intake.order_number,
-        ticket_pattern=settings.intake.ticket,
+        order_pattern=own.order_number,
+        sku_pattern=own.sku,
+        rma_pattern=own.rma,
+        ticket_pattern=own.ticket,
+        ticket_key=own.ticket_key,
         currency=settings.currency,
         cctv_retention_days=policy.days("cctv.retention_days"),
+        damage_notice_days=policy.days("claim.uk_terms.damage"),
+        senior_qa_value=policy.money("priority.value_high").amount,
+        high_impact_orders=policy.number("priority.orders_high"),
+        house_names=own.house_names,
+        courier_now=own.courier_now,
+        exotic_words=own.exotic_words,
+        profile_words=own.profile_words,
     )
 
 

@@ -18,9 +18,12 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from addin.errors import ConfigError
+from addin.logic.intake import IntakeProfile
 from addin.logic.values import Actor, Role
 
 FILE: Final = "casebook.toml"
+#: How messages are written where the settings say nothing.
+_WRITES: Final = IntakeProfile()
 
 
 def _pattern(text: str) -> str:
@@ -100,7 +103,16 @@ class Intake(_Section):
 
     order_number: Pattern = r"\d{10}"
     ticket: Pattern = r"[A-Z]{2,5}-\d{3,7}"
-    team: str = ""
+    ticket_key: str = "ticket_ref"
+    """How the reading's JSON names the ticket."""
+    sku: Pattern = _WRITES.sku_pattern
+    rma: Pattern = _WRITES.rma_pattern
+    house_names: tuple[str, ...] = ()
+    """Names of the house that a carrier also bears or bore: "parcel from NAME" is then asked about."""
+    courier_now: str = ""
+    """What that carrier is called today."""
+    exotic_words: tuple[str, ...] = _WRITES.exotic_words
+    profile_words: tuple[str, ...] = _WRITES.profile_words
 
 
 class Settings(_Section):
