@@ -57,11 +57,17 @@ class LibreGrid:
     def __init__(self, document: LibreDocument, name: str, sheet: Any) -> None:
         self.document, self.name, self.sheet = document, name, sheet
         self._ranges: dict[Rect, Any] = {}
+        self._values: dict[Rect, list[list[CellValue]]] = {}
         self._tables: list[TableInfo] | None = None
 
     def forget(self) -> None:
         """Drop what was fetched in the last turn."""
         self._ranges.clear()
+        self._changed()
+
+    def _changed(self) -> None:
+        """Contents are about to change: what was read is no longer known."""
+        self._values.clear()
         self._tables = None
 
     def _range(self, rect: Rect) -> Any:
@@ -101,6 +107,13 @@ class LibreGrid:
 
     def values(self, rect: Rect) -> list[list[CellValue]]:
         """The contents of a block, as rows."""
+        if (known := self._values.get(rect)) is None:
+            known = self._read(rect)
+            if self.document.in_turn:
+                self._values[rect] = known
+        return [list(row) for row in known]
+
+    def _read(self, rect: Rect) -> list[list[CellValue]]:
         block = self._range(rect)
         rows: list[list[CellValue]] = []
         has_numbers = has_errors = False
@@ -154,6 +167,7 @@ class LibreGrid:
         height, width = rect.shape
         if height * width > _MOST_CELLS:
             raise HostError("That block is too large to write at once.", hint="Write it in parts.")
+        self._changed()
         plain = [[_plain(value, date_1904=self.document.is_date_1904) for value in row] for row in rows]
         for line in plain:
             line.extend([""] * (width - len(line)))
@@ -187,9 +201,9 @@ class LibreGrid:
             [self.document.to_calc(text) if text.startswith("=") else text for text in map(str, row)] for row in rows
         ]
         block = self._range(rect)
-        if any(text.startswith("=") for row in own for text in row):
-            if self.number_format(rect) in (None, "@"):
-                self._free_formulas(rect, own)
+        self._changed()
+        if any(text.startswith("=") for row in own for text in row) and self.number_format(rect) in (None, "@"):
+            self._free_formulas(rect, own)
         block.setFormulaArray(tuple(map(tuple, own)))
 
     def _free_formulas(self, rect: Rect, rows: Sequence[Sequence[str]]) -> None:
@@ -202,6 +216,7 @@ class LibreGrid:
 
     def clear(self, rect: Rect) -> None:
         """Empty a block and keep its formats."""
+        self._changed()
         self._range(rect).clearContents(_CONTENTS)
 
     # ------------------------------------------------------------------ formats and layout
@@ -215,6 +230,7 @@ class LibreGrid:
 
     def set_number_format(self, rect: Rect, code: str) -> None:
         """Give every cell of the block a number format."""
+        self._values.clear()
         self._range(rect).NumberFormat = self.document.format_key(code)
 
     def color(self, rect: Rect) -> tuple[int, int, int] | None:
@@ -327,7 +343,7 @@ class LibreGrid:
             table.getFilterDescriptor().setFilterFields(())
             table.refresh()
         table.AutoFilter = on
-        self._tables = None
+        self._changed()
 
     def filter_area(self) -> Rect | None:
         """The rectangle of the sheet's own filter, if it has one."""

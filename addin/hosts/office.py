@@ -113,6 +113,12 @@ class Office:
         """True while its process lives."""
         return self.process.poll() is None
 
+    def wait(self, seconds: float) -> bool:
+        """Wait for its end; True when it has ended."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(seconds)
+        return not self.is_running
+
     def documents(self) -> list[Any]:
         """The documents that are open in it.
 

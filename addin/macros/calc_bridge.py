@@ -1,0 +1,165 @@
+"""The bridge of LibreOffice Calc: what a button's `CreateObject("Casebook.Bridge").Press(book, action)` reaches.
+
+It lives in the process that started the office and stays warm: the journal, the settings and the workbook's objects are
+kept between clicks.
+
+1. One press at a time: a press that comes while another runs is refused in words.
+2. The second half of a double click gets the first half's answer and does nothing.
+3. Settings that changed and a journal that was replaced are opened anew before they are used.
+4. Nothing is raised into the office: every fault is an answer in words.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, cast
+
+from addin.errors import CasebookError
+from addin.folder import write_workbook
+from addin.hosts.boot import xw
+from addin.hosts.engine import Engine, open_book
+from addin.hosts.libre import LibreDocument, LibreDriver
+from addin.hosts.office import Office
+from addin.hosts.ole import offer
+from addin.logic.outcome import Outcome, Problem
+from addin.macros.press import ALARM, answer, press
+from addin.service import JOURNAL_FILE, Service
+from addin.settings import FILE
+
+#: What VBA asks for; the same name is a COM server in Excel.
+NAME: Final = "Casebook.Bridge"
+#: A press of the same button on the same cells this soon after its answer is the rest of a double click.
+DOUBLE_CLICK_S: Final = 0.4
+_BUSY: Final = "Another button is still at work. Wait for its answer, then press again; nothing was changed."
+_QUIET: Final = "book.opened"
+#: Opens the register of a folder.
+Opener = Callable[[Path], Service]
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """The last press: what was pressed on which cells, what came of it, and when."""
+
+    book: str
+    action: str
+    place: str
+    text: str
+    at: float
+
+
+class CalcBridge:
+    """Presses buttons of the workbooks that are open in one office."""
+
+    def __init__(
+        self, office: Office, *, opener: Opener = Service.open, double_click_s: float = DOUBLE_CLICK_S
+    ) -> None:
+        self.driver = LibreDriver(office)
+        self.engine = Engine(self.driver)
+        self.on_answer: Callable[[str, str], None] = lambda _action, _text: None
+        self._opener, self._double_click_s = opener, double_click_s
+        self._services: dict[Path, tuple[object, Service]] = {}
+        self._one = threading.Lock()
+        self._last: _Last | None = None
+        offer(office, NAME, {"Press": self.press, "Ping": lambda: "Casebook"})
+
+    def press(self, full_name: str, action_id: str) -> str:
+        """Press a button of the workbook with this path; the answer as VBA shows it."""
+        if not self._one.acquire(blocking=False):
+            return (
+                f"{ALARM}Another button is still at work. Wait for its answer, then press again; nothing was changed."
+            )
+        try:
+            text = self._press(full_name, action_id)
+            self.on_answer(action_id, text)
+        except CasebookError as error:
+            text = f"{ALARM}{error}"
+        except Exception as error:  # noqa: BLE001 - nothing may escape into the office
+            fault = type(error).__name__
+            text = f"{ALARM}Casebook could not do that ({fault}). Press Refresh: what was recorded will be shown."
+        finally:
+            self._one.release()
+        return text
+
+    def _press(self, full_name: str, action_id: str) -> str:
+        book = self.book(Path(full_name))
+        document: LibreDocument = book.impl.document
+        if (repeated := self._repeated(document, full_name, action_id)) is not None:
+            return repeated
+        service = self.service(Path(full_name).parent)
+        document.saver = lambda: _draw(service)
+        with document.turn():
+            outcome = _unwritable(document) if action_id != _QUIET else None
+            text = answer(outcome or press(book, action_id, service))
+        place = str(document.selection()) if self._double_click_s else ""
+        self._last = _Last(full_name, action_id, place, text, time.monotonic())
+        return text
+
+    def _repeated(self, document: LibreDocument, full_name: str, action_id: str) -> str | None:
+        last = self._last
+        if last is None or time.monotonic() - last.at >= self._double_click_s:
+            return None
+        if (last.book, last.action) != (full_name, action_id) or last.place != str(document.selection()):
+            return None
+        return last.text
+
+    def book(self, path: Path) -> xw.Book:
+        """The open workbook of this path.
+
+        Raises:
+            HostError: it is not open in this office, or the office has gone.
+        """
+        for app in list(self.engine.apps):
+            for known in list(app.books):
+                if not cast(LibreDocument, known.document).is_open:
+                    app.books.items.remove(known)
+            if not app.books.items:
+                self.engine.apps.items.remove(app)
+        return open_book(self.engine, path)
+
+    def service(self, folder: Path) -> Service:
+        """The register of a folder, kept open while its settings and its journal are the same files."""
+        found = self._services.get(folder)
+        marks = _marks(folder)
+        if found is not None and found[0] == marks:
+            return found[1]
+        if found is not None:
+            self._services.pop(folder)[1].close()
+        service = self._opener(folder)
+        self._services[folder] = marks, service
+        return service
+
+    def close(self) -> None:
+        """Let go of the journals."""
+        for _, service in self._services.values():
+            service.close()
+        self._services.clear()
+
+
+def _marks(folder: Path) -> object:
+    """What tells settings and journal from others put in their place."""
+    found: list[Any] = []
+    for name, parts in ((FILE, ("st_ino", "st_mtime_ns", "st_size")), (JOURNAL_FILE, ("st_ino",))):
+        try:
+            status = (folder / name).stat()
+        except OSError:
+            found.append(None)
+        else:
+            found.append(tuple(getattr(status, part) for part in parts))
+    return found
+
+
+def _unwritable(document: LibreDocument) -> Outcome | None:
+    """A refusal when the workbook stands open in a way no press can be written to."""
+    if document.is_read_only:
+        hint = "Close it, open the register with 'casebook open', then press again. Nothing was changed."
+        return Outcome.refused(Problem("BOOK-READONLY", "This window shows the workbook read-only.", hint=hint))
+    return None
+
+
+def _draw(service: Service) -> None:
+    """The register's file as the journal has it: what stands in place of a save by LibreOffice."""
+    write_workbook(service)

@@ -1,0 +1,163 @@
+"""`casebook open`: the register's workbook in a spreadsheet program, with its buttons alive.
+
+In Calc the file itself is opened, and "Save" writes it as LibreOffice writes such files: another VBA project, no table
+styles, weak locks. That file is good enough to work on and never what the register keeps. `settle` puts it right, when
+the window is gone and again before the next opening (a killed host cannot do it at once):
+
+1. Everything typed in the saved file is taken over into the journal, as Refresh does.
+2. When nothing was left over and no sheet of the person's own is in it, the workbook is drawn anew from the journal;
+   the file as Calc saved it is kept beside it under another name until the next time.
+3. Otherwise the file stays as it is, works on in Calc, and the person is told what is in the way.
+
+A window closed without saving leaves the file as it was: what was pressed is in the journal and shows at the next
+Refresh; what was typed and neither pressed nor saved is gone, as the person chose.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+import click
+
+from addin.closed_book import press_closed
+from addin.errors import CasebookError, HostGone, NotOurBook, Unsupported
+from addin.folder import write_workbook
+from addin.hosts.calc_lock import drop_dead, hold
+from addin.hosts.office import Office
+from addin.hosts.ole import when_closed
+from addin.hosts.package import Package
+from addin.macros.calc_bridge import CalcBridge
+from addin.register.layout import SHEET
+from addin.register.reading import BookFile
+from addin.service import Service
+
+#: Where the file stays as Calc saved it, until Calc saves the next one.
+AS_SAVED: Final = "casebook-as-saved-in-calc.xlsm"
+_LOOK_S: Final = 2.0
+Say = Callable[[str], None]
+
+
+def open_register(folder: Path, host: str = "", *, headless: bool = False, say: Say = click.echo) -> int:
+    """Open the workbook of a register and stay until its window is closed; answers the exit code.
+
+    Args:
+        folder: the register.
+        host: "excel" or "calc"; by default Excel on Windows and Calc elsewhere.
+        headless: without a window, for tests.
+        say: where words to the person go.
+
+    Raises:
+        CasebookError: the register or the program cannot be opened, or the program died.
+    """
+    chosen = host or ("excel" if sys.platform == "win32" else "calc")
+    service = Service.open(folder.resolve())
+    try:
+        if not service.workbook.exists():
+            hint = "Make it from the journal: casebook rebuild workbook."
+            raise NotOurBook(f"{service.workbook.name} is not in {folder}.", hint=hint, code="BOOK-ABSENT")
+        if chosen == "excel":
+            return _open_in_excel(service.workbook, say)
+        return _open_in_calc(service, headless=headless, say=say)
+    finally:
+        service.close()
+
+
+def _open_in_excel(path: Path, say: Say) -> int:
+    start: Callable[[Path], None] | None = getattr(os, "startfile", None)  # Windows only
+    if start is None:
+        raise Unsupported("Excel runs on Windows.", hint="Use --host calc here.")
+    start(path)
+    say(f"{path.name} opens in Excel.")
+    return 0
+
+
+def _open_in_calc(service: Service, *, headless: bool, say: Say) -> int:
+    path = service.workbook
+    drop_dead(path)
+    settle(service, say)
+    with ExitStack() as stack:
+        stack.callback(drop_dead, path)
+        office = Office.start(headless=headless)
+        stack.callback(_let_go, office)
+        hold(path, office.process.pid)
+        bridge = CalcBridge(office)
+        stack.callback(bridge.close)
+        document = bridge.driver.open(path, with_macros=True)
+        document.model.setModified(False)  # the line about its standing is no change of the person's
+        closed = threading.Event()
+        when_closed(document.model, closed.set)
+        say(f"{path.name} is open in Calc. This window answers its buttons: leave it open until Calc is closed.")
+        died = _stay(office, closed, say)
+    settle(service, say)
+    if died:
+        raise HostGone(
+            "LibreOffice ended unexpectedly.",
+            hint="Everything a button reported done is recorded; open the register again and press Refresh. "
+            "What was typed and neither pressed nor saved is lost.",
+        )
+    return 0
+
+
+def _stay(office: Office, closed: threading.Event, say: Say) -> bool:
+    """Wait until the person has closed the workbook and end the office; True when it died instead."""
+    while office.is_running:
+        try:
+            if closed.wait(_LOOK_S) and office.is_running and not office.documents():
+                office.terminate()
+                office.wait(_LOOK_S)
+            elif closed.is_set():
+                office.wait(_LOOK_S / 4)
+        except KeyboardInterrupt:
+            say("Calc is asked to close; save or discard there.")
+            office.terminate()
+        except HostGone:
+            office.wait(_LOOK_S)
+    return office.process.returncode != 0
+
+
+def _let_go(office: Office) -> None:
+    """End an office in which no work of a person can be lost; leave any other alone."""
+    if office.is_running:
+        try:
+            busy = any(document.isModified() for document in office.documents())
+        except CasebookError:
+            busy = False
+        if not busy:
+            office.stop()
+
+
+def settle(service: Service, say: Say) -> None:
+    """Put right a workbook that LibreOffice saved: take over what was typed, then draw it from the journal."""
+    path = service.workbook
+    try:
+        if not saved_by_calc(path):
+            return
+        own = [name for name in BookFile(path).sheets if name not in SHEET]
+        outcome = press_closed(service, "desk.refresh")
+    except CasebookError as error:
+        say(f"{path.name} stays as Calc saved it. {error}")
+        return
+    if not outcome.ok:
+        say(f"{path.name} stays as Calc saved it, because something typed could not be taken over: {outcome.message}")
+        return
+    if own:
+        say(
+            f"{path.name} stays as Calc saved it, because it holds sheets of your own ({', '.join(own)}). It works on "
+            "in Calc; for Excel, copy them to a file of their own and run 'casebook rebuild workbook --replace'."
+        )
+        return
+    path.replace(path.with_name(AS_SAVED))
+    write_workbook(service)
+    say(f"{path.name} shows the journal up to event {service.journal.head().seq}.")
+
+
+def saved_by_calc(path: Path) -> bool:
+    """True when the workbook's own notes name LibreOffice as the program that wrote it."""
+    package = Package(path)
+    return package.has("docProps/app.xml") and b"<Application>LibreOffice" in package.read("docProps/app.xml")
