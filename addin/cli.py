@@ -362,6 +362,17 @@ def doctor(folder: Path, as_json: bool) -> int:
     return DONE if all(finding.ok for finding in findings) else TROUBLE
 
 
+@main.command("open")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
+@click.option("--host", type=click.Choice(["excel", "calc"]), default=None, help="Default: Excel on Windows, else Calc.")
+@_plain
+def open_the_register(folder: Path, host: str | None) -> int:
+    """Open the workbook of the register in FOLDER, with its buttons alive, and stay until it is closed."""
+    from addin.open_book import open_register
+
+    return open_register(folder, host or "")
+
+
 @main.command()
 @_plain
 def install() -> int:
