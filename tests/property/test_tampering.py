@@ -24,7 +24,6 @@ from addin.register.layout import AUDIT_COLUMNS, FIRST_ROW, HEADER_ROW
 from addin.register.sheets import cell_name
 from addin.verify import verify
 
-GUARDS = ("events_never_change", "events_never_vanish", "events_follow", "vault_never_changes", "answers_never_change")
 QUICK = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
@@ -65,12 +64,12 @@ def fixture_copy(tmp_path):
 def forge(path, statement, *values):
     """Change a journal behind its guards, and put the guards back as a careful forger would."""
     db = sqlite3.connect(path)
-    kept = [sql for (sql,) in db.execute("SELECT sql FROM sqlite_schema WHERE type = 'trigger'")]
-    for guard in GUARDS:
-        db.execute(f"DROP TRIGGER IF EXISTS {guard}")
+    kept = dict(db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"))
+    for guard in kept:
+        db.execute(f"DROP TRIGGER {guard}")
     for one in statement if isinstance(statement, list) else [(statement, values)]:
         db.execute(*one)
-    for sql in kept:
+    for sql in kept.values():
         db.execute(sql)
     db.commit()
     db.execute("PRAGMA journal_mode = DELETE")
