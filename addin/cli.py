@@ -364,7 +364,7 @@ def doctor(folder: Path, as_json: bool) -> int:
 
 @main.command("open")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
-@click.option("--host", type=click.Choice(["excel", "calc"]), default=None, help="Default: Excel on Windows, else Calc.")
+@click.option("--host", type=click.Choice(["excel", "calc"]), help="Default: Excel on Windows, else Calc.")
 @_plain
 def open_the_register(folder: Path, host: str | None) -> int:
     """Open the workbook of the register in FOLDER, with its buttons alive, and stay until it is closed."""

@@ -86,7 +86,7 @@ def _open_in_calc(service: Service, *, headless: bool, say: Say) -> int:
         office = Office.start(headless=headless)
         stack.callback(_let_go, office)
         hold(path, office.process.pid)
-        bridge = CalcBridge(office)
+        bridge = CalcBridge(office, draw=write_workbook)
         stack.callback(bridge.close)
         document = bridge.driver.open(path, with_macros=True)
         document.model.setModified(False)  # the line about its standing is no change of the person's

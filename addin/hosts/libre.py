@@ -63,7 +63,7 @@ class LibreDocument:
         self.model = model
         self.is_date_1904: Final[bool] = model.NullDate.Year == 1904
         self._kept: dict[str, Any] | None = None
-        self.saver: Callable[[], None] | None = None
+        self.saver: Callable[[], object] | None = None
         self._sheets = model.Sheets
         self._formats = model.getNumberFormats()
         self._english = bridge().uno.createUnoStruct("com.sun.star.lang.Locale", "en", "US", "")

@@ -1,4 +1,7 @@
-"""Calls into LibreOffice: its exceptions become this project's, in words."""
+"""Calls into LibreOffice: its exceptions become this project's, in words, before they travel.
+
+UNO's exceptions take no attributes but their own, so Python's context managers stumble over them on their way up.
+"""
 
 from __future__ import annotations
 

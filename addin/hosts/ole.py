@@ -79,5 +79,9 @@ def _component(name: str, members: Mapping[str, Any], *interfaces: str) -> Any:
 
 def when_closed(model: Any, call: Callable[[], None]) -> None:
     """Call back when a document is closed, on a thread of the office's connection."""
-    listener = _component("Listener", {"disposing": lambda _self, _event: call()}, "com.sun.star.lang.XEventListener")
-    model.addEventListener(listener())
+    members = {
+        "queryClosing": lambda _self, _event, _owns: None,
+        "notifyClosing": lambda _self, _event: call(),
+        "disposing": lambda _self, _event: None,
+    }
+    model.addCloseListener(_component("Listener", members, "com.sun.star.util.XCloseListener")())

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from addin.errors import CasebookError
-from addin.folder import write_workbook
 from addin.hosts.boot import xw
 from addin.hosts.engine import Engine, open_book
 from addin.hosts.libre import LibreDocument, LibreDriver
@@ -55,12 +54,25 @@ class CalcBridge:
     """Presses buttons of the workbooks that are open in one office."""
 
     def __init__(
-        self, office: Office, *, opener: Opener = Service.open, double_click_s: float = DOUBLE_CLICK_S
+        self,
+        office: Office,
+        *,
+        draw: Callable[[Service], object],
+        opener: Opener = Service.open,
+        double_click_s: float = DOUBLE_CLICK_S,
     ) -> None:
+        """Offer the bridge to an office that has not loaded a workbook yet.
+
+        Args:
+            office: the office.
+            draw: writes a register's workbook file from its journal: what a button's "save" means here.
+            opener: opens the register of a folder.
+            double_click_s: how long after its answer a press of the same button counts as a double click.
+        """
         self.driver = LibreDriver(office)
         self.engine = Engine(self.driver)
         self.on_answer: Callable[[str, str], None] = lambda _action, _text: None
-        self._opener, self._double_click_s = opener, double_click_s
+        self._draw, self._opener, self._double_click_s = draw, opener, double_click_s
         self._services: dict[Path, tuple[object, Service]] = {}
         self._one = threading.Lock()
         self._last: _Last | None = None
@@ -90,7 +102,7 @@ class CalcBridge:
         if (repeated := self._repeated(document, full_name, action_id)) is not None:
             return repeated
         service = self.service(Path(full_name).parent)
-        document.saver = lambda: _draw(service)
+        document.saver = lambda: self._draw(service)
         with document.turn():
             outcome = _unwritable(document) if action_id != _QUIET else None
             text = answer(outcome or press(book, action_id, service))
@@ -158,8 +170,3 @@ def _unwritable(document: LibreDocument) -> Outcome | None:
         hint = "Close it, open the register with 'casebook open', then press again. Nothing was changed."
         return Outcome.refused(Problem("BOOK-READONLY", "This window shows the workbook read-only.", hint=hint))
     return None
-
-
-def _draw(service: Service) -> None:
-    """The register's file as the journal has it: what stands in place of a save by LibreOffice."""
-    write_workbook(service)
