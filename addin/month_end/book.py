@@ -20,7 +20,7 @@ from addin.register.layout import Sheet, Use
 from addin.register.lists import column_letters
 from addin.register.package import ProtectionOptions, protect_sheets, register_salt
 from addin.register.page import Page, Stamp
-from addin.register.style import ACCENT, GREEN, LINE, RED, WHITE, Look
+from addin.register.style import ACCENT, GREEN, LINE, QUIET, RED, WHITE, Look
 
 COVER: Final = "Cover"
 GUIDE: Final = "How to read"
@@ -86,10 +86,13 @@ class Pack:
         for column in range(reach + 1, columns + 1):
             page.put(2, column, None, style)
         page.height(2, 15.5 * (1 + len(hint) // max(width, 20)) + 4)
-        page.put(3, 1, " ".join(filter(None, (self.facts.draft, stated))) or None, self._stated())
+        words = " ".join(filter(None, (self.facts.draft, stated)))
+        page.worksheet.merge_range(2, 0, 2, reach - 1, words, self._stated())
+        page.height(3, 15.5 * (1 + len(words) // max(width, 20)) + 1)
 
     def _stated(self) -> Format:
-        return self.look.named("label", bold=bool(self.facts.draft), font_color=RED if self.facts.draft else "#6B7280")
+        color = RED if self.facts.draft else QUIET
+        return self.look.named("label_top", bold=bool(self.facts.draft), font_color=color)
 
     def print_set_up(self, page: Page, columns: int, *, header: int = 0, tall: int = 0, portrait: bool = False) -> None:
         """A4, one page wide (broad tables two, the first column on both); the footer says what and whose it is."""
@@ -120,7 +123,8 @@ class Pack:
             wrap = {"text_wrap": True} if column.holds is Holds.LONG else {}
             styles.append(self.look.of(num_format=code, align=align, valign="top", bottom=1, bottom_color=LINE, **wrap))
             page.width(at, column.width)
-        stated = f"{len(table.rows)} rows." if table.rows else table.empty
+        count = len(table.rows)
+        stated = f"{count} {'row' if count == 1 else 'rows'}." if count else table.empty
         if table.sums:
             stated += f" {table.sums}: £{table.total():,.2f}."
         self.head(page, table.hint, columns, f"{stated} SHA-256 of the rows: {table.digest()}")
@@ -250,7 +254,7 @@ class Pack:
             page.put(row, 3, None, figure)
             test = f'=IF(B{row}=0,"OK","CHECK")'
         page.formula(row, 4, test, self.look.of(align="center", bold=True, **edge), check)
-        page.put(row, 5, line.note or None, self.look.of(text_wrap=True, font_color="#6B7280", **edge))
+        page.put(row, 5, line.note or None, self.look.of(text_wrap=True, font_color=QUIET, **edge))
 
     verdict = "All agree"
 
