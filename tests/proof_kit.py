@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import itertools
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -53,9 +54,16 @@ def new_register(path: Path | None, clock: Clock) -> Service:
     return service
 
 
+def fresh_folder() -> Path:
+    """A folder for what all tests of a run share; it goes when the run ends."""
+    folder = Path(mkdtemp(prefix="casebook-test-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 @cache
 def _finished() -> Path:
-    folder, clock = Path(mkdtemp(prefix="casebook-test-")), Clock()
+    folder, clock = fresh_folder(), Clock()
     service = new_register(folder / "journal.sqlite", clock)
     some_work(service, clock)
     (folder / "casebook.xlsm").write_bytes(book_bytes(service))

@@ -6,15 +6,13 @@ import hashlib
 import shutil
 import sqlite3
 from functools import cache
-from pathlib import Path
-from tempfile import mkdtemp
 
 import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from proof_kit import Clock, book_bytes, new_register, some_work
+from proof_kit import Clock, book_bytes, fresh_folder, new_register, some_work
 
 from addin.hosts.grid import column_number
 from addin.hosts.sheetxml import read_strings
@@ -33,7 +31,7 @@ FEW = settings(parent=QUICK, max_examples=25)
 @cache
 def register():
     """A finished register on disk: its folder, its number of events, its workbook as bytes."""
-    folder, clock = Path(mkdtemp(prefix="casebook-test-")), Clock()
+    folder, clock = fresh_folder(), Clock()
     service = new_register(folder / "journal.sqlite", clock)
     some_work(service, clock, 6)
     (folder / "casebook.xlsm").write_bytes(book_bytes(service))
