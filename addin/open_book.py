@@ -85,7 +85,7 @@ def _open_in_calc(service: Service, *, headless: bool, say: Say) -> int:
         stack.callback(drop_dead, path)
         office = Office.start(headless=headless)
         stack.callback(_let_go, office)
-        hold(path, office.process.pid)
+        hold(path, office)
         bridge = CalcBridge(office, draw=write_workbook)
         stack.callback(bridge.close)
         document = bridge.driver.open(path, with_macros=True)

@@ -1,8 +1,9 @@
-"""The mark that a register's workbook is open in Calc, in LibreOffice's own form: `.~lock.casebook.xlsm#`.
+"""The mark that a register's workbook is open in Calc: LibreOffice's own lock file `.~lock.casebook.xlsm#`.
 
-Our private offices write no lock files, because one left by a killed office would stop the next start with a question.
-This one is written by us, is understood by every other LibreOffice and by `locking`, and names the office's process:
-the mark of an office that is no more is dropped without asking.
+Our private offices are set not to look at such marks, because one left by a killed office would stop the next start
+with a question; they write them all the same (LibreOffice 7.4). So the looking is done here: a mark that names a
+profile of ours whose office is no more is dropped without asking, any other one is respected. We write the mark
+ourselves before the office does, so that of two openings at the same time one is refused.
 """
 
 from __future__ import annotations
@@ -10,16 +11,17 @@ from __future__ import annotations
 import contextlib
 import getpass
 import os
-import re
 import socket
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 from addin.errors import HostBusy
-from addin.hosts.locking import process_lives, refuse_if_held
+from addin.hosts.locking import refuse_if_held
+from addin.hosts.office import Office, is_profile, running
 
-_PROCESS: Final = re.compile(r"process (\d+)")
+_FIELDS: Final = 5  # name, account, computer, time, profile
 
 
 def _mark(path: Path) -> Path:
@@ -29,14 +31,16 @@ def _mark(path: Path) -> Path:
 def drop_dead(path: Path) -> None:
     """Remove the mark of an office of ours that is no more."""
     with contextlib.suppress(OSError):
-        fields = _mark(path).read_text(encoding="utf-8", errors="replace").split(",")
-        found = _PROCESS.search(fields[0])
-        if found and fields[2:3] == [socket.gethostname()] and not process_lives(int(found[1])):
+        fields = _mark(path).read_text(encoding="utf-8", errors="replace").strip().rstrip(";").split(",")
+        if len(fields) != _FIELDS or fields[2].casefold() != socket.gethostname().casefold():
+            return
+        profile = Path(unquote(urlsplit(fields[4]).path))
+        if is_profile(profile) and running(profile) is None:
             _mark(path).unlink()
 
 
-def hold(path: Path, pid: int) -> None:
-    """Mark a workbook as open in the office of this process; `drop_dead` takes the mark away when that has ended.
+def hold(path: Path, office: Office) -> None:
+    """Mark a workbook as about to be opened in this office.
 
     Raises:
         HostBusy: another program has it open.
@@ -45,11 +49,10 @@ def hold(path: Path, pid: int) -> None:
     refuse_if_held(path)
     person = getpass.getuser().replace(",", " ")
     now = datetime.now().astimezone().strftime("%d.%m.%Y %H:%M")
-    text = f"{person} - process {pid},{person},{socket.gethostname()},{now},casebook;"
     try:
         handle = os.open(_mark(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     except FileExistsError:
         refuse_if_held(path)
         raise HostBusy(f"{path.name} is being opened by somebody else.", hint="Wait a moment and try again.") from None
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
+        file.write(f",{person},{socket.gethostname()},{now},{office.profile.resolve().as_uri()};")

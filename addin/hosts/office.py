@@ -39,7 +39,7 @@ _SETTINGS: Final = (
     ("/org.openoffice.Office.Calc/Filter/Import/VBA", "Load", "true"),
     ("/org.openoffice.Office.Calc/Filter/Import/VBA", "Executable", "true"),
     ("/org.openoffice.Office.Calc/Filter/Import/VBA", "Save", "true"),
-    # A lock file left by a killed office would block the next start with a question; `calc_lock` writes its own.
+    # A lock file left by a killed office would block the next start with a question; see `calc_lock`.
     (f"{_COMMON}/Misc", "UseDocumentOOoLockFile", "false"),
     (f"{_COMMON}/Misc", "FirstRun", "false"),
     (f"{_COMMON}/Misc", "ShowTipOfTheDay", "false"),
@@ -168,6 +168,11 @@ def running(profile: Path) -> tuple[int, str] | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return (pid, pipe) if process_lives(pid) else None
+
+
+def is_profile(profile: Path) -> bool:
+    """True for a profile folder in which an office of ours was once started."""
+    return (profile / _STATE).is_file()
 
 
 def connect(pipe: str, deadline: float) -> Any:
