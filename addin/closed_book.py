@@ -11,7 +11,7 @@ from addin.errors import HostError
 from addin.hosts.closed import open_closed
 from addin.hosts.locking import refuse_if_held
 from addin.logic.intake import ChatMessage
-from addin.logic.outcome import Outcome
+from addin.logic.outcome import Outcome, Status
 from addin.macros.press import Asked, press
 from addin.reception import read_messages, take_all
 from addin.service import Service
@@ -25,6 +25,12 @@ def closed_book(service: Service) -> Iterator[Any]:
         HostError: when a program has it open, it cannot be read, or it is not a workbook of ours: before the block;
             or when it cannot be saved after it, which says that the journal has what was pressed.
     """
+    if not service.workbook.exists():
+        raise HostError(
+            f"The workbook {service.workbook.name} is missing.",
+            hint="Make it anew with 'casebook rebuild workbook'; the journal has everything.",
+            code="HOST-MISSING",
+        )
     refuse_if_held(service.workbook)
     book = open_closed(service.workbook)
     try:
@@ -50,8 +56,11 @@ def press_closed(service: Service, action_id: str, asked: Asked | None = None) -
 
 def intake_closed(service: Service, messages: Sequence[ChatMessage]) -> Outcome:
     """Read messages, open the cases they propose, and show them in the closed workbook."""
-    read = read_messages(service, messages)
-    taken = take_all(service)
     with closed_book(service) as book:
+        before = press(book, "desk.refresh", service)
+        if before.status is Status.REFUSED:  # a workbook that cannot show them: nothing is recorded yet
+            return before
+        read = read_messages(service, messages)
+        taken = take_all(service)
         press(book, "desk.refresh", service)
     return replace(taken, message=f"{read.message} {taken.message}")

@@ -6,6 +6,7 @@ workbook can always be made anew from the journal; the journal is never made fro
 
 from __future__ import annotations
 
+import getpass
 import os
 import uuid
 from collections.abc import Mapping
@@ -26,8 +27,8 @@ from addin.macros.vba import vba_project
 from addin.register.projection import snapshot_cells
 from addin.register.reading import BookFile, audit_links, kept_values
 from addin.register.render import render
-from addin.service import FOLDERS, JOURNAL_FILE, WORKBOOK_FILE, Clock, Service, begin, open_journal, policy_of, utc_now
-from addin.settings import FILE, Settings, load, who
+from addin.service import FOLDERS, Clock, Service, begin, open_journal, policy_of, utc_now
+from addin.settings import FILE, JOURNAL_FILE, WORKBOOK_FILE, Settings, load, who
 
 #: The people of a register for trying out: enough to try every four-eyes rule.
 DEMO_PEOPLE: Final = {
@@ -77,7 +78,7 @@ def create(
     if demo:
         content |= {"house": DEMO_HOUSE, "carrier": DEMO_CARRIER, "people": DEMO_PEOPLE}
     else:
-        account = os.environ.get("USER") or os.environ.get("USERNAME") or "me"
+        account = getpass.getuser()
         content |= {"people": {account: {"name": account, "roles": ["coordinator"]}}}
     settings = Settings.model_validate(content | dict(given or {}))
     (folder / FILE).write_text(tomli_w.dumps(content | dict(given or {})), encoding="utf-8", newline="\n")

@@ -46,7 +46,7 @@ from addin.verify import verify
 #: Monday, 09:00 in London.
 START = datetime(2026, 9, 7, 8, 0, tzinfo=UTC)
 #: A number that is well formed and whose check digit agrees.
-TRACKING, TRACKING_NEW = "1Z12345E0305271640", "1Z12345E6805271679"
+TRACKING, TRACKING_NEW = "1Z12345E0305271648", "1Z12345E6805271679"
 
 
 def make_template(folder: Path) -> Path:

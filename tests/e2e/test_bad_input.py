@@ -18,7 +18,7 @@ from addin.errors import ConfigError, HostBusy, HostError, JournalError, NotOurB
 from addin.folder import create
 from addin.hosts.closed import open_closed
 from addin.macros.press import Asked, press
-from addin.register.layout import HEADER_ROW
+from addin.register.layout import HEADER_ROW, SHEETS
 from addin.service import RowRequest, Service
 
 DRIFT, CONFLICT = "workbook.drift.v1", "workbook.conflict.v1"
@@ -234,7 +234,13 @@ def test_a_formula_as_text_stays_text(day: Day, text: str) -> None:
     assert formulas(day.service.workbook) == []
     day.reopen()
     assert str(day.cell("Requests", case, "recipient")).strip() == text.strip()
-    assert formulas(day.rebuilt()) == []
+
+
+def test_no_text_becomes_a_formula_in_a_workbook_made_anew(day: Day) -> None:
+    for text in FORMULAS:
+        case = day.open("ADR", order_no="5200417301", recipient=text, address_new=text, owner=text)
+        day.sure(day.press("requests.note", case, reason=text))
+    assert formulas(day.rebuilt(), [sheet.name for sheet in SHEETS if sheet.name not in ("Desk", "Reconcile")]) == []
 
 
 @pytest.mark.parametrize("text", FORMULAS)

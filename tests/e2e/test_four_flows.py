@@ -342,7 +342,7 @@ def test_a_lost_parcel_is_claimed_with_evidence_and_a_letter(day: Day) -> None:
     (name,) = outcome.files
     assert name in day.message("Claims", case)
     text = letter_text(day, name)
-    for words in ("1Z 123 45E 03 0527 1640", "£1,420.00", "Leather bag, black", "UPS Limited"):
+    for words in ("1Z 123 45E 03 0527 1648", "£1,420.00", "Leather bag, black", "UPS Limited"):
         assert words in text, words
     assert (day.folder / name.replace(f"-{case}.docx", "-evidence.txt")).exists()
 

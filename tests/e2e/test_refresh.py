@@ -125,7 +125,7 @@ def test_a_crash_between_the_rows_of_a_press_heals(day: Day, monkeypatch: pytest
 def test_a_workbook_made_anew_shows_the_same_cells_as_the_one_that_was_pressed(day: Day) -> None:
     """Queue sheets, Audit, counts and worklist, cell by cell; messages are the only thing a new workbook lacks."""
     cases = orders(day, 4)
-    day.sure(day.paste("5200417305 no scans since Friday, tracking 1Z12345E0305271640, open a claim?", "Nadia"))
+    day.sure(day.paste("5200417305 no scans since Friday, tracking 1Z12345E0305271648, open a claim?", "Nadia"))
     day.sure(day.click("desk.take"))
     day.open("ADR", order_no="5200417399", recipient="Iris Marlow", address_new="12 Orchard Mews", order_value=640.5)
     day.open("RQC", order_no="5200417309", goods_value=780.0, legal_basis="CCR cancel", tracking=TRACKING)
