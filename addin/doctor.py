@@ -18,8 +18,8 @@ from addin.macros.actions import actions
 from addin.macros.vba import vba_project
 from addin.register.refresh import check_standing
 from addin.register.sheets import Live
-from addin.service import FOLDERS, WORKBOOK_FILE, open_journal
-from addin.settings import FILE, Settings, load, who
+from addin.service import FOLDERS, open_journal
+from addin.settings import FILE, WORKBOOK_FILE, Settings, load, who
 
 _PACKAGES = ("xlwings", "openpyxl", "xlsxwriter", "pydantic", "jinja2", "docxtpl", "msgspec", "holidays", "pandas")
 

@@ -29,12 +29,10 @@ from addin.logic.outcome import Outcome, Problem, RowResult, Status
 from addin.logic.policy import DEFAULT_POLICY, Policy
 from addin.logic.system_kinds import REFUSED, REGISTER_OPENED, SYSTEM_KINDS
 from addin.logic.values import Actor, clean_text
-from addin.settings import Settings, load, who
+from addin.settings import JOURNAL_FILE, WORKBOOK_FILE, Settings, load, who
 
 Clock = Callable[[], datetime]
 
-JOURNAL_FILE: Final = "journal.sqlite"
-WORKBOOK_FILE: Final = "casebook.xlsm"
 FOLDERS: Final = ("letters", "packs", "snapshots", "inbox", "outbox")
 _RULE: Final = re.compile(r"[A-Z]{3}-\d\d")
 #: How long a reason may be, in characters.

@@ -22,6 +22,8 @@ from addin.logic.intake import IntakeProfile
 from addin.logic.values import Actor, Role
 
 FILE: Final = "casebook.toml"
+JOURNAL_FILE: Final = "journal.sqlite"
+WORKBOOK_FILE: Final = "casebook.xlsm"
 #: How messages are written where the settings say nothing.
 _WRITES: Final = IntakeProfile()
 

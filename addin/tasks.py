@@ -22,7 +22,8 @@ from addin.logic.case_type import Case
 from addin.logic.events import Draft, Json, iso
 from addin.logic.outcome import Outcome, Problem, RowResult, Status
 from addin.logic.system_kinds import LETTER_ISSUED, PACK_MADE, SNAPSHOT_TAKEN
-from addin.service import JOURNAL_FILE, Service, failed
+from addin.service import Service, failed
+from addin.settings import JOURNAL_FILE
 
 _EVIDENCE: Final = "evidence"
 

@@ -23,11 +23,9 @@ from addin.logic.chain import Fault, Head
 from addin.logic.events import KindTable
 from addin.logic.system_kinds import SYSTEM_KINDS
 from addin.register.proof import Proof, prove
-from addin.settings import Settings
+from addin.settings import JOURNAL_FILE, WORKBOOK_FILE, Settings
 from addin.snapshots import MANIFEST, Store
 
-JOURNAL_FILE: Final = "journal.sqlite"
-WORKBOOK_FILE: Final = "casebook.xlsm"
 WITNESS_FILE: Final = "witness.txt"
 _COMPARED: Final = frozenset({"cut", "rehashed", "differs", "ahead", "foreign"})
 _SQLITE: Final = b"SQLite format 3\0"

@@ -22,7 +22,7 @@ from typing import Any, Final, Protocol
 
 from addin.errors import ConfigError, HostError
 from addin.macros.com_bridge import CLSID, PROGID, STOP_EVENT, fault_file, refuse_network
-from addin.service import WORKBOOK_FILE
+from addin.settings import WORKBOOK_FILE
 
 CLASSES: Final = r"Software\Classes"
 ADDIN_FILE: Final = "casebook.xlam"

@@ -21,8 +21,8 @@ from typing import Any, Final
 from addin import __version__
 from addin.errors import CasebookError, HostError
 from addin.macros.press import ALARM, answer, press
-from addin.service import JOURNAL_FILE, Service
-from addin.settings import FILE
+from addin.service import Service
+from addin.settings import FILE, JOURNAL_FILE
 
 #: From the address of a workbook to the workbook, for as long as one press takes.
 BookLookup = Callable[[str], AbstractContextManager[Any]]

@@ -26,8 +26,8 @@ from addin.hosts.office import Office
 from addin.hosts.ole import offer
 from addin.logic.outcome import Outcome, Problem
 from addin.macros.press import ALARM, answer, press
-from addin.service import JOURNAL_FILE, Service
-from addin.settings import FILE
+from addin.service import Service
+from addin.settings import FILE, JOURNAL_FILE
 
 #: What VBA asks for; the same name is a COM server in Excel.
 NAME: Final = "Casebook.Bridge"

@@ -18,8 +18,8 @@ from service_kit import SETTINGS, Clock, assert_sound, make_service
 
 from addin.journal import SqliteJournal
 from addin.logic.cases import case_types
-from addin.service import JOURNAL_FILE, open_journal
-from addin.settings import FILE
+from addin.service import open_journal
+from addin.settings import FILE, JOURNAL_FILE
 
 KILLS = 20
 LOOP = Path(__file__).with_name("press_loop.py")

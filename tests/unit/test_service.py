@@ -18,7 +18,6 @@ from addin.logic.outcome import Outcome, Problem, Status
 from addin.logic.policy import DEFAULT_POLICY, PolicyRow, Unit
 from addin.logic.values import Money
 from addin.service import (
-    JOURNAL_FILE,
     RowRequest,
     Service,
     begin,
@@ -29,7 +28,7 @@ from addin.service import (
     summary,
     utc_now,
 )
-from addin.settings import FILE, Settings
+from addin.settings import FILE, JOURNAL_FILE, Settings
 
 ONE, TWO = "CASE-2026-000001", "CASE-2026-000002"
 
