@@ -12,7 +12,7 @@ from toy_case import TOY
 
 from addin.logic.case_type import COMMON_MOVES, Case
 from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE, FINAL_STATES
-from addin.logic.events import canonical
+from addin.logic.events import KindTable, canonical, decode, encode
 from addin.logic.machine import EDITED, Decision, allowed, decide, edit, fold, open_case, starts
 from addin.logic.values import Role
 
@@ -133,7 +133,10 @@ def test_a_field_may_belong_to_a_role(case):
 
 def test_an_auditor_changes_nothing(case):
     """Whatever the field."""
-    assert codes(change(case, ctx(Role.AUDITOR), door="8")) == {"EDIT-ROLE"}
+    decision = change(case, ctx(Role.AUDITOR), door="8")
+    assert codes(decision) == {"EDIT-ROLE"}
+    assert decision.problems[0].hint == "Role: working."
+    assert change(case, remark="x").problems[0].hint == "Role: senior qa."
 
 
 def lent(case: Case, **texts) -> Case:
@@ -181,6 +184,24 @@ def test_a_move_takes_the_case_on(case):
     assert (moved.data["from"], moved.data["status"], moved.data["move"]) == ("Ready", "Lent", "lend")
     assert decision.case.text("lent_by") == "a.khan"
     assert folded(ready, decision) == decision.case
+
+
+def test_a_sentence_can_be_told_from_its_event_alone(case):
+    """What it names and what did not change stands in the event too; of a personal value only that there is one."""
+    ready = done(TOY, case, "prepare")
+    draft = press(TOY, ready, "lend", keys="2", borrower="Ada").drafts[-1]
+    assert draft.data["with"] == {"door": "7", "keys": 2, "borrower": "(personal)"}
+    assert "with" not in press(TOY, ready, "hold", ctx(reason="x")).drafts[-1].data
+    table = KindTable.of(TOY.kinds())
+    text = encode(draft, seq=1, at="", actor="a.khan", role="qc")
+    assert table.sentence(decode(text, prev="", hash="")) == "a.khan lent 2 keys of 7 to (personal)"
+
+
+def test_what_was_typed_with_a_move_is_worked_out_once(case):
+    """The edit's event holds what follows from the edit, the move's only what the move changed."""
+    edited, moved = press(TOY, case, "prepare", weight="2").drafts
+    assert edited.data["set"] == {"weight": "2", "grams": "2000"}
+    assert not {"weight", "grams"} & moved.data["set"].keys()
 
 
 def test_an_unknown_move_names_the_known_ones(case):
@@ -285,6 +306,13 @@ def test_a_hold_remembers_where_it_came_from(case, state):
     assert folded(held, decision) == decision.case
 
 
+def test_a_release_without_a_memory_stays_where_it_is(case):
+    """A state that does not exist any more is no place to go back to."""
+    held = done(TOY, done(TOY, case, "prepare"), "hold", ctx(reason="lock broken"))
+    lost = replace(held, fields={**held.fields, "held_from": "Long gone"})
+    assert done(TOY, lost, "release").status == "On hold"
+
+
 # Common moves --------------------------------------------------------------------------------------------------------
 
 
@@ -318,6 +346,15 @@ def test_reopening_is_senior_qas_and_a_new_event(case):
     assert again.has("due")
     assert folded(over, decision) == again
     assert refusal(TOY, case, "reopen", ctx(Role.SENIOR_QA, reason="x")) == {"MOVE-STATE"}
+
+
+def test_a_short_life_is_reopened_at_its_beginning(case):
+    """A type with nothing between new and closed begins again."""
+    short = replace(TOY, states=("New", CLOSED), moves=(), frozen_from=frozenset(), deadlines=())
+    over = done(short, case, "cancel", ctx(reason="no need"))
+    assert done(short, over, "reopen", ctx(Role.SENIOR_QA, reason="mistake")).status == "New"
+    shortest = replace(short, states=("New",))
+    assert done(shortest, over, "reopen", ctx(Role.SENIOR_QA, reason="mistake")).status == "New"
 
 
 def test_no_common_move_but_reopening_leaves_a_final_state(case):
@@ -475,6 +512,9 @@ def test_folding_is_blind(case):
 def test_an_event_without_state_leaves_the_case(case):
     """A note changes only the number of the last event."""
     assert fold(TOY, case, case.case_id, 5, {}, {}) == replace(case, version=5)
+    assert fold(TOY, None, case.case_id, 1, {}, {}) == Case(case.case_id, "TOY", "New", {}, 1)
+    ready = done(TOY, case, "prepare")
+    assert fold(TOY, ready, case.case_id, 5, {}, {}).status == "Ready"
 
 
 def test_every_event_of_a_walk_has_its_one_text(case):
