@@ -20,6 +20,7 @@ from addin.errors import CasebookError
 from addin.logic.outcome import Outcome, Problem, Status
 from addin.macros.actions import actions as action_table
 from addin.macros.press import Asked
+from addin.progress import bar, waiting_for
 from addin.service import Service
 
 DONE: Final = 0
@@ -210,7 +211,9 @@ def intake(file: Any, sender: str, dry_run: bool, folder: Path, as_json: bool) -
             click.echo(json.dumps(line, ensure_ascii=False))
         return DONE
     with _opened(folder) as service:
-        return _answer(intake_closed(service, messages), as_json=as_json)
+        with bar("Messages", len(messages), quiet=as_json) as tick:
+            outcome = intake_closed(service, messages, tick)
+        return _answer(outcome, as_json=as_json)
 
 
 @main.command()
@@ -223,7 +226,9 @@ def letter(cases: Sequence[str], folder: Path, as_json: bool) -> int:
     from addin.closed_book import press_closed
 
     with _opened(folder) as service:
-        return _answer(press_closed(service, "claims.letter", Asked(tuple(cases))), as_json=as_json)
+        with waiting_for(f"Making {len(cases)} letters ...", quiet=as_json):
+            outcome = press_closed(service, "claims.letter", Asked(tuple(cases)))
+        return _answer(outcome, as_json=as_json)
 
 
 @main.command()
@@ -236,7 +241,9 @@ def snapshot(why: str, folder: Path, as_json: bool) -> int:
     from addin.closed_book import press_closed
 
     with _opened(folder) as service:
-        return _answer(press_closed(service, "snapshots.take", Asked(reason=why)), as_json=as_json)
+        with waiting_for("Keeping this version ...", quiet=as_json):
+            outcome = press_closed(service, "snapshots.take", Asked(reason=why))
+        return _answer(outcome, as_json=as_json)
 
 
 @main.command("month-end")
@@ -249,7 +256,9 @@ def month_end(period: str, folder: Path, as_json: bool) -> int:
     from addin.closed_book import press_closed
 
     with _opened(folder) as service:
-        return _answer(press_closed(service, "desk.month_end", Asked(values={"period": period})), as_json=as_json)
+        with waiting_for(f"Making the audit workbook of {period} ...", quiet=as_json):
+            outcome = press_closed(service, "desk.month_end", Asked(values={"period": period}))
+        return _answer(outcome, as_json=as_json)
 
 
 @main.command()
@@ -261,7 +270,8 @@ def verify(path: Path, witness: Path | None, as_json: bool) -> int:
     """Check PATH, a register folder, a workbook or a journal: every event, every hash, every audit cell."""
     from addin.verify import verify as check
 
-    report = check(path, witness=witness)
+    with waiting_for("Checking every event ...", quiet=as_json):
+        report = check(path, witness=witness)
     if as_json:
         click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -13,7 +13,7 @@ from addin.hosts.locking import refuse_if_held
 from addin.logic.intake import ChatMessage
 from addin.logic.outcome import Outcome, Status
 from addin.macros.press import Asked, press
-from addin.reception import read_messages, take_all
+from addin.reception import read_messages, take_all, waiting
 from addin.service import Service
 
 
@@ -54,13 +54,19 @@ def press_closed(service: Service, action_id: str, asked: Asked | None = None) -
         return press(book, action_id, service, asked)
 
 
-def intake_closed(service: Service, messages: Sequence[ChatMessage]) -> Outcome:
-    """Read messages, open the cases they propose, and show them in the closed workbook."""
+def intake_closed(
+    service: Service, messages: Sequence[ChatMessage], tick: Callable[[], None] = lambda: None
+) -> Outcome:
+    """Read messages, open the cases they propose, and show them in the closed workbook; `tick` once a proposal.
+
+    Proposals of earlier messages stay on the Desk for a person to look at.
+    """
     with closed_book(service) as book:
         before = press(book, "desk.refresh", service)
         if before.status is Status.REFUSED:  # a workbook that cannot show them: nothing is recorded yet
             return before
+        known = service.journal.head().seq
         read = read_messages(service, messages)
-        taken = take_all(service)
+        taken = take_all(service, [one for one in waiting(service) if one.message > known], tick)
         press(book, "desk.refresh", service)
     return replace(taken, message=f"{read.message} {taken.message}")

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -200,10 +200,13 @@ def take(service: Service, lines: Sequence[Sequence[Cell]]) -> Outcome:
     return summary(rows)
 
 
-def take_all(service: Service, waiting_ones: Iterable[Waiting] | None = None) -> Outcome:
-    """Take every waiting proposal as it was read (the command line's way)."""
-    chosen = waiting(service) if waiting_ones is None else waiting_ones
-    return summary([_take_one(service, one, "", None) for one in chosen])
+def take_all(service: Service, chosen: Iterable[Waiting], tick: Callable[[], None] = lambda: None) -> Outcome:
+    """Take proposals as they were read (the command line's way); `tick` once each."""
+    rows = []
+    for one in chosen:
+        rows.append(_take_one(service, one, "", None))
+        tick()
+    return summary(rows)
 
 
 def dismiss(service: Service) -> Outcome:
