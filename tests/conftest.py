@@ -1,13 +1,14 @@
 """What all tests share: the gate before tests that need a real host.
 
-A test marked `libre`, `postgres` or `excel` is skipped, loudly, on a machine without that host. With `--require=HOST`
-(the build machine) a skip of such a test is a failure, whatever its reason: a host that cannot be driven must not look
-like a test that passed. Excel is never required: no build machine has it.
+A test marked `libre`, `postgres`, `excel` or `wine` is skipped, loudly, on a machine without that host. With
+`--require=HOST` (the build machine) a skip of such a test is a failure, whatever its reason: a host that cannot be
+driven must not look like a test that passed. Excel and Wine are never required: no build machine has to have them.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Generator, Iterable
@@ -17,7 +18,7 @@ import pytest
 
 from start import REQUIRABLE_HOSTS, missing_parts
 
-HOSTS = (*REQUIRABLE_HOSTS, "excel")
+HOSTS = (*REQUIRABLE_HOSTS, "excel", "wine")
 
 
 @cache
@@ -25,6 +26,8 @@ def absence(host: str) -> str:
     """Why tests of a host cannot run on this machine; empty when they can."""
     if host == "excel":
         return "" if sys.platform == "win32" and _excel_is_registered() else "Excel for Windows is not on this machine"
+    if host == "wine":
+        return "" if shutil.which("wine") else "not on this machine: Wine (Debian: wine)"
     if host == "postgres" and os.environ.get("CASEBOOK_TEST_POSTGRES"):
         return ""
     missing = [f"{part.name} (Debian: {part.package})" for part in missing_parts() if part.host == host and part.gates]
