@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case, CaseType
 from addin.logic.cases import case_types
-from addin.logic.forms import Value
+from addin.logic.forms import Cell, Value
 from addin.logic.machine import allowed
 from addin.logic.outcome import Outcome, Problem, RowResult, Status
 from addin.logic.system_kinds import DRIFT
@@ -21,12 +22,17 @@ from addin.macros.actions import Action
 from addin.reception import dismiss, proposal_rows, read_text, take
 from addin.register import desk
 from addin.register.layout import QUEUES
+from addin.register.patch import Shown, missing_rows, project, unseen_drift
 from addin.register.projection import timeline_rows
-from addin.register.refresh import Harvest, Shown, harvest, missing_rows, project, restore_rows, unseen_drift
+from addin.register.refresh import Harvest, harvest
+from addin.register.rows import misplaced
 from addin.register.sheets import Live, Queue, nothing_selected
 from addin.service import RowRequest, Service, failed, summary
 from addin.tasks import issue_letter, keep_snapshot, make_pack
 from addin.tasks import verify_register as check_register
+
+#: What a row that gets its number must not keep from the row it was copied from.
+_NUMBERED: Final[Mapping[str, Cell]] = {"status": None, "version": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ def number_opened(press: Press) -> None:
         for one, request in zip(fresh, _openings(replace(press, action=action, key=""), fresh), strict=True):
             kept = press.service.journal.recall(request.key)
             if kept is not None and kept.case_id not in index:
-                queue.write(one.row, {"case_id": kept.case_id})
+                queue.write(one.row, {**_NUMBERED, "case_id": kept.case_id})
                 numbered += 1
     if numbered:
         press.show()
@@ -172,14 +178,15 @@ def _finish(press: Press, queue: Queue, found: Sequence[Harvest], outcome: Outco
         case_id = one.case_id
         if row.ok and not case_id:
             case_id = row.case_id
-            queue.write(one.row, {"case_id": case_id})
-        if case_id and press.service.journal.case(case_id) is not None:
+            queue.write(one.row, {**_NUMBERED, "case_id": case_id})
+        if case_id and not one.stray and press.service.journal.case(case_id) is not None:
             messages[case_id] = row.message
             taken |= {case_id} if row.ok else set()
         else:
             queue.write(one.row, {"message": row.message})
     repaired = tuple(one.case_id for one in found if one.repairs)
-    press.show(Shown(messages, frozenset(taken), repaired))
+    told = frozenset((one.case_id, problem.field) for one in found for problem in one.problems)
+    press.show(Shown(messages, frozenset(taken), repaired, told))
     head = press.service.journal.head()
     return replace(outcome, seq=head.seq, head=head.hash)
 
@@ -188,10 +195,13 @@ def refresh(press: Press) -> Outcome:
     """Take over everything typed on every sheet, restore what was altered, show what others did."""
     shown = press.live.meta().seq
     rows: list[RowResult] = []
+    stale: list[str] = []
     for sheet in QUEUES:
-        rows += _refresh_queue(press, press.live.queue(sheet.name))
+        results, older = _refresh_queue(press, press.live.queue(sheet.name))
+        rows += results
+        stale += older
     missing = missing_rows(press.live, press.service.journal)
-    press.show(Shown(also=tuple(missing)))
+    press.show(Shown(also=(*missing, *stale)))
     cases = press.service.journal.cases()
     desk.show_figures(press.live, cases, press.now)
     bad = [row for row in rows if not row.ok]
@@ -215,15 +225,22 @@ def _standing_words(press: Press, shown: int, rows: list[RowResult], missing: in
     return "; ".join(parts) + "."
 
 
-def _refresh_queue(press: Press, queue: Queue) -> list[RowResult]:
-    press.service.record_all(list(restore_rows(queue, press.service.journal)))
+def _refresh_queue(press: Press, queue: Queue) -> tuple[list[RowResult], list[str]]:
+    """Take over and put right one sheet; answers what came of the rows, and the rows that show an older version."""
+    repairs = misplaced(queue, press.service.journal)
+    press.service.record_all([repair.draft for repair in repairs])
+    for repair in repairs:
+        queue.write(repair.row, repair.cells)
     found = harvest(queue, press.service.journal, press.now)
     busy = [one for one in found if one.case_id and (one.changes or one.problems or one.repairs)]
-    if not busy:
-        return []
-    outcome = press.service.edit([replace(_request(press, one), key="") for one in busy])
-    _finish(press, queue, busy, outcome)
-    return list(outcome.rows)
+    results: tuple[RowResult, ...] = ()
+    if busy:
+        outcome = press.service.edit([replace(_request(press, one), key="") for one in busy])
+        results = _finish(press, queue, busy, outcome).rows
+    now = {case.case_id: case.version for case in press.service.journal.cases([one.case_id for one in found])}
+    done = {one.case_id for one in busy}
+    stale = [one.case_id for one in found if not one.stray and one.version != now.get(one.case_id, one.version)]
+    return list(results), [case_id for case_id in stale if case_id not in done]
 
 
 def opened(press: Press) -> Outcome:
@@ -320,7 +337,7 @@ def _press_form(press: Press, label: str | None) -> Outcome:
     case = press.service.journal.case(desk.asked_case(press.live))
     if case is None:
         return _show(press, desk.asked_case(press.live))
-    form = desk.case_form(press.live, case)
+    form = desk.case_form(press.live, case, press.service.journal)
     request = RowRequest(case.case_id, form.changes, form.reason, press.key, form.problems)
     if label is None:
         outcome = press.service.edit([request])

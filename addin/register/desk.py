@@ -20,6 +20,7 @@ from addin.register.cells import TEXT_FORMAT, number_format, same
 from addin.register.figures import figures, tiles
 from addin.register.layout import (
     CASE_FIRST,
+    CASE_HEADER,
     CASE_MOVE,
     CASE_NUMBER,
     CASE_REASON,
@@ -41,6 +42,7 @@ from addin.register.layout import (
     WORKLIST_ROWS,
 )
 from addin.register.projection import desk_cells, desk_counts, form_rows
+from addin.register.refresh import case_at, conflict
 from addin.register.sheets import Live, cell_name
 
 #: Where the moves that a shown case allows are listed for the Case sheet's drop-down.
@@ -112,6 +114,7 @@ def show_case(live: Live, case: Case, moves: Iterable[str], timeline: Sequence[S
     sheet = live.sheet("Case")
     _format_form(sheet, [number_format(kind.fields[name].kind) for name, *_ in rows])
     sheet.range(CASE_NUMBER).value = case.case_id
+    sheet.range((CASE_HEADER, 4), (CASE_HEADER, 5)).value = [case.case_id, case.version]
     live.put("Case", CASE_FIRST, 1, block)
     blank: list[Sequence[Cell]] = [[None] * 4 for _ in range(CASE_TIMELINE - len(timeline[:CASE_TIMELINE]))]
     live.put("Case", CASE_FIRST, 7, [*timeline[:CASE_TIMELINE], *blank])
@@ -147,29 +150,45 @@ def chosen_move(live: Live) -> str:
     return "" if value is None else str(value).strip()
 
 
-def case_form(live: Live, case: Case) -> CaseForm:
-    """Read the Case sheet's form and compare it with the case."""
+def case_form(live: Live, case: Case, journal: Journal) -> CaseForm:
+    """Read the Case sheet's form and compare it with the case as it was when it was shown.
+
+    A form that shows another case gives nothing but that problem; a cell that somebody else changed since gives a
+    conflict, and cells that were not typed into undo nobody's change.
+    """
     kind = case_types()[case.type]
     sheet = live.sheet("Case")
+    shown, version = sheet.range((CASE_HEADER, 4), (CASE_HEADER, 5)).value
+    if shown != case.case_id:
+        words_ = f"The form shows {shown or 'no case'}, the number says {case.case_id}."
+        hint = "Press Show to see the case of that number, or type the other number back."
+        return CaseForm(case.case_id, {}, (Problem("FORM-OTHER", words_, "case_id", f"Case!{CASE_NUMBER}", hint),), "")
+    then = case_at(journal, case.case_id, int(version)) if isinstance(version, (int, float)) else None
     block = sheet.range((CASE_FIRST, 1), (CASE_FIRST + CASE_ROWS - 1, 5)).options(ndim=2).value
-    changes, problems = _typed(kind, case, block)
+    changes, problems = _typed(kind, case, then or case, block)
     reason, problem = _REASON.read(live.get("Case", CASE_REASON))
     problems += [problem.at(f"Case!{CASE_REASON}")] if problem else []
     return CaseForm(case.case_id, changes, tuple(problems), "" if reason is None else str(reason))
 
 
 def _typed(
-    kind: CaseType, case: Case, block: Sequence[Sequence[Cell]]
+    kind: CaseType, case: Case, then: Case, block: Sequence[Sequence[Cell]]
 ) -> tuple[dict[str, Value | None], list[Problem]]:
     changes: dict[str, Value | None] = {}
     problems = []
     for offset, (_, cell, _, name, mode) in enumerate(block):
         field = kind.fields.get(str(name)) if name else None
-        if field is None or mode != "input" or same(cell, field.show(case.fields.get(field.name))):
+        if field is None or mode != "input":
             continue
+        before, now = (field.show(one.fields.get(field.name)) for one in (then, case))
+        if same(cell, before) or same(cell, now):
+            continue
+        place = cell_name("Case", CASE_FIRST + offset, 2)
         value, problem = field.read(cell)
-        if problem is not None and not problem.warn:
-            problems.append(problem.at(cell_name("Case", CASE_FIRST + offset, 2)))
+        if not same(before, now):
+            problems.append(conflict(field, cell, now, place))
+        elif problem is not None and not problem.warn:
+            problems.append(problem.at(place))
         else:
             changes[field.name] = value
     return changes, problems

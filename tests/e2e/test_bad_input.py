@@ -692,3 +692,122 @@ def test_an_incident_is_written_down_and_answered_in_words(day: Day, monkeypatch
     words = refused(day.paste("where is 5200417302"), "PRESS-INCIDENT")
     assert "Press Refresh" in words
     assert "ZeroDivisionError" in next((day.folder / "incidents").glob("*.txt")).read_text(encoding="utf-8")
+
+
+# ---- numbers altered by hand ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", [None, "CASE-2026-9", "5200417302"])
+def test_a_number_cleared_or_overtyped_is_put_back(day: Day, typed: str | None) -> None:
+    """The row still knows whose it is; it never becomes a new case or somebody else's row."""
+    case = ost(day)
+    row = day.row("Requests", case)
+    day.type("Requests", case, "owner", "b.lowe")
+    day.place("Requests", row, "case_id").value = typed
+    words = refused(day.click("requests.add"), "CASE-ROW") if typed is None else None
+    assert words is None or f"Requests!A{row}: This is the row of {case}" in words
+    day.select(f"A{row}", "Requests")
+    assert "Refresh" in refused(day.click("requests.note"), "CASE-ROW")
+    assert len(day.service.journal.cases()) == 1
+    assert "put back" in day.sure(day.click("requests.refresh")).message
+    assert day.row("Requests", case) == row
+    assert day.case(case).text("owner") == "b.lowe", "what was typed in the row counts"
+    (drift,) = day.events(case, DRIFT)
+    assert (drift.data["found"], drift.data["kept"]) == (typed or "(empty)", case)
+
+
+def test_two_numbers_that_were_swapped_are_swapped_back(day: Day) -> None:
+    """Else each case would be given the other's facts."""
+    one, two = ost(day, "5200417302"), ost(day, "5200417303")
+    first, second = day.row("Requests", one), day.row("Requests", two)
+    day.place("Requests", first, "case_id").value = two
+    day.place("Requests", second, "case_id").value = one
+    day.click("requests.refresh")
+    assert (day.case(one).text("order_no"), day.case(two).text("order_no")) == ("5200417302", "5200417303")
+    assert (day.row("Requests", one), day.row("Requests", two)) == (first, second)
+
+
+def test_a_number_overtyped_with_another_cases_number_keeps_both_rows(day: Day) -> None:
+    one, two = ost(day, "5200417302"), ost(day, "5200417303")
+    first, second = day.row("Requests", one), day.row("Requests", two)
+    day.place("Requests", first, "case_id").value = two
+    day.select(f"A{first}", "Requests")
+    refused(day.click("requests.note"), "CASE-ROW")
+    day.sure(day.click("requests.refresh"))
+    assert (day.row("Requests", one), day.row("Requests", two)) == (first, second)
+    assert day.case(two).text("order_no") == "5200417303"
+
+
+def test_a_copied_row_without_its_number_is_a_new_case(day: Day) -> None:
+    """Copying a row and clearing its number is how people start a similar case."""
+    case = ost(day)
+    sheet, queue, row = day.book.sheets["Requests"], day.queue("Requests"), day.row("Requests", case)
+    new = queue.place_new(1)[0]
+    width = len(queue.columns)
+    sheet.range((new, 1), (new, width)).value = sheet.range((row, 1), (row, width)).value
+    day.place("Requests", new, "case_id").value = None
+    day.place("Requests", new, "order_no").value = "5200417344"
+    day.sure(day.click("requests.add"))
+    other = day.place("Requests", new, "case_id").value
+    assert other not in (None, case)
+    assert day.case(other).text("order_no") == "5200417344"
+    assert day.cell("Requests", other, "version") == day.case(other).version
+    day.sure(day.click("requests.refresh"))
+
+
+# ---- the Case sheet ---------------------------------------------------------------------------------------------
+
+
+def test_a_form_is_never_saved_into_another_case_than_the_one_it_shows(day: Day) -> None:
+    one, two = ost(day, "5200417302"), ost(day, "5200417303")
+    day.sure(day.show(one))
+    day.fill(owner="b.lowe")
+    day.book.sheets["Case"].range("B6").value = two
+    for action in ("case.save", "case.press"):
+        day.book.sheets["Case"].range("I6").value = "Add note"
+        words = refused(day.click(action), "FORM-OTHER")
+        assert one in words
+        assert "Press Show" in words
+    assert day.case(two).text("order_no") == "5200417303"
+    assert day.case(two).text("owner") == ""
+    day.book.sheets["Case"].range("B6").value = one
+    day.sure(day.click("case.save"))
+    assert day.case(one).text("owner") == "b.lowe"
+
+
+def test_a_form_that_is_older_than_the_case_undoes_nobodys_change(day: Day) -> None:
+    case = ost(day)
+    day.sure(day.show(case))
+    press_beside(day, case, "edit", order_stage="Packed")
+    day.fill(owner="b.lowe")
+    day.sure(day.click("case.save"))
+    assert (day.case(case).text("order_stage"), day.case(case).text("owner")) == ("Packed", "b.lowe")
+
+
+def test_a_form_cell_that_somebody_else_changed_too_is_told(day: Day) -> None:
+    case = ost(day)
+    day.sure(day.show(case))
+    press_beside(day, case, "edit", order_stage="Packed")
+    day.fill(order_stage="Picking")
+    words = refused(day.click("case.save"), "EDIT-CONFLICT")
+    assert "You typed 'Picking' into Order stage; meanwhile somebody made it 'Packed'" in words
+    assert "Case!B" in words
+    assert day.case(case).text("order_stage") == "Packed"
+
+
+# ---- clocks and long texts --------------------------------------------------------------------------------------
+
+
+def test_a_clock_that_was_set_back_is_refused(day: Day) -> None:
+    case = ost(day)
+    day.on(days=-2)
+    assert "Set the clock" in refused(day.press("requests.note", case, reason="Yesterday"), "JRN-CLOCK")
+    day.on(days=2)
+
+
+def test_a_reason_of_forty_thousand_characters_on_the_command_line_is_refused(day: Day) -> None:
+    case = ost(day)
+    outcome = press(day.book, "requests.note", day.as_("a.khan"), Asked((case,), reason="x" * 40_000))
+    assert not outcome.ok
+    assert "Shorten" in outcome.message
+    assert day.kinds(case) == ["status.opened.v1"]
