@@ -5,6 +5,7 @@ UNO's exceptions take no attributes but their own, so Python's context managers 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final, TypeVar
@@ -13,6 +14,7 @@ from addin.errors import HostError, HostGone
 from addin.hosts.unoboot import bridge
 
 _Class = TypeVar("_Class", bound=type)
+_PLACE: Final = re.compile(r"\s*at \./\S+$")  # where in its source LibreOffice refused
 _GONE: Final = ("com.sun.star.lang.DisposedException", "com.sun.star.connection.NoConnectException")
 
 
@@ -49,7 +51,7 @@ def in_words(error: BaseException) -> HostError | None:
             hint="What was recorded is in the journal: open the register again and press Refresh.",
         )
     if isinstance(error, uno.getClass("com.sun.star.uno.Exception")):
-        text = str(getattr(error, "Message", "")).strip().split("\n")[0][:200]
+        text = _PLACE.sub("", str(getattr(error, "Message", "")).split("\n")[0]).strip()[:200]
         return HostError(
             f"LibreOffice refused a step{f': {text}' if text else ''}.",
             hint="Press Refresh: what was recorded will be shown.",

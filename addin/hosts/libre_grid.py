@@ -347,20 +347,19 @@ class LibreGrid:
 
     def filter_area(self) -> Rect | None:
         """The rectangle of the sheet's own filter, if it has one."""
-        unnamed = self.document.model.UnnamedDatabaseRanges
+        area = self._unnamed()
+        return rect_of(area.getDataArea()) if area is not None and area.AutoFilter else None
+
+    def _unnamed(self) -> Any:
+        """The sheet's database range without a name, which holds its own filter; None when there is none."""
+        found = getattr(self.document.model, "UnnamedDatabaseRanges", None)
         number = self.sheet.getRangeAddress().Sheet
-        if not unnamed.hasByTable(number):
-            return None
-        area = unnamed.getByTable(number)
-        return rect_of(area.getDataArea()) if area.AutoFilter else None
+        return found.getByTable(number) if found is not None and found.hasByTable(number) else None
 
     def is_filtered(self) -> bool:
         """True when a filter of the sheet or of one of its tables has criteria."""
         ranges = [table for _, table in self._own_tables()]
-        unnamed = self.document.model.UnnamedDatabaseRanges
-        number = self.sheet.getRangeAddress().Sheet
-        if unnamed.hasByTable(number):
-            ranges.append(unnamed.getByTable(number))
+        ranges += [unnamed] if (unnamed := self._unnamed()) is not None else []
         return any(area.getFilterDescriptor().getFilterFields() for area in ranges)
 
     # ------------------------------------------------------------------ protection

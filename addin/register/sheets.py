@@ -100,12 +100,19 @@ class Queue:
         return found
 
     def check(self) -> None:
-        """Look whether the table and every column are there.
+        """Look whether the table and every column are there, and whether cells can be written.
 
         Raises:
             NotOurBook: when one is missing or doubled.
+            HostError: when somebody locked the sheet.
         """
         _ = self._table, self.positions
+        if self.sheet.api.ProtectContents:
+            raise HostError(
+                f"Sheet {self.name} is locked, so nothing could be shown on it.",
+                hint="Lift its protection, then press again; nothing was changed.",
+                code="BOOK-LOCKED",
+            )
 
     def _used_columns(self) -> int:
         return int(self.sheet.used_range.last_cell.column)
@@ -216,6 +223,7 @@ class Live:
 
         Raises:
             NotOurBook: when a sheet, a queue's table or a column is missing; it names sheet and title.
+            HostError: when a queue is locked.
         """
         for sheet in SHEETS:
             self.sheet(sheet.name)

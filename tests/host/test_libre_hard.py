@@ -1,0 +1,434 @@
+"""Live workbooks as people leave them: filtered, sorted, locked, rearranged. Each has a defined answer."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from addin.folder import write_workbook
+from addin.hosts.grid import Rect
+from addin.hosts.libre import LibreDocument, LibreDriver, option
+from addin.hosts.unoboot import bridge as uno_bridge
+from addin.macros.calc_bridge import CalcBridge
+from addin.register.layout import FIRST_ROW, HEADER_ROW
+
+from .calc_kit import (
+    ORDERS,
+    PERSON,
+    OpenRegister,
+    copied,
+    events,
+    kinds,
+    make_register,
+    running_office,
+)
+
+pytestmark = pytest.mark.libre
+A, B, C = FIRST_ROW, FIRST_ROW + 1, FIRST_ROW + 2
+NOTED = "case.noted.v1"
+
+
+@pytest.fixture(scope="module")
+def calc(tmp_path_factory):
+    """A warm bridge in an office without windows."""
+    with running_office(tmp_path_factory.mktemp("calc") / "profile", headless=True) as office:
+        bridge = CalcBridge(office, draw=write_workbook, double_click_s=0)
+        yield bridge
+        bridge.close()
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    return make_register(tmp_path_factory.mktemp("register") / "demo")
+
+
+@pytest.fixture
+def answers(calc):
+    found = []
+    calc.on_answer = lambda action, text: found.append((action, text))
+    return found
+
+
+@pytest.fixture
+def folder(template, tmp_path):
+    return copied(template, tmp_path / "demo")
+
+
+@pytest.fixture(autouse=True)
+def _coordinator(monkeypatch):
+    monkeypatch.setenv("CASEBOOK_USER", PERSON)
+
+
+@pytest.fixture
+def book(calc, folder, answers):
+    document = calc.driver.open(folder / "casebook.xlsm", with_macros=True)
+    book = OpenRegister(folder, document)
+    answers.clear()
+    yield book
+    document.close()
+
+
+@pytest.fixture
+def press(calc, book, answers):
+    """Press a button by its macro, as a click does, and answer the text that went back to VBA."""
+
+    def pressed(action, on=book):
+        answers.clear()
+        calc.driver.run(on.document, "Buttons.Do_" + action.replace(".", "_"), ())
+        assert [name for name, _ in answers] == [action]
+        return answers[0][1]
+
+    return pressed
+
+
+def noted(folder):
+    """The cases with a note, in order."""
+    return [event.case_id for event in events(folder) if event.kind == NOTED]
+
+
+def case_ids(book):
+    return [line[0] for line in book.grid("Requests").values(Rect(A, 1, C, 1))]
+
+
+def test_a_press_changes_row_journal_and_message(book, press):
+    """The selected row's move is recorded, shown in its row, told under the buttons and audited."""
+    book.type("Requests", B, reason="Rang the carrier")
+    book.select("Requests", B)
+    text = press("requests.note")
+    case_id = case_ids(book)[1]
+    assert text.startswith("Add note")
+    assert noted(book.folder) == [case_id]
+    assert book.cell("Requests", B, "reason") is None
+    assert case_id in book.message("Requests")
+    assert book.seq_shown() == len(events(book.folder))
+    last = book.grid("Audit").used().last_row
+    assert book.grid("Audit").values(Rect(last, 10, last, 10)) == [[NOTED]]
+    assert book.grid("Audit").is_protected
+
+
+def test_several_areas_are_pressed_together(book, press):
+    """Rows picked one by one count like rows picked in one go."""
+    for row in (A, C):
+        book.type("Requests", row, reason="Seen")
+    book.select("Requests", A, C)
+    press("requests.note")
+    ids = case_ids(book)
+    assert noted(book.folder) == [ids[0], ids[2]]
+
+
+def test_a_selected_header_presses_nothing(book, press):
+    """The header is no case."""
+    book.select("Requests", HEADER_ROW)
+    assert press("requests.note").startswith("!No row of Requests is selected")
+    assert noted(book.folder) == []
+
+
+def test_a_selected_button_or_picture_presses_nothing(book, press):
+    """With a shape selected there is no row."""
+    book.select("Requests", A)
+    grid = book.grid("Requests")
+    controller = book.document.model.CurrentController
+    controller.select(grid.sheet.DrawPage.getByIndex(0))
+    assert press("requests.note").startswith("!")
+    assert noted(book.folder) == []
+
+
+def filtered(book, keep):
+    """Filter the Requests table to one order by Calc's own filter."""
+    uno = uno_bridge().uno
+    table = book.document.table_objects()["tblRequests"]
+    field = uno.createUnoStruct("com.sun.star.sheet.TableFilterField2")
+    field.Field = book.place("Requests", A, "order_no").column - 1
+    field.Operator = uno.getConstantByName("com.sun.star.sheet.FilterOperator2.EQUAL")
+    field.IsNumeric, field.StringValue = False, keep
+    descriptor = table.getFilterDescriptor()
+    descriptor.ContainsHeader = True
+    descriptor.setFilterFields2((field,))
+    table.refresh()
+
+
+def test_rows_hidden_by_a_filter_are_not_pressed(book, press):
+    """A selection that runs over hidden rows presses those that show, and the filter stays."""
+    filtered(book, ORDERS[1])
+    grid = book.grid("Requests")
+    assert grid.is_filtered()
+    assert grid.hidden_rows(A, C) == {A, C}
+    book.type("Requests", B, reason="Only this one")
+    book.document.select(grid, [Rect(A, 1, C, 1)])
+    press("requests.note")
+    assert noted(book.folder) == [case_ids(book)[1]]
+    assert book.grid("Requests").hidden_rows(A, C) == {A, C}
+
+
+def test_rows_are_written_rightly_while_a_filter_hides_them(book, press):
+    """Refresh writes hidden rows where they stand: no value slips into another row."""
+    service = book.service()
+    ids = case_ids(book)
+    from addin.service import RowRequest
+
+    service.press("note", [RowRequest(ids[2], reason="From elsewhere")])
+    service.close()
+    filtered(book, ORDERS[0])
+    press("desk.refresh")
+    assert case_ids(book) == ids
+    assert book.cell("Requests", C, "version") == len(events(book.folder))
+    assert book.cell("Requests", A, "version") < book.cell("Requests", C, "version")
+
+
+def test_rows_hidden_by_hand_are_not_pressed(book, press):
+    """What a person cannot see she cannot press."""
+    book.grid("Requests").set_rows_hidden(B, B, hidden=True)
+    for row in (A, B, C):
+        book.type("Requests", row, reason="Seen")
+    book.document.select(book.grid("Requests"), [Rect(A, 1, C, 1)])
+    press("requests.note")
+    ids = case_ids(book)
+    assert noted(book.folder) == [ids[0], ids[2]]
+
+
+def test_after_a_sort_the_right_case_is_pressed(book, press):
+    """Cases are found by their number, wherever sorting put them, and sorting alone is no change."""
+    before = case_ids(book)
+    uno = uno_bridge().uno
+    field = uno.createUnoStruct("com.sun.star.table.TableSortField")
+    field.Field, field.IsAscending = book.place("Requests", A, "order_no").column - 1, False
+    fields = uno.Any("[]com.sun.star.table.TableSortField", (field,))
+    last = book.grid("Requests").tables()[0].rect.last_column
+    area = book.grid("Requests").sheet.getCellRangeByPosition(0, A - 1, last - 1, C - 1)
+    uno.invoke(area, "sort", ((option("SortFields", fields), option("ContainsHeader", False)),))
+    assert case_ids(book) == before[::-1]
+    assert press("desk.refresh") == f"Up to date at event {len(events(book.folder))}."
+    book.type("Requests", A, reason="The last one")
+    book.select("Requests", A)
+    press("requests.note")
+    assert noted(book.folder) == [before[2]]
+    assert set(kinds(book.folder)) == {"register.opened.v1", "status.opened.v1", NOTED}
+
+
+def test_moved_columns_are_found_by_their_titles(book, press):
+    """Two columns change places; the press reads and writes them where they stand."""
+    grid = book.grid("Requests")
+    first, last = book.place("Requests", A, "order_no").column, book.place("Requests", A, "reason").column
+    width = [Rect(HEADER_ROW, at, C, at) for at in (first, last)]
+    one, other = grid.values(width[0]), grid.values(width[1])
+    grid.write(width[0], other)
+    grid.write(width[1], one)
+    assert book.place("Requests", A, "reason").column == first
+    book.type("Requests", A, reason="Moved over")
+    book.select("Requests", A)
+    assert press("requests.note").startswith("Add note")
+    assert noted(book.folder) == [case_ids(book)[0]]
+    assert book.cell("Requests", A, "order_no") == ORDERS[0]
+
+
+def test_a_missing_column_is_named_and_nothing_changes(book, press):
+    """A renamed header is told by its title, before anything is recorded."""
+    title = book.place("Requests", A, "order_no")
+    book.grid("Requests").write(title._replace(row=HEADER_ROW, last_row=HEADER_ROW), [["Bestellung"]])
+    book.select("Requests", A)
+    text = press("requests.note")
+    assert text.startswith("!")
+    assert "Order no." in text
+    assert noted(book.folder) == []
+
+
+def test_a_missing_table_is_named_and_nothing_changes(book, press):
+    """Without its table a queue cannot be trusted."""
+    book.document.model.DatabaseRanges.removeByName("tblRequests")
+    book.type("Requests", A, reason="Lost")
+    book.select("Requests", A)
+    text = press("requests.note")
+    assert "tblRequests is missing" in text
+    assert noted(book.folder) == []
+
+
+def test_a_missing_sheet_is_named_and_nothing_changes(book, press):
+    """So is a renamed one."""
+    book.grid("Stock").sheet.Name = "My stock"
+    book.type("Requests", A, reason="Where is it")
+    book.select("Requests", A)
+    assert "Stock" in press("requests.note")
+    assert noted(book.folder) == []
+
+
+def test_a_queue_locked_by_hand_is_refused_before_anything_changes(book, press):
+    """Nothing is recorded that could not be shown; the words say which sheet to unlock."""
+    book.type("Requests", A, reason="Locked")
+    book.grid("Requests").protect("mine", {})
+    book.select("Requests", A)
+    text = press("requests.note")
+    assert text.startswith("!")
+    assert "Requests" in text
+    assert noted(book.folder) == []
+    book.grid("Requests").unprotect("mine")
+    assert press("requests.note").startswith("Add note")
+
+
+def test_a_lifted_lock_is_put_back(book, press):
+    """The Audit sheet is locked again by the next press that writes to it."""
+    book.grid("Audit").unprotect("casebook")
+    book.type("Requests", A, reason="Seen")
+    book.select("Requests", A)
+    press("requests.note")
+    assert book.grid("Audit").is_protected
+
+
+def test_an_audit_sheet_locked_with_another_password_loses_nothing(book, press):
+    """The journal has the event; the answer says what to do; after it the row is there."""
+    audit = book.grid("Audit")
+    audit.unprotect("casebook")
+    audit.protect("other", {})
+    book.type("Requests", A, reason="Seen")
+    book.select("Requests", A)
+    text = press("requests.note")
+    assert "another password" in text
+    book.grid("Audit").unprotect("other")
+    press("desk.refresh")
+    assert book.seq_shown() == len(events(book.folder))
+    assert len(noted(book.folder)) == 1
+
+
+def test_a_system_cell_altered_by_hand_is_restored_and_recorded(book, press):
+    """Both values are kept in an event; the journal's stands."""
+    place = book.place("Requests", A, "status")
+    book.grid("Requests").write(place, [["Closed"]])
+    press("desk.refresh")
+    assert book.cell("Requests", A, "status") == "New"
+    drift = events(book.folder)[-1]
+    assert (drift.data["found"], drift.data["kept"]) == ("Closed", "New")
+
+
+def test_sheets_of_the_persons_own_are_left_alone(book, press):
+    """They may stand anywhere, also in front."""
+    book.document.model.Sheets.insertNewByName("Mine", 0)
+    mine = book.grid("Mine")
+    mine.write(Rect(1, 1, 1, 2), [["keep", "=1+1"]])
+    book.type("Requests", A, reason="Seen")
+    book.select("Requests", A)
+    assert press("requests.note").startswith("Add note")
+    assert book.grid("Mine").values(Rect(1, 1, 1, 2)) == [["keep", "=1+1"]]
+
+
+def test_another_workbook_in_front_does_not_matter(calc, book, press):
+    """A button acts on the workbook it stands in, whatever window is active."""
+    book.type("Requests", A, reason="Seen")
+    book.select("Requests", A)
+    other = LibreDocument(calc.driver.office.desktop.loadComponentFromURL("private:factory/scalc", "_blank", 0, ()))
+    try:
+        assert press("requests.note").startswith("Add note")
+        assert other.grids()[0].used() is None
+    finally:
+        other.close()
+    assert len(noted(book.folder)) == 1
+
+
+def test_two_registers_open_at_once_do_not_mix(calc, book, press, tmp_path):
+    """Each press goes to the journal beside its own workbook."""
+    second = make_register(tmp_path / "second", cases=1)
+    document = calc.driver.open(second / "casebook.xlsm", with_macros=True)
+    try:
+        other = OpenRegister(second, document)
+        for each in (book, other):
+            each.type("Requests", A, reason="Seen")
+            each.select("Requests", A)
+        press("requests.note", on=other)
+        assert (len(noted(second)), noted(book.folder)) == (1, [])
+        press("requests.note")
+        assert (len(noted(second)), len(noted(book.folder))) == (1, 1)
+    finally:
+        document.close()
+
+
+def test_a_read_only_window_is_refused(calc, folder, answers):
+    """Nothing is recorded from a workbook that could not show it."""
+    model = calc.driver.office.desktop.loadComponentFromURL(
+        (folder / "casebook.xlsm").as_uri(), "_blank", 0, (option("ReadOnly", True), option("MacroExecutionMode", 4))
+    )
+    try:
+        answers.clear()
+        calc.driver.run(LibreDocument(model), "Buttons.Do_requests_add", ())
+        assert "read-only" in answers[-1][1]
+        assert len(events(folder)) == 1 + len(ORDERS)
+    finally:
+        model.close(True)
+
+
+def test_closing_unsaved_loses_nothing_that_was_recorded(calc, book, press):
+    """The file is behind the journal; the next opening says so, and Refresh catches up."""
+    book.type("Requests", A, reason="Seen")
+    book.select("Requests", A)
+    press("requests.note")
+    path = book.path
+    book.document.close()
+    book.document = calc.driver.open(path, with_macros=True)
+    assert "1 events are not shown yet" in book.message("Desk")
+    press("desk.refresh")
+    assert book.cell("Requests", A, "version") == len(events(book.folder))
+    assert press("desk.refresh") == f"Up to date at event {len(events(book.folder))}."
+
+
+def test_a_press_while_another_runs_is_refused_in_words(calc, book):
+    """One press at a time: the second is told to wait and changes nothing."""
+    running, go_on = threading.Event(), threading.Event()
+    calc.on_answer = lambda _action, _text: None
+    service = calc.service(book.folder)
+    clock = service.clock
+
+    def slow():
+        running.set()
+        assert go_on.wait(20)
+        return clock()
+
+    service.clock = slow
+    first = threading.Thread(target=calc.press, args=(str(book.path), "desk.refresh"))
+    first.start()
+    try:
+        assert running.wait(20)
+        assert "still at work" in calc.press(str(book.path), "desk.refresh")
+    finally:
+        service.clock = clock
+        go_on.set()
+        first.join(20)
+    assert calc.press(str(book.path), "desk.refresh").startswith("Up to date")
+
+
+def test_a_workbook_that_is_not_ours_is_refused(calc, folder, tmp_path):
+    """Another folder's workbook without settings beside it is no register."""
+    stray = tmp_path / "stray" / "casebook.xlsm"
+    stray.parent.mkdir()
+    stray.write_bytes((folder / "casebook.xlsm").read_bytes())
+    text = calc.press(str(stray), "desk.refresh")
+    assert text.startswith("!")
+    assert [document.path for document in [calc.driver.find(stray)] if document] != [None]
+    calc.driver.find(stray).close()
+
+
+def test_a_journal_put_back_from_elsewhere_is_opened_anew(calc, book, press, template):
+    """A replaced journal is never written through the old handle."""
+    book.type("Requests", A, reason="Seen")
+    book.select("Requests", A)
+    press("requests.note")
+    journal = book.folder / "journal.sqlite"
+    for leftover in book.folder.glob("journal.sqlite*"):
+        leftover.unlink()
+    journal.write_bytes((template / "journal.sqlite").read_bytes())
+    assert "the journal ends at" in press("desk.refresh")
+
+
+def test_texts_from_outside_stay_texts(book, press):
+    """A formula typed into a note is recorded as it reads, and comes back as text."""
+    book.type("Requests", A, reason='=HYPERLINK("http://x","y")')
+    book.select("Requests", A)
+    press("requests.note")
+    assert events(book.folder)[-1].reason == '=HYPERLINK("http://x","y")'
+    audit = book.grid("Audit")
+    assert audit.sheet.queryContentCells(16).getCount() == 0  # no formula cell anywhere
+    last = audit.used().last_row
+    assert '=HYPERLINK("http://x","y")' in audit.values(Rect(last, 1, last, 13))[0]
+
+
+def test_the_driver_names_the_office(calc):
+    """Its version is what doctor and help show."""
+    assert isinstance(calc.driver, LibreDriver)
+    assert calc.driver.version[0].isdigit()
