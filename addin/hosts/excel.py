@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -15,12 +16,16 @@ from typing import Any, Final
 from addin.errors import HostBusy, HostError
 from addin.hosts.boot import xw
 
-try:
+if sys.platform == "win32":
     from pythoncom import com_error
-except ImportError:  # not Windows: no Excel to answer with one
+    from xlwings._xlwindows import ExcelBusyError
+else:
 
-    class com_error(Exception):  # type: ignore[no-redef]  # noqa: N801 - its name on Windows
+    class com_error(Exception):  # noqa: N801 - its name on Windows
         """Stands for the error that COM calls raise on Windows."""
+
+    class ExcelBusyError(Exception):
+        """Stands for what xlwings says of an Excel that does not answer."""
 
 
 #: What Excel answers while it cannot listen: RPC_E_CALL_REJECTED, RPC_E_SERVERCALL_RETRYLATER, VBA_E_IGNORE.
@@ -31,7 +36,7 @@ BUSY_HINT: Final = "Press Enter or Esc to leave the cell, then press the button 
 
 def busy(error: BaseException) -> bool:
     """True for the answer of an Excel that cannot listen now."""
-    return getattr(error, "hresult", None) in BUSY_CODES
+    return isinstance(error, ExcelBusyError) or getattr(error, "hresult", None) in BUSY_CODES
 
 
 @contextmanager
@@ -52,7 +57,9 @@ def _found(address: str) -> Any:
             for book in app.books:
                 if same_file(book.impl.xl.FullName, address):
                     return book
-        except com_error as error:
+        except AttributeError:  # late binding asks for names first, and takes a refusal for a missing name
+            deaf = True
+        except (com_error, ExcelBusyError) as error:
             if not busy(error):
                 raise HostError(f"Nothing was changed: Excel answered {error}.", hint="Press again.") from error
             deaf = True

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from addin.errors import CasebookError
+from addin.hosts import excel
 from addin.logic.outcome import Outcome, Problem, Status
 from addin.macros import commands
 from addin.macros.actions import Action, find
@@ -56,6 +57,8 @@ def press(book: Any, action_id: str, service: Service, asked: Asked | None = Non
     except CasebookError as error:
         return Outcome.refused(Problem(error.code, error.message, hint=error.hint))
     except Exception as error:  # noqa: BLE001 - the one place: nothing may escape into the program
+        if excel.busy(error):
+            return Outcome.refused(Problem("HOST-BUSY", excel.BUSY_WORDS, hint=excel.BUSY_HINT))
         return _incident(service.folder, action, error)
 
 

@@ -3,11 +3,13 @@
 import sys
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from addin.errors import ConfigError, HostBusy
+from addin.errors import ConfigError, HostBusy, HostError
 from addin.folder import create
+from addin.hosts import excel
 from addin.hosts.closed import open_closed
 from addin.hosts.excel import BUSY_CODES, busy, same_file
 from addin.macros import com_bridge
@@ -165,6 +167,79 @@ def test_busy_excel_is_told_from_a_fault():
     for code in BUSY_CODES:
         error.hresult = code
         assert busy(error)
+
+
+class PaperExcel:
+    """An Excel whose workbooks have these full names; an error instead of a name is what Excel answers."""
+
+    def __init__(self, *names):
+        self.names = names
+
+    @property
+    def books(self):
+        return [SimpleNamespace(impl=SimpleNamespace(xl=PaperBook(name))) for name in self.names]
+
+
+class PaperBook:
+    """A workbook that says its full name, or cannot."""
+
+    def __init__(self, name):
+        self.name = name
+
+    @property
+    def FullName(self):
+        if isinstance(self.name, Exception):
+            raise self.name
+        return self.name
+
+
+def com_fault(code):
+    """What COM raises when Excel answers with this code."""
+    error = excel.com_error()
+    error.hresult = code
+    return error
+
+
+def test_the_workbook_is_found_in_whichever_excel_shows_it(monkeypatch):
+    """Several Excel programs with several workbooks: the one with the full name is taken, and no other."""
+    apps = [PaperExcel("/a/other.xlsm"), PaperExcel("/a/casebook.xlsm", "/b/casebook.xlsm")]
+    monkeypatch.setattr(excel.xw, "apps", apps)
+    with excel.open_in_excel("/b/casebook.xlsm") as book:
+        assert book.impl.xl.FullName == "/b/casebook.xlsm"
+
+
+@pytest.mark.parametrize("answer", [com_fault(min(BUSY_CODES)), AttributeError("FullName"), excel.ExcelBusyError()])
+def test_an_excel_that_cannot_listen_is_said_so(monkeypatch, answer):
+    """A busy Excel does not hide the workbook of another one; alone, it is told from a workbook that is not open."""
+    monkeypatch.setattr(excel.xw, "apps", [PaperExcel(answer), PaperExcel("/b/casebook.xlsm")])
+    with excel.open_in_excel("/b/casebook.xlsm") as book:
+        assert book
+    with pytest.raises(HostBusy, match="Press Enter or Esc"), excel.open_in_excel("/c/casebook.xlsm"):
+        pass
+
+
+def test_a_workbook_that_no_excel_shows_is_said_so(monkeypatch):
+    """Not open, and an Excel that answers with another fault: both in words."""
+    monkeypatch.setattr(excel.xw, "apps", [PaperExcel("/a/casebook.xlsm")])
+    with pytest.raises(HostError, match="no open Excel shows"), excel.open_in_excel("/b/casebook.xlsm"):
+        pass
+    monkeypatch.setattr(excel.xw, "apps", [PaperExcel(com_fault(5))])
+    with pytest.raises(HostError, match="Excel answered"), excel.open_in_excel("/b/casebook.xlsm"):
+        pass
+
+
+@pytest.mark.parametrize("code", sorted(BUSY_CODES))
+def test_excel_that_becomes_busy_in_the_middle_asks_to_leave_the_cell(bridge, register, monkeypatch, code):
+    """A cell that is being edited stops the press with the words that help, not as a fault of ours."""
+
+    def busy_live(book, password):
+        raise com_fault(code)
+
+    monkeypatch.setattr("addin.macros.press.Live", busy_live)
+    answer = bridge.press(str(register / "casebook.xlsm"), "desk.refresh")
+    assert answer.startswith(ALARM)
+    assert "Press Enter or Esc to leave the cell, then press the button again." in answer
+    assert not (register / "incidents").exists()
 
 
 @pytest.mark.skipif(sys.platform != "win32", reason="capitals matter elsewhere")
