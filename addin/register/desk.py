@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from addin.journal import Journal
 from addin.logic.calendar import LONDON
-from addin.logic.case_type import Case, CaseType
+from addin.logic.case_type import Case
 from addin.logic.cases import case_types
 from addin.logic.events import iso
 from addin.logic.forms import Cell, Field, FieldKind, Value
@@ -156,7 +156,6 @@ def case_form(live: Live, case: Case, journal: Journal) -> CaseForm:
     A form that shows another case gives nothing but that problem; a cell that somebody else changed since gives a
     conflict, and cells that were not typed into undo nobody's change.
     """
-    kind = case_types()[case.type]
     sheet = live.sheet("Case")
     shown, version = sheet.range((CASE_HEADER, 4), (CASE_HEADER, 5)).value
     if shown != case.case_id:
@@ -165,15 +164,16 @@ def case_form(live: Live, case: Case, journal: Journal) -> CaseForm:
         return CaseForm(case.case_id, {}, (Problem("FORM-OTHER", words_, "case_id", f"Case!{CASE_NUMBER}", hint),), "")
     then = case_at(journal, case.case_id, int(version)) if isinstance(version, (int, float)) else None
     block = sheet.range((CASE_FIRST, 1), (CASE_FIRST + CASE_ROWS - 1, 5)).options(ndim=2).value
-    changes, problems = _typed(kind, case, then or case, block)
+    changes, problems = _typed(case, then or case, block, live.currency)
     reason, problem = _REASON.read(live.get("Case", CASE_REASON))
     problems += [problem.at(f"Case!{CASE_REASON}")] if problem else []
     return CaseForm(case.case_id, changes, tuple(problems), "" if reason is None else str(reason))
 
 
 def _typed(
-    kind: CaseType, case: Case, then: Case, block: Sequence[Sequence[Cell]]
+    case: Case, then: Case, block: Sequence[Sequence[Cell]], currency: str
 ) -> tuple[dict[str, Value | None], list[Problem]]:
+    kind = case_types()[case.type]
     changes: dict[str, Value | None] = {}
     problems = []
     for offset, (_, cell, _, name, mode) in enumerate(block):
@@ -184,7 +184,7 @@ def _typed(
         if same(cell, before) or same(cell, now):
             continue
         place = cell_name("Case", CASE_FIRST + offset, 2)
-        value, problem = field.read(cell)
+        value, problem = field.read(cell, currency)
         if not same(before, now):
             problems.append(conflict(field, cell, now, place))
         elif problem is not None and not problem.warn:

@@ -239,7 +239,7 @@ def _read_reason(queue: Queue, line: QueueRow, found: Harvest) -> None:
 
 
 def _take(queue: Queue, line: QueueRow, column: Column, raw: Cell, found: Harvest) -> None:
-    value, problem = column.field.read(raw)
+    value, problem = column.field.read(raw, queue.currency)
     if problem is not None and not problem.warn:
         found.problems.append(problem.at(queue.address(line.row, column.name)))
     else:
@@ -255,12 +255,8 @@ def _foreign(queue: Queue, line: QueueRow, column: Column, found: Harvest) -> No
 
 
 def _drift(queue: Queue, line: QueueRow, column: Column, raw: Cell, kept: Cell) -> Draft:
-    data = {
-        "cell": queue.address(line.row, column.name),
-        "field": column.title,
-        "found": words(raw, KEPT),
-        "kept": words(kept, KEPT),
-    }
+    found, stands = (PERSONAL, PERSONAL) if column.field.personal else (words(raw, KEPT), words(kept, KEPT))
+    data = {"cell": queue.address(line.row, column.name), "field": column.title, "found": found, "kept": stands}
     return Draft(DRIFT.name, line.case_id, dict(data))
 
 

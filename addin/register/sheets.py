@@ -72,8 +72,9 @@ class Selection:
 class Queue:
     """One queue sheet of an open workbook."""
 
-    def __init__(self, sheet: Any) -> None:
+    def __init__(self, sheet: Any, currency: str = "GBP") -> None:
         self.sheet = sheet
+        self.currency = currency
         self.name: str = sheet.name
         self.columns: Sequence[Column] = columns(self.name)
 
@@ -209,8 +210,9 @@ class Queue:
 class Live:
     """An open workbook of ours, on whatever host has it open."""
 
-    def __init__(self, book: Any, password: str = "") -> None:
+    def __init__(self, book: Any, password: str = "", currency: str = "GBP") -> None:
         self.book = book
+        self.currency = currency
         self._password = password
         self._queues: dict[str, Queue] = {}
 
@@ -247,7 +249,7 @@ class Live:
     def queue(self, name: str) -> Queue:
         """A queue sheet."""
         if name not in self._queues:
-            self._queues[name] = Queue(self.sheet(name))
+            self._queues[name] = Queue(self.sheet(name), self.currency)
         return self._queues[name]
 
     def meta(self) -> Meta:
