@@ -45,6 +45,13 @@ TEST_LINE_CAP = 900
 LONG_FILES: dict[str, str] = {}
 #: File -> why it may make a float; an amount of money never may.
 FLOATS: dict[str, str] = {}
+#: File -> why it may catch everything and go on.
+DOORS = {
+    "addin/macros/press.py": "a press: nothing may escape into the spreadsheet program",
+    "addin/macros/bridge.py": "the bridge: a fault of ours becomes words",
+    "addin/macros/calc_bridge.py": "the bridge's end in the office: nothing may escape into it",
+    "addin/hosts/libre.py": "asks an office that may be dying: any fault means that it cannot be used",
+}
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base"}
 
 
@@ -213,14 +220,14 @@ def test_the_licensed_part_of_xlwings_is_never_imported() -> None:
 
 
 def test_one_door_catches_everything() -> None:
-    """A catch of everything that goes on stands in the two doors only; one that cleans up and re-raises may be."""
+    """A catch of everything that goes on stands in the named doors only; one that cleans up and re-raises may be."""
     broad = {
         name_of(path)
         for path in python_files("addin", "build")
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.ExceptHandler) and catches_all(node) and not raises_again(node)
     }
-    assert broad <= {"addin/macros/press.py", "addin/macros/bridge.py"}
+    assert broad == set(DOORS)
 
 
 def catches_all(handler: ast.ExceptHandler) -> bool:
@@ -233,9 +240,9 @@ def catches_all(handler: ast.ExceptHandler) -> bool:
 
 
 def raises_again(handler: ast.ExceptHandler) -> bool:
-    """True when the handler ends by raising what it caught."""
+    """True when the handler ends by raising what it caught, or one of our own because of it."""
     last = handler.body[-1]
-    return isinstance(last, ast.Raise) and last.exc is None
+    return isinstance(last, ast.Raise) and (last.exc is None or last.cause is not None)
 
 
 def test_rules_know_no_float() -> None:
