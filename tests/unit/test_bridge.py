@@ -232,7 +232,7 @@ def test_a_workbook_that_no_excel_shows_is_said_so(monkeypatch):
 def test_excel_that_becomes_busy_in_the_middle_asks_to_leave_the_cell(bridge, register, monkeypatch, code):
     """A cell that is being edited stops the press with the words that help, not as a fault of ours."""
 
-    def busy_live(book, password):
+    def busy_live(*_):
         raise com_fault(code)
 
     monkeypatch.setattr("addin.macros.press.Live", busy_live)
