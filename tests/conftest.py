@@ -27,6 +27,8 @@ def absence(host: str) -> str:
     if host == "excel":
         return "" if sys.platform == "win32" and _excel_is_registered() else "Excel for Windows is not on this machine"
     if host == "wine":
+        if not os.environ.get("CASEBOOK_TEST_WINE"):
+            return "asked for with CASEBOOK_TEST_WINE=1: they fetch a Python for Windows"
         return "" if shutil.which("wine") else "not on this machine: Wine (Debian: wine)"
     if host == "postgres" and os.environ.get("CASEBOOK_TEST_POSTGRES"):
         return ""
