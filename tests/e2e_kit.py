@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import shutil
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,7 +35,6 @@ from addin.register.layout import (
     PROPOSAL_HEADER,
     PROPOSAL_ROWS,
     QUEUES,
-    columns,
 )
 from addin.register.sheets import Live, Queue
 from addin.service import Service
@@ -301,6 +299,11 @@ class Day:
             assert report.notes == () or not self.ends_plain, report.notes
 
 
+def ost(day: Day, order: str = "5200417302") -> str:
+    """An order status check, the plainest case there is."""
+    return day.open("OST", order_no=order)
+
+
 def codes(outcome: Outcome) -> set[str]:
     """The codes of everything that an outcome finds fault with."""
     return {problem.code for problem in outcome.problems} | {p.code for row in outcome.rows for p in row.problems}
@@ -324,13 +327,6 @@ def repack(path: Path, part: str | None, old: bytes, new: bytes) -> None:
             package.writestr(name, data.replace(old, new) if name in hit else data)
 
 
-@contextmanager
-def parts(path: Path) -> Iterator[Mapping[str, bytes]]:
-    """The parts of a workbook file."""
-    with zipfile.ZipFile(path) as package:
-        yield {name: package.read(name) for name in package.namelist()}
-
-
 def formulas(path: Path, sheets: Iterable[str] = tuple(sheet.name for sheet in QUEUES)) -> list[str]:
     """Every formula in the queue sheets of a saved workbook."""
     from openpyxl import load_workbook
@@ -345,17 +341,3 @@ def formulas(path: Path, sheets: Iterable[str] = tuple(sheet.name for sheet in Q
     ]
     book.close()
     return found
-
-
-__all__ = [
-    "START",
-    "TRACKING",
-    "TRACKING_NEW",
-    "Day",
-    "codes",
-    "columns",
-    "formulas",
-    "make_template",
-    "parts",
-    "refused",
-]

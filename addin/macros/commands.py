@@ -5,168 +5,50 @@ No rule lives here; a command only carries cells to the service and results back
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 from addin.logic.calendar import LONDON
-from addin.logic.case_type import Case, CaseType
+from addin.logic.case_type import Case
 from addin.logic.cases import case_types
-from addin.logic.forms import Cell, Value
 from addin.logic.machine import allowed
 from addin.logic.outcome import Outcome, Problem, RowResult, Status
 from addin.logic.system_kinds import DRIFT
-from addin.macros.actions import Action
+from addin.macros.asking import NUMBERED, Press, openings, requests_of, rows_asked
 from addin.reception import dismiss, proposal_rows, read_text, take
 from addin.register import desk
 from addin.register.layout import QUEUES
-from addin.register.patch import Shown, missing_rows, project, unseen_drift
+from addin.register.patch import Shown, missing_rows
 from addin.register.projection import timeline_rows
-from addin.register.refresh import Harvest, harvest
+from addin.register.refresh import Harvest
 from addin.register.rows import misplaced
-from addin.register.sheets import Live, Queue, nothing_selected
-from addin.service import RowRequest, Service, failed, summary
+from addin.register.sheets import Queue, nothing_selected
+from addin.service import RowRequest, failed, summary
 from addin.tasks import issue_letter, keep_snapshot, make_pack
 from addin.tasks import verify_register as check_register
-
-#: What a row that gets its number must not keep from the row it was copied from.
-_NUMBERED: Final[Mapping[str, Cell]] = {"status": None, "version": None}
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """One press under way: the workbook, the register, the button, and what was asked on the command line."""
-
-    live: Live
-    service: Service
-    action: Action
-    cases: tuple[str, ...] = ()
-    values: Mapping[str, str] | None = None
-    reason: str = ""
-    key: str = ""
-
-    @property
-    def now(self) -> datetime:
-        """The instant of the press."""
-        return self.service.clock()
-
-    def show(self, shown: Shown | None = None) -> int:
-        """Bring the workbook up to the journal's head, the Desk included."""
-        given = shown or Shown()
-        journal = self.service.journal
-        self.service.record_all(unseen_drift(self.live, journal, self.now, given))
-        behind = project(self.live, journal, self.service.kinds, self.now, given)
-        desk.show_desk(self.live, journal, self.now)
-        return behind
-
-
-def number_opened(press: Press) -> None:
-    """Give new rows the numbers of cases that a press opened for them and died before it could write them.
-
-    Only a workbook that is behind can hold such rows; their keys follow from what was typed and from its event.
-    """
-    if press.live.meta().seq == press.service.journal.head().seq:
-        return
-    numbered = 0
-    for sheet in QUEUES:
-        queue = press.live.queue(sheet.name)
-        index = queue.index()
-        fresh = [one for one in harvest(queue, press.service.journal, press.now, index.get("", ())) if not one.case_id]
-        action = replace(press.action, id=f"{queue.name.lower()}.add")
-        for one, request in zip(fresh, _openings(replace(press, action=action, key=""), fresh), strict=True):
-            kept = press.service.journal.recall(request.key)
-            if kept is not None and kept.case_id not in index:
-                queue.write(one.row, {**_NUMBERED, "case_id": kept.case_id})
-                numbered += 1
-    if numbered:
-        press.show()
 
 
 def move_rows(press: Press) -> Outcome:
     """Make the button's move on the selected rows, or on the cases named on the command line."""
     queue = press.live.queue(press.action.sheet)
-    rows, problem = _rows(press, queue)
+    rows, problem = rows_asked(press, queue)
     if problem is not None:
         return Outcome.refused(problem)
-    found = harvest(queue, press.service.journal, press.now, rows)
+    found = press.read(queue, rows)
     if not found:
         return Outcome.refused(nothing_selected(queue.name))
-    return _finish(press, queue, found, press.service.press(press.action.verb, [_request(press, one) for one in found]))
+    return _finish(press, queue, found, press.service.press(press.action.verb, requests_of(press, found)))
 
 
 def add_rows(press: Press) -> Outcome:
     """Open a case for every row of the sheet that has no number yet."""
     queue = press.live.queue(press.action.sheet)
-    found = [
-        one for one in harvest(queue, press.service.journal, press.now, queue.index().get("", [])) if not one.case_id
-    ]
+    found = [one for one in press.read(queue, queue.index().get("", ())) if not one.case_id]
     if not found:
         hint = "Type the new case into the blank row at the end of the table, then press."
         return Outcome.refused(Problem("ADD-NONE", f"There is no new row on {queue.name}.", hint=hint))
-    return _finish(press, queue, found, press.service.open_cases(_openings(press, found)))
-
-
-def _openings(press: Press, found: Sequence[Harvest]) -> list[RowRequest]:
-    """A request for each new row; of rows that say the same each counts for itself."""
-    seen: Counter[str] = Counter()
-    requests = []
-    for one in found:
-        request = _request(press, one, opening=True)
-        seen[request.key] += 1
-        nth = seen[request.key]
-        requests.append(replace(request, key=f"{request.key}|{nth}") if nth > 1 and request.key else request)
-    return requests
-
-
-def _rows(press: Press, queue: Queue) -> tuple[Sequence[int], Problem | None]:
-    if press.cases:
-        index = queue.index()
-        unknown = [case_id for case_id in press.cases if case_id not in index]
-        if unknown:
-            hint = "Check the number; 'casebook press' acts on cases of the button's own sheet."
-            return (), Problem(
-                "CASE-UNKNOWN", f"{queue.name} has no row for {', '.join(unknown)}.", "case_id", hint=hint
-            )
-        return [row for case_id in press.cases for row in index[case_id]], None
-    selected = press.live.selection()
-    if selected.sheet != queue.name or not selected.rows:
-        return (), nothing_selected(queue.name)
-    return selected.rows, None
-
-
-def _request(press: Press, found: Harvest, *, opening: bool = False) -> RowRequest:
-    """The service's request for one row; values given on the command line are read like typed cells."""
-    changes: dict[str, Value | None] = dict(found.changes)
-    problems = list(found.problems)
-    kind = _kind_of(press, found)
-    for name, text in (press.values or {}).items():
-        field = kind.fields.get(name) if kind else None
-        if field is None:
-            problems.append(
-                Problem("EDIT-UNKNOWN", f"There is no field {name!r} on this case.", name, hint="See the Case sheet.")
-            )
-            continue
-        value, problem = field.read(text, press.service.settings.currency)
-        changes[name] = value
-        problems += [problem] if problem is not None and not problem.warn else []
-    if not found.case_id and not opening and not problems:
-        problems.append(
-            Problem("ROW-NEW", "This row is not a case yet.", "case_id", hint="Press 'Add new rows' first.")
-        )
-    reason = press.reason or found.reason
-    meta = press.live.meta()
-    merged = replace(found, changes=changes, reason=reason)
-    key = press.key or f"{meta.register_id}|{press.action.id}|{meta.seq if opening else ''}|{merged.key}"
-    return RowRequest(found.case_id, changes, reason, key, tuple(problems), found.opens)
-
-
-def _kind_of(press: Press, found: Harvest) -> CaseType | None:
-    if found.opens:
-        return case_types().get(found.opens)
-    case = press.service.journal.case(found.case_id)
-    return case_types()[case.type] if case else None
+    return _finish(press, queue, found, press.service.open_cases(openings(press, found)))
 
 
 def _finish(press: Press, queue: Queue, found: Sequence[Harvest], outcome: Outcome) -> Outcome:
@@ -178,7 +60,7 @@ def _finish(press: Press, queue: Queue, found: Sequence[Harvest], outcome: Outco
         case_id = one.case_id
         if row.ok and not case_id:
             case_id = row.case_id
-            queue.write(one.row, {**_NUMBERED, "case_id": case_id})
+            queue.write(one.row, {**NUMBERED, "case_id": case_id})
         if case_id and not one.stray and press.service.journal.case(case_id) is not None:
             messages[case_id] = row.message
             taken |= {case_id} if row.ok else set()
@@ -231,11 +113,11 @@ def _refresh_queue(press: Press, queue: Queue) -> tuple[list[RowResult], list[st
     press.service.record_all([repair.draft for repair in repairs])
     for repair in repairs:
         queue.write(repair.row, repair.cells)
-    found = harvest(queue, press.service.journal, press.now)
+    found = press.read(queue)
     busy = [one for one in found if one.case_id and (one.changes or one.problems or one.repairs)]
     results: tuple[RowResult, ...] = ()
     if busy:
-        outcome = press.service.edit([replace(_request(press, one), key="") for one in busy])
+        outcome = press.service.edit([replace(request, key="") for request in requests_of(press, busy)])
         results = _finish(press, queue, busy, outcome).rows
     now = {case.case_id: case.version for case in press.service.journal.cases([one.case_id for one in found])}
     done = {one.case_id for one in busy}
@@ -292,7 +174,7 @@ def open_case(press: Press) -> Outcome:
     if press.cases:
         return _show(press, press.cases[0])
     queue = press.live.queue(press.action.sheet)
-    rows, problem = _rows(press, queue)
+    rows, problem = rows_asked(press, queue)
     if problem is not None:
         return Outcome.refused(problem)
     outcome = _show(press, queue.read(rows[:1])[0].case_id)
@@ -354,11 +236,11 @@ def _press_form(press: Press, label: str | None) -> Outcome:
 def make_letters(press: Press) -> Outcome:
     """Make the claim letter of each selected claim, each in its own file with its own number."""
     queue = press.live.queue(press.action.sheet)
-    rows, problem = _rows(press, queue)
+    rows, problem = rows_asked(press, queue)
     if problem is not None:
         return Outcome.refused(problem)
-    found = harvest(queue, press.service.journal, press.now, rows)
-    edited = press.service.edit([_request(press, one) for one in found])
+    found = press.read(queue, rows)
+    edited = press.service.edit(requests_of(press, found))
     results, files = [], []
     for one, row in zip(found, edited.rows, strict=True):
         if not row.ok:

@@ -19,6 +19,7 @@ from addin.hosts import excel
 from addin.logic.outcome import Outcome, Problem, Status
 from addin.macros import commands
 from addin.macros.actions import Action, find
+from addin.macros.asking import Press, number_opened
 from addin.register.refresh import check_standing
 from addin.register.sheets import Live
 from addin.service import Service
@@ -75,11 +76,11 @@ def _pressed(book: Any, action: Action, service: Service, asked: Asked) -> Outco
         )
         outcome = Outcome.refused(problem)
     else:
-        asking = commands.Press(live, service, action, asked.cases, asked.values, asked.reason, asked.key)
+        asking = Press(live, service, action, asked.cases, asked.values, asked.reason, asked.key)
         if action.command not in _LOOKING:
             live.check()
-            commands.number_opened(asking)
-        command: Callable[[commands.Press], Outcome] = getattr(commands, action.command)
+            number_opened(asking)
+        command: Callable[[Press], Outcome] = getattr(commands, action.command)
         outcome = command(asking)
     live.tell(action.sheet, _told(service, outcome))
     return outcome

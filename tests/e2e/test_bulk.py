@@ -120,6 +120,22 @@ def test_a_key_makes_a_repeat_harmless_and_is_never_used_for_something_else(day:
     refused(press(day.book, "requests.note", day.as_("a.khan"), other), "KEY-01")
 
 
+def test_one_key_for_several_cases_counts_for_each_of_them(day: Day) -> None:
+    cases = tuple(orders(day, 2))
+    asked = Asked(cases, reason="From a script", key="script-1")
+    assert len(day.sure(press(day.book, "requests.note", day.as_("a.khan"), asked)).rows) == 2
+    day.sure(press(day.book, "requests.note", day.as_("a.khan"), asked))
+    assert [day.kinds(case).count("case.noted.v1") for case in cases] == [1, 1]
+
+
+def test_a_case_that_the_workbook_does_not_show_yet_can_be_pressed_by_its_number(day: Day) -> None:
+    day.save()
+    (case,) = orders(day, 1)
+    day.reopen()
+    day.sure(press(day.book, "requests.note", day.as_("a.khan"), Asked((case,), reason="After a crash")))
+    assert day.cell("Requests", case, "status") == "New"
+
+
 def test_two_refunds_of_one_line_in_one_press_are_never_both_approved(day: Day) -> None:
     """Each row sees what the row before it did."""
     facts = {"order_no": "5200417310", "line_id": "1", "sku": "SC-1", "legal_basis": "Goodwill"}
