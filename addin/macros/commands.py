@@ -62,7 +62,7 @@ def _finish(press: Press, queue: Queue, found: Sequence[Harvest], outcome: Outco
             case_id = row.case_id
             queue.write(one.row, {**NUMBERED, "case_id": case_id})
         if case_id and not one.stray and press.service.journal.case(case_id) is not None:
-            messages[case_id] = row.message
+            messages[case_id] = " ".join([row.message, *(f"Note: {note}" for note in one.notes)]).strip()
             taken |= {case_id} if row.ok else set()
         else:
             queue.write(one.row, {"message": row.message})

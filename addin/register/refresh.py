@@ -38,6 +38,7 @@ TOLD_CONFLICT: Final = "EDIT-CONFLICT"
 class Harvest:
     """What one row gave: the case (or type to open), typed changes, the reason, faults, and repairs to record.
 
+    `notes` are doubts about values that are taken all the same.
     `version` is the case's when the row was written; a `stray` row bears a number that is not, or not only, its own.
     """
 
@@ -48,6 +49,7 @@ class Harvest:
     reason: str = ""
     problems: list[Problem] = field(default_factory=list)
     repairs: list[Draft] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
     version: int = 0
     stray: bool = False
 
@@ -242,8 +244,10 @@ def _take(queue: Queue, line: QueueRow, column: Column, raw: Cell, found: Harves
     value, problem = column.field.read(raw, queue.currency)
     if problem is not None and not problem.warn:
         found.problems.append(problem.at(queue.address(line.row, column.name)))
-    else:
-        found.changes[column.name] = value
+        return
+    found.changes[column.name] = value
+    if problem is not None:
+        found.notes.append(problem.at(queue.address(line.row, column.name)))
 
 
 def _foreign(queue: Queue, line: QueueRow, column: Column, found: Harvest) -> None:

@@ -295,11 +295,12 @@ def test_an_empty_message_box_is_said(day: Day, text: str) -> None:
 
 
 def test_a_message_longer_than_a_press_reads_is_refused_and_stays(day: Day) -> None:
-    text = "5200417302 where is it? " * 1_300
-    outcome = day.paste(text)
-    if not outcome.ok:
-        assert "casebook intake FILE" in refused(outcome, "CHAT-LONG")
-        assert day.book.sheets["Desk"].range("B8").value == text
+    with (day.folder / "casebook.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[policy]\n"intake.max_characters" = 1000\n')
+    day.again()
+    text = "5200417302 where is it? " * 50
+    assert "casebook intake FILE" in refused(day.paste(text), "CHAT-LONG")
+    assert day.book.sheets["Desk"].range("B8").value == text
 
 
 def test_a_case_number_that_does_not_exist_is_said_on_the_case_sheet(day: Day) -> None:
