@@ -6,7 +6,6 @@ workbook can always be made anew from the journal; the journal is never made fro
 
 from __future__ import annotations
 
-import getpass
 import os
 import uuid
 from collections.abc import Mapping
@@ -28,7 +27,7 @@ from addin.register.projection import snapshot_cells
 from addin.register.reading import BookFile, audit_links, kept_values
 from addin.register.render import render
 from addin.service import FOLDERS, Clock, Service, begin, open_journal, policy_of, utc_now
-from addin.settings import FILE, JOURNAL_FILE, WORKBOOK_FILE, Settings, load, who
+from addin.settings import FILE, JOURNAL_FILE, WORKBOOK_FILE, Settings, account, load, who
 
 #: The people of a register for trying out: enough to try every four-eyes rule.
 DEMO_PEOPLE: Final = {
@@ -78,8 +77,8 @@ def create(
     if demo:
         content |= {"house": DEMO_HOUSE, "carrier": DEMO_CARRIER, "people": DEMO_PEOPLE}
     else:
-        account = getpass.getuser()
-        content |= {"people": {account: {"name": account, "roles": ["coordinator"]}}}
+        mine = account()
+        content |= {"people": {mine: {"name": mine, "roles": ["coordinator"]}}}
     settings = Settings.model_validate(content | dict(given or {}))
     (folder / FILE).write_text(tomli_w.dumps(content | dict(given or {})), encoding="utf-8", newline="\n")
     journal = open_journal(folder, settings, create=True)

@@ -336,6 +336,15 @@ class LibreGrid:
         table.setDataArea(area)
         self._tables = None
 
+    def adopt_rows(self) -> None:
+        """Take rows that were typed right below a table into it: Excel does that by itself, Calc does not."""
+        for info in self.tables():
+            below = Rect(info.rect.last_row + 1, info.rect.column, info.rect.last_row + 500, info.rect.last_column)
+            lines = self.values(below)
+            count = next((at for at, line in enumerate(lines) if all(value is None for value in line)), len(lines))
+            if count:
+                self.resize_table(info.name, info.rect._replace(last_row=info.rect.last_row + count))
+
     def set_table_filter(self, name: str, on: bool) -> None:
         """Show or drop a table's filter buttons; dropping them drops the criteria."""
         table = self._table(name)

@@ -105,6 +105,7 @@ class CalcBridge:
         document.saver = lambda: self._draw(service)
         with document.turn():
             outcome = _unwritable(document) if action_id != _QUIET else None
+            _adopt_rows(document, action_id)
             text = answer(outcome or press(book, action_id, service))
         place = str(document.selection()) if self._double_click_s else ""
         self._last = _Last(full_name, action_id, place, text, time.monotonic())
@@ -162,6 +163,15 @@ def _marks(folder: Path) -> object:
         else:
             found.append(tuple(getattr(status, part) for part in parts))
     return found
+
+
+def _adopt_rows(document: LibreDocument, action_id: str) -> None:
+    """Before a press that looks for new rows, take what was typed right below the tables into them."""
+    if action_id.endswith(".refresh"):
+        for grid in document.grids():
+            grid.adopt_rows()
+    elif action_id.endswith(".add"):
+        document.active().adopt_rows()
 
 
 def _unwritable(document: LibreDocument) -> Outcome | None:

@@ -48,7 +48,9 @@ def add_rows(press: Press) -> Outcome:
     if not found:
         hint = "Type the new case into the blank row at the end of the table, then press."
         return Outcome.refused(Problem("ADD-NONE", f"There is no new row on {queue.name}.", hint=hint))
-    return _finish(press, queue, found, press.service.open_cases(openings(press, found)))
+    outcome = _finish(press, queue, found, press.service.open_cases(openings(press, found)))
+    queue.place_new(0)  # a blank row remains to type the next case into
+    return outcome
 
 
 def _finish(press: Press, queue: Queue, found: Sequence[Harvest], outcome: Outcome) -> Outcome:

@@ -7,7 +7,6 @@ absent. Stories: a return or an exchange should propose a return (RQC), a cancel
 an address change an address change (ADR); stories with none of the four actions are left out.
 """
 
-
 from __future__ import annotations
 
 import argparse

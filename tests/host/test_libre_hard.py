@@ -299,6 +299,19 @@ def test_a_system_cell_altered_by_hand_is_restored_and_recorded(book, press):
     assert (drift.data["found"], drift.data["kept"]) == ("Closed", "New")
 
 
+def test_rows_typed_below_the_table_are_taken_in(book, press):
+    """Calc does not grow tables by itself: the press does, and a blank row remains for the next case."""
+    last = book.grid("Requests").tables()[0].rect.last_row
+    for row, order in ((last, "5000000001"), (last + 1, "5000000002"), (last + 2, "5000000003")):
+        book.type("Requests", row, type="OST", order_no=order)
+    book.select("Requests", last)
+    text = press("requests.add")
+    assert not text.startswith("!"), text
+    assert kinds(book.folder)[-3:] == ["status.opened.v1"] * 3
+    assert book.grid("Requests").tables()[0].rect.last_row == last + 3
+    assert book.cell("Requests", last + 2, "order_no") == "5000000003"
+
+
 def test_sheets_of_the_persons_own_are_left_alone(book, press):
     """They may stand anywhere, also in front."""
     book.document.model.Sheets.insertNewByName("Mine", 0)
