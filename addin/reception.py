@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -159,7 +160,7 @@ def _row(service: Service, one: Waiting) -> tuple[Cell, ...]:
     kind = case_types().get(one.type_code)
     titles = {name: kind.fields[name].title for name in one.fields if kind and name in kind.fields}
     facts = "; ".join(f"{title}: {one.fields[name]}" for name, title in titles.items() if name != "order_no")
-    meant = _meant(service, one) if one.link_to_open else None
+    meant = _meant(service, one, one.type_code)
     return (
         "Yes",
         kind.name if kind else one.type_code,
@@ -222,7 +223,7 @@ def _take_one(service: Service, one: Waiting, type_typed: str, order_typed: Cell
     if kind is None:
         names = ", ".join(item.name for item in case_types().values())
         return failed("", (Problem("OPEN-TYPE", f"{type_typed!r} is no case type.", "type", hint=f"One of: {names}."),))
-    case = _meant(service, one) if one.link_to_open else None
+    case = _meant(service, one, kind.code, order_typed)
     if case is not None:
         row = _chase(service, one, case)
     elif one.link_to_open and kind.code == "RFD":
@@ -247,16 +248,31 @@ def _kind(one: Waiting, typed: str) -> CaseType | None:
     )
 
 
-def _meant(service: Service, one: Waiting) -> Case | None:
-    """The open case of the same type that a chaser means: the newest with the same order, tracking or return."""
-    probe_fields = {name: text for name, text in one.fields.items() if name in ("order_no", "tracking", "rma_no")}
-    probe = Case("", one.type_code, "", probe_fields)
-    same = [case for case in service.journal.related(probe) if case.type == one.type_code and not case.is_final]
+def _meant(service: Service, one: Waiting, code: str, order_typed: Cell = None) -> Case | None:
+    """The open case of a type that a message means: the newest with the same order, tracking or return.
+
+    A chaser means it whenever it was opened; any other message only a case of the last hours (policy
+    `intake.duplicate_hours`), since the same request is often sent twice.
+    """
+    named = {name: text for name, text in one.fields.items() if name in ("order_no", "tracking", "rma_no")}
+    if order_typed not in (None, ""):
+        named["order_no"] = str(order_typed)
+    since = service.clock() - timedelta(hours=service.policy.number("intake.duplicate_hours"))
+    same = [
+        case
+        for case in service.journal.related(Case("", code, "", named))
+        if case.type == code and not case.is_final and (one.link_to_open or _opened_after(case, since))
+    ]
     return same[-1] if same else None
 
 
+def _opened_after(case: Case, instant: datetime) -> bool:
+    opened = case.instant("opened_at")
+    return opened is not None and opened >= instant
+
+
 def _chase(service: Service, one: Waiting, case: Case) -> RowResult:
-    words = f"Chased by {one.sender or 'the requester'} (message {one.ref})."
+    words = f"{'Chased' if one.link_to_open else 'Asked again'} by {one.sender or 'the requester'} (message {one.ref})."
     request = RowRequest(case.case_id, reason=words, key=f"intake|{one.ref}")
     row = service.press("note", [request]).rows[0]
     said = f"{case.case_id} is open for this; the message was noted there." if row.ok else row.message
