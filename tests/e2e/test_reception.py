@@ -1,0 +1,50 @@
+"""Messages sent twice, chasers and card numbers at the Desk."""
+
+from __future__ import annotations
+
+from e2e_kit import Day, refused
+
+WHERE = "where is order 5200417302? it says preparing since yesterday"
+
+
+def taken(day: Day, text: str, sender: str = "Nadia (Care)") -> None:
+    """Paste a message, read it and take what it proposes."""
+    day.sure(day.paste(text, sender))
+    day.sure(day.click("desk.take"))
+
+
+def test_the_same_request_sent_again_on_the_day_is_noted_and_not_opened_twice(day: Day) -> None:
+    """A second message about the same order and type within the policy's hours goes to the open case."""
+    taken(day, WHERE)
+    case = day.only("OST").case_id
+    taken(day, "any news on order 5200417302? where is it?", "Omar (Care)")
+    assert day.only("OST").case_id == case
+    note = day.events(case, "case.noted.v1")[0]
+    assert note.reason.startswith("Asked again by Omar (Care)")
+
+
+def test_the_same_request_days_later_is_a_case_of_its_own(day: Day) -> None:
+    """After the policy's hours a new message opens a new case, unless it chases the old one."""
+    taken(day, WHERE)
+    day.on(hours=30)
+    taken(day, WHERE.replace("yesterday", "Monday"))
+    assert len(day.service.journal.cases(types=["OST"])) == 2
+
+
+def test_a_chaser_never_opens_a_refund(day: Day) -> None:
+    """Who chases a refund that is not open is told where to look; the proposal waits."""
+    day.sure(day.paste("following up AGAIN on refund for 5200417309, still nothing", "Omar (Care)"))
+    assert "chaser never opens one" in refused(day.click("desk.take"), "TAKE-CHASER")
+    assert day.service.journal.cases(types=["RFD"]) == []
+    assert len(day.proposals()) == 1
+
+
+def test_a_card_number_is_redacted_before_anything_is_stored(day: Day) -> None:
+    """Neither journal nor workbook ever holds the number; the last four digits stay."""
+    day.sure(day.paste("refund on another card 4111 1111 1111 1111 exp 03/28 please, order 5200417314", "Omar (Care)"))
+    day.save()
+    journal = day.journal_bytes()
+    assert b"4111 1111" not in journal
+    assert b"1111 1111 1111" not in journal
+    assert b"****1111" in journal
+    assert day.book.sheets["Desk"].range("B8").value is None
