@@ -372,6 +372,32 @@ def doctor(folder: Path, as_json: bool) -> int:
     return DONE if all(finding.ok for finding in findings) else TROUBLE
 
 
+@main.group()
+def bench() -> None:
+    """Measure, as ratios taken in one run."""
+
+
+@bench.command("click")
+@click.option("--cases", "sizes", multiple=True, type=click.IntRange(min=40), help="Sizes (default 200 2000 20000).")
+@click.option("--presses", type=click.IntRange(min=3, max=30), default=25, show_default=True, help="Counted presses.")
+@_as_json
+@_plain
+def bench_click(sizes: Sequence[int], presses: int, as_json: bool) -> int:
+    """What one press of a button costs, warm and cold, on growing registers."""
+    from addin.bench import SIZES
+    from addin.bench import bench_click as measure
+
+    chosen = sorted(sizes or SIZES)
+    with bar("Registers", len(chosen), quiet=as_json) as tick:
+        report = measure(chosen, presses, tick)
+    if as_json:
+        click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+    else:
+        for line in report.lines():
+            click.echo(line)
+    return DONE
+
+
 @main.command("open")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
 @click.option("--host", type=click.Choice(["excel", "calc"]), help="Default: Excel on Windows, else Calc.")
