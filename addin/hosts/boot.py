@@ -56,4 +56,13 @@ def register_engine(engine: Any, *, activate: bool = False) -> None:
         xw.engines.engines_by_name[engine.name].activate()
 
 
-__all__ = ["HEAVY", "base_classes", "expansion", "register_engine", "xw"]
+def put_in_front(engine: Any) -> None:
+    """Make an engine the one that xlwings means by "active": its own activate() compares with that one's instances."""
+    known = next((one for one in xw.engines.engines if one.impl is engine), None)
+    if known is None:
+        known = xw.Engine(impl=engine)
+        xw.engines.add(known)
+    known.activate()
+
+
+__all__ = ["HEAVY", "base_classes", "expansion", "put_in_front", "register_engine", "xw"]

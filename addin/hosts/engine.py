@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from addin.errors import Unsupported
-from addin.hosts.boot import base_classes, register_engine, xw
+from addin.hosts.boot import base_classes, put_in_front, register_engine, xw
 from addin.hosts.driver import Document, Driver
 from addin.hosts.grid import CellError
 from addin.hosts.ranges import Range
@@ -209,9 +209,10 @@ class App(base_classes.App):
             self.driver.calculate(book.document)
 
     def activate(self, steal_focus: bool = False) -> None:
-        """Make this the active instance."""
+        """Make this the active instance, and its host the active one of several that run in one process."""
         self._apps.items.remove(self)
         self._apps.items.insert(0, self)
+        put_in_front(self._apps.engine)
 
     def run(self, macro: str, args: Any) -> Any:
         """Run a macro of the active book."""

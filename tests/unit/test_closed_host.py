@@ -19,7 +19,8 @@ from hosts_kit import make_book, parts
 from addin.errors import HostBusy, HostError, NotOurBook, Unsupported
 from addin.hosts import boot, package
 from addin.hosts.boot import base_classes, xw
-from addin.hosts.closed import CLOSED, open_closed
+from addin.hosts.closed import CLOSED, ClosedDriver, open_closed
+from addin.hosts.engine import Engine, open_book
 from addin.hosts.grid import Rect, area_name, from_serial, parse_area, quoted_sheet, split_reference, to_serial
 from addin.hosts.styles import is_date_format
 
@@ -577,3 +578,20 @@ def test_filter_buttons_go_and_come_back(path):
     book.save()
     assert b'<autoFilter ref="A5:E11"/>' in parts(path)["xl/tables/table1.xml"]
     book.close()
+
+
+def test_activating_works_whatever_host_was_active_before(path, tmp_path):
+    """A process may drive several hosts; bringing a sheet to the front brings its host to the front, too."""
+    other = Engine(ClosedDriver())
+    first, second = open_closed(path), open_book(other, make_book(tmp_path / "other.xlsm"))
+    try:
+        boot.put_in_front(other)
+        first.sheets[0].activate()
+        assert xw.engines.active.impl is CLOSED
+        second.sheets[0].activate()
+        assert xw.engines.active.impl is other
+        first.sheets[0].activate()
+    finally:
+        second.close()
+        first.close()
+        xw.engines.engines.remove(next(one for one in xw.engines.engines if one.impl is other))
