@@ -150,6 +150,11 @@ class LibreDocument:
             self._grids.clear()
         return [self._grid(name) for name in names]
 
+    def place_of(self, name: str) -> int:
+        """A sheet's place, from 0; -1 when there is none of that name."""
+        names = self._once("names", lambda: tuple(self._sheets.getElementNames()))
+        return names.index(name) if name in names else -1
+
     def _grid(self, name: str) -> LibreGrid:
         if name not in self._grids:
             self._grids[name] = LazyGrid(self, name, self._sheets)
@@ -203,6 +208,14 @@ class LibreDocument:
     def table_objects(self) -> dict[str, Any]:
         """The named database ranges of all sheets."""
         return self._once("tables", self._table_objects)
+
+    def table_area(self, name: str) -> Any:
+        """Where a table lies, as UNO tells it."""
+        return self._once(f"area of {name}", lambda: self.table_objects()[name].getDataArea())  # noqa: PLW0108 - looked up only then
+
+    def tables_changed(self) -> None:
+        """Forget where the tables lie."""
+        self._drop(*(f"area of {name}" for name in self._tables))
 
     def _table_objects(self) -> dict[str, Any]:
         ranges = self.model.DatabaseRanges

@@ -23,6 +23,7 @@ from addin.errors import HostError, Unsupported
 from addin.hosts.driver import HIDDEN, VISIBLE, TableInfo, Writable
 from addin.hosts.grid import MAX_COLUMNS, CellError, CellValue, Rect, from_serial, to_serial
 from addin.hosts.libre_calls import translated
+from addin.hosts.unoboot import bridge
 
 if TYPE_CHECKING:
     from addin.hosts.libre import LibreDocument
@@ -48,6 +49,8 @@ _PIXELS_PER_DIGIT, _MARGIN_PIXELS = 7.4, 5  # Calibri 11, which Calc does not ro
 #: What Calc hands out for a tab in a text of several lines.
 _TAB: Final = "\x01"
 _MOST_CELLS: Final = 4_000_000
+#: How many fetched ranges of one sheet are kept between turns.
+_MOST_RANGES: Final = 64
 
 
 @translated
@@ -57,27 +60,45 @@ class LibreGrid:
     def __init__(self, document: LibreDocument, name: str, sheet: Any) -> None:
         self.document, self.name, self.sheet = document, name, sheet
         self._ranges: dict[Rect, Any] = {}
+        self._sure: set[Rect] = set()
+        self._cursor: Any = None
+        self._used: tuple[Rect | None] | None = None
         self._values: dict[Rect, list[list[CellValue]]] = {}
         self._tables: list[TableInfo] | None = None
 
     def forget(self) -> None:
-        """Drop what was fetched in the last turn."""
-        self._ranges.clear()
+        """Drop what was read in the last turn; ranges are kept, and looked at again before they are used."""
+        self._sure.clear()
+        self._cursor = None
+        if len(self._ranges) > _MOST_RANGES:
+            self._ranges.clear()
         self._changed()
 
-    def _changed(self) -> None:
-        """Contents are about to change: what was read is no longer known."""
+    def _changed(self, rect: Rect | None = None) -> None:
+        """Contents are about to change (here, if known): what was read is no longer known."""
         self._values.clear()
-        self._tables = None
+        self._used = None
+        if rect is None or self._tables is None or any(_touches_header(rect, table) for table in self._tables):
+            self._tables = None
 
     def _range(self, rect: Rect) -> Any:
-        if (kept := self._ranges.get(rect)) is not None:
-            return kept
+        kept = self._ranges.get(rect) if self.document.in_turn else None
+        if kept is not None:
+            with contextlib.suppress(HostError):  # its sheet was deleted: fetched anew, and refused there in words
+                if rect in self._sure or self._still(kept, rect):
+                    self._sure.add(rect)
+                    return kept
         top, left, bottom, right = rect
         found = self.sheet.getCellRangeByPosition(left - 1, top - 1, right - 1, bottom - 1)
         if self.document.in_turn:
             self._ranges[rect] = found
+            self._sure.add(rect)
         return found
+
+    def _still(self, kept: Any, rect: Rect) -> bool:
+        """True when a range fetched in an earlier turn is still these cells: Calc moves it with inserted rows."""
+        area = kept.getRangeAddress()
+        return bool(rect_of(area) == rect and area.Sheet == self.document.place_of(self.name))
 
     def _cell(self, row: int, column: int) -> Any:
         return self.sheet.getCellByPosition(column - 1, row - 1)
@@ -95,10 +116,21 @@ class LibreGrid:
 
     def used(self) -> Rect | None:
         """The rectangle around everything that has content or format; None for a blank sheet."""
-        cursor = self.sheet.createCursor()
+        if self._used is None:
+            found = (self._find_used(),)
+            if not self.document.in_turn:
+                return found[0]
+            self._used = found
+        return self._used[0]
+
+    def _find_used(self) -> Rect | None:
+        cursor = self._cursor or self.sheet.createCursor()
+        self._cursor = None
         cursor.gotoStartOfUsedArea(False)
         cursor.gotoEndOfUsedArea(True)
         rect = rect_of(cursor.getRangeAddress())
+        if self.document.in_turn:
+            self._cursor = cursor
         if rect == Rect(1, 1, 1, 1) and cursor.getDataArray() == (("",),):
             return None
         return rect
@@ -167,15 +199,14 @@ class LibreGrid:
         height, width = rect.shape
         if height * width > _MOST_CELLS:
             raise HostError("That block is too large to write at once.", hint="Write it in parts.")
-        self._changed()
+        self._changed(rect)
         plain = [[_plain(value, date_1904=self.document.is_date_1904) for value in row] for row in rows]
         for line in plain:
             line.extend([""] * (width - len(line)))
         self._range(rect).setDataArray(tuple(map(tuple, plain)))
-        for offset, given in enumerate(rows):
-            for first, last, code in _special_runs(given):
-                row = rect.row + offset
-                self._give_format(Rect(row, rect.column + first, row, rect.column + last), code)
+        for area, code in _special_areas(rows):
+            top, left, bottom, right = area
+            self._give_format(Rect(rect.row + top, rect.column + left, rect.row + bottom, rect.column + right), code)
 
     def _give_format(self, rect: Rect, code: str) -> None:
         """Let a number show as day or truth value, unless it does already."""
@@ -184,9 +215,12 @@ class LibreGrid:
         if rect.shape == (1, 1) or not _is_mixed(block):
             if not self.document.format_kind(block.NumberFormat) & wanted:
                 block.NumberFormat = self.document.format_key(code)
-            return
-        for column in range(rect.column, rect.last_column + 1):
-            self._give_format(rect._replace(column=column, last_column=column), code)
+        elif rect.column < rect.last_column:
+            for column in range(rect.column, rect.last_column + 1):
+                self._give_format(rect._replace(column=column, last_column=column), code)
+        else:
+            for row in range(rect.row, rect.last_row + 1):
+                self._give_format(rect._replace(row=row, last_row=row), code)
 
     def formulas(self, rect: Rect) -> list[list[str]]:
         """The formulas of a block; a constant as the text one would type, "" for a blank."""
@@ -201,7 +235,7 @@ class LibreGrid:
             [self.document.to_calc(text) if text.startswith("=") else text for text in map(str, row)] for row in rows
         ]
         block = self._range(rect)
-        self._changed()
+        self._changed(rect)
         if any(text.startswith("=") for row in own for text in row) and self.number_format(rect) in (None, "@"):
             self._free_formulas(rect, own)
         block.setFormulaArray(tuple(map(tuple, own)))
@@ -216,8 +250,24 @@ class LibreGrid:
 
     def clear(self, rect: Rect) -> None:
         """Empty a block and keep its formats."""
-        self._changed()
+        self._changed(rect)
         self._range(rect).clearContents(_CONTENTS)
+
+    def rows_like(self, rect: Rect, row: int) -> list[int]:
+        """The rows of a column whose cell holds exactly what the cell in `row` holds; hidden rows count.
+
+        Calc compares by itself, so that nothing of a long column travels.
+        """
+        area = self._range(rect).getRangeAddress()
+        there = bridge().uno.createUnoStruct("com.sun.star.table.CellAddress")
+        there.Sheet, there.Column, there.Row = area.Sheet, rect.column - 1, row - 1
+        other = self._range(rect).queryColumnDifferences(there)
+        found: list[int] = []
+        next_row = rect.row
+        for part in sorted(other.getRangeAddresses(), key=lambda one: one.StartRow):
+            found += range(next_row, part.StartRow + 1)
+            next_row = part.EndRow + 2
+        return [*found, *range(next_row, rect.last_row + 1)]
 
     # ------------------------------------------------------------------ formats and layout
 
@@ -230,7 +280,7 @@ class LibreGrid:
 
     def set_number_format(self, rect: Rect, code: str) -> None:
         """Give every cell of the block a number format."""
-        self._values.clear()
+        self._changed(rect)
         self._range(rect).NumberFormat = self.document.format_key(code)
 
     def color(self, rect: Rect) -> tuple[int, int, int] | None:
@@ -249,6 +299,8 @@ class LibreGrid:
 
     def hidden_rows(self, first: int, last: int) -> set[int]:
         """The rows between these that do not show, by filter or by hand."""
+        if first == last:
+            return set() if self._range(Rect(first, 1, first, 1)).Rows.IsVisible else {first}
         lines = self._range(Rect(first, 1, last, MAX_COLUMNS))
         shown: set[int] = set()
         for area in lines.queryVisibleCells().getRangeAddresses():
@@ -299,9 +351,9 @@ class LibreGrid:
     # ------------------------------------------------------------------ tables and filters
 
     def _own_tables(self) -> Iterator[tuple[str, Any]]:
-        number = self.sheet.getRangeAddress().Sheet
+        number = self.document.place_of(self.name)
         for name, table in self.document.table_objects().items():
-            if table.getDataArea().Sheet == number:
+            if self.document.table_area(name).Sheet == number:
                 yield name, table
 
     def tables(self) -> list[TableInfo]:
@@ -310,7 +362,7 @@ class LibreGrid:
             return self._tables
         found = []
         for name, table in self._own_tables():
-            rect = rect_of(table.getDataArea())
+            rect = rect_of(self.document.table_area(name))
             header = int(table.ContainsHeader)
             titles = self.values(rect._replace(last_row=rect.row))[0] if header else [None] * rect.shape[1]
             columns = tuple(f"Column{at}" if title is None else str(title) for at, title in enumerate(titles, 1))
@@ -334,6 +386,7 @@ class LibreGrid:
             raise Unsupported("A table can only be given another last row.", hint="Keep its header where it is.")
         area.EndRow = rect.last_row - 1
         table.setDataArea(area)
+        self.document.tables_changed()
         self._tables = None
 
     def adopt_rows(self) -> None:
@@ -398,6 +451,10 @@ class LibreGrid:
             )
 
 
+def _touches_header(rect: Rect, table: TableInfo) -> bool:
+    return bool(table.header_rows) and rect.row <= table.rect.row <= rect.last_row
+
+
 def rect_of(area: Any) -> Rect:
     """The rectangle of a UNO cell range address."""
     return Rect(area.StartRow + 1, area.StartColumn + 1, area.EndRow + 1, area.EndColumn + 1)
@@ -437,9 +494,20 @@ def _plain(value: Writable, *, date_1904: bool) -> float | str:
     raise TypeError(f"A cell cannot hold a {type(value).__name__}.")
 
 
-def _special_runs(row: Sequence[Writable]) -> Iterator[tuple[int, int, str]]:
-    """Runs of neighbouring cells that need a format to be told from numbers: (first, last, format)."""
-    codes = [_code(value) for value in row]
+def _special_areas(rows: Sequence[Sequence[Writable]]) -> Iterator[tuple[Rect, str]]:
+    """Blocks of cells that need a format to be told from numbers, counted from 0: down columns, or along one row."""
+    if len(rows) == 1:
+        for first, last, code in _special_runs([_code(value) for value in rows[0]]):
+            yield Rect(0, first, 0, last), code
+        return
+    for column in range(max(map(len, rows), default=0)):
+        codes = [_code(row[column]) if column < len(row) else None for row in rows]
+        for first, last, code in _special_runs(codes):
+            yield Rect(first, column, last, column), code
+
+
+def _special_runs(codes: Sequence[str | None]) -> Iterator[tuple[int, int, str]]:
+    """Runs of neighbouring cells that need the same format: (first, last, format)."""
     start = 0
     for at in range(1, len(codes) + 1):
         if at == len(codes) or codes[at] != codes[start]:

@@ -209,6 +209,11 @@ class Range(base_classes.Range):
         last_row, last_column = self.row + len(rows) - 1, self.column + max(map(len, rows)) - 1
         write(Rect(self.row, self.column, last_row, last_column), rows)
 
+    def rows_like(self, row: int) -> list[int] | None:
+        """The rows of a column whose cell holds exactly what it holds in `row`; None where the host cannot look."""
+        look: Callable[[Rect, int], list[int]] | None = getattr(self.grid, "rows_like", None)
+        return look(self.rect, row) if look is not None else None
+
     def clear_contents(self) -> None:
         """Empty the cells and keep their formats."""
         for area in self.areas:

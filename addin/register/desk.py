@@ -89,14 +89,25 @@ def proposals(live: Live) -> list[list[Cell]]:
 def show_desk(live: Live, journal: Journal, now: datetime) -> None:
     """Write counts and worklist, most urgent first, each number a link to the case's row."""
     counts = desk_counts(journal.tally(iso(now), iso(end_of_day(now.astimezone(LONDON).date()))))
-    live.put("Desk", COUNTS_ROW, 2, [[label for label, _ in counts], [number for _, number in counts]])
+    _put_changed(live, COUNTS_ROW, 2, [[label for label, _ in counts], [number for _, number in counts]])
     work = journal.worklist(WORKLIST_ROWS)
     lines = [list(desk_cells(case, now))[1:] for case in work]
     lines += [[None] * (len(DESK_COLUMNS) - 1) for _ in range(WORKLIST_ROWS - len(work))]
-    live.put("Desk", WORKLIST_HEADER + 1, 3, lines)
+    _put_changed(live, WORKLIST_HEADER + 1, 3, lines)
     first, last = WORKLIST_HEADER + 1, WORKLIST_HEADER + WORKLIST_ROWS
     links = [[case_link(case)] for case in work] + [[""]] * (WORKLIST_ROWS - len(work))
-    live.sheet("Desk").range((first, 2), (last, 2)).formula = links
+    area = live.sheet("Desk").range((first, 2), (last, 2))
+    if [list(line) for line in area.formula] != links:
+        area.formula = links
+
+
+def _put_changed(live: Live, row: int, column: int, block: Sequence[Sequence[Cell]]) -> None:
+    """Write the lines of a block of the Desk that show something else: a press changes few of them."""
+    area = live.sheet("Desk").range((row, column), (row + len(block) - 1, column + len(block[0]) - 1))
+    found = area.options(ndim=2).value
+    stale = [at for at, line in enumerate(block) if not all(map(same, found[at], line))]
+    if stale:
+        live.put("Desk", row + stale[0], column, block[stale[0] : stale[-1] + 1])
 
 
 def case_link(case: Case) -> str:

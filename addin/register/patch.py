@@ -49,9 +49,9 @@ def unseen_drift(live: Live, journal: Journal, now: datetime, shown: Shown) -> l
     found: list[Draft] = []
     for sheet, cases in _by_sheet(journal.cases(touched - set(shown.also))).items():
         queue = live.queue(sheet)
-        index = queue.index()
+        places = queue.places(case.case_id for case in cases)
         for case in cases:
-            line = _own_row(queue, index.get(case.case_id, ()), case, journal)
+            line = _own_row(queue, places.get(case.case_id, ()), case, journal)
             if line is not None and _was_shown(line):
                 compared = compare(queue, line, case, journal, now)
                 found += [draft for draft in compared.repairs if draft.kind == DRIFT.name]
@@ -98,15 +98,15 @@ def _append_snapshots(live: Live, journal: Journal, shown: int, events: Sequence
 
 def write_cases(queue: Queue, cases: Sequence[Case], journal: Journal, now: datetime, shown: Shown) -> None:
     """Write the rows of cases, where they stand or in new rows; what is typed and not yet taken stays typed."""
-    index = queue.index()
-    fresh = [case for case in cases if case.case_id not in index]
+    known = queue.places(case.case_id for case in cases)
+    fresh = [case for case in cases if case.case_id not in known]
     places = dict(zip((case.case_id for case in fresh), queue.place_new(len(fresh)) if fresh else (), strict=True))
     for case in cases:
         cells = queue_cells(queue.name, case, now, message=shown.messages.get(case.case_id, ""))
         if case.case_id in places:
             queue.write(places[case.case_id], cells)
             continue
-        line = _own_row(queue, index[case.case_id], case, journal)
+        line = _own_row(queue, known[case.case_id], case, journal)
         if line is None:
             continue
         if case.case_id not in shown.taken:

@@ -92,13 +92,12 @@ def harvest(queue: Queue, journal: Journal, now: datetime, rows: Iterable[int] |
     """What people typed or altered in rows of a queue sheet (all when None); blank rows give nothing."""
     lines = [line for line in queue.read(rows) if any(cell not in (None, "") for cell in line.cells.values())]
     known = {case.case_id: case for case in journal.cases([line.case_id for line in lines if line.case_id])}
-    index = queue.index()
-    doubled = {case_id: at for case_id, at in index.items() if case_id and len(at) > 1}
+    doubled = {case_id: at for case_id, at in queue.places(line.case_id for line in lines).items() if len(at) > 1}
     found = []
     for line in lines:
         case = known.get(line.case_id)
         owner = "" if case is not None and line.cells["version"] == case.version else owner_of(queue, line, journal)
-        if owner and owner not in index:
+        if owner and not queue.places([owner]):
             found.append(_renumbered(queue, line, owner))
         elif case is None:
             found.append(_unknown(queue, line) if line.case_id else _new(queue, line))

@@ -31,6 +31,8 @@ from addin.register.layout import (
 )
 
 _META: Final = ("register_id", "schema", "seq", "head", "demo", "house")
+#: Up to so many numbers are looked for one by one; for more the whole column is read at once.
+_FEW: Final = 3
 #: Kinds whose cells hold text and are formatted as such.
 TEXT_KINDS: Final = frozenset(
     {FieldKind.TEXT, FieldKind.NOTE, FieldKind.ID, FieldKind.CHOICE, FieldKind.FLAG, FieldKind.LIST}
@@ -77,6 +79,9 @@ class Queue:
         self.currency = currency
         self.name: str = sheet.name
         self.columns: Sequence[Column] = columns(self.name)
+        self._seen: dict[str, int] = {}
+        self._places: dict[str, list[int]] = {}
+        self._index: dict[str, list[int]] | None = None
 
     @cached_property
     def positions(self) -> Mapping[str, int]:
@@ -87,9 +92,12 @@ class Queue:
         """
         width = max(len(self.columns) + 12, self._used_columns())
         titles = _line(self.sheet.range((HEADER_ROW, 1), (HEADER_ROW, width)).value)
+        standing: dict[str, list[int]] = {}
+        for index, title in enumerate(titles, 1):
+            standing.setdefault(_title(title), []).append(index)
         found: dict[str, int] = {}
         for column in self.columns:
-            at = [index for index, title in enumerate(titles, 1) if _title(title) == column.title]
+            at = standing.get(column.title, [])
             if len(at) != 1:
                 what = "is missing" if not at else "stands there twice"
                 raise NotOurBook(
@@ -136,8 +144,42 @@ class Queue:
         area = self._table.range
         return int(area.row + area.rows.count - 1)
 
-    def index(self) -> dict[str, list[int]]:
+    def index(self) -> Mapping[str, list[int]]:
         """The rows of each case id, top to bottom; new rows stand under ""."""
+        if self._index is None:
+            self._index = self._read_index()
+        return self._index
+
+    def places(self, ids: Iterable[str]) -> Mapping[str, list[int]]:
+        """The rows of some case ids, top to bottom; an id that stands nowhere is left out.
+
+        A row that was read in this press leads to its like, where the program can look by itself; so a press on a few
+        rows does not read a column that is as long as the register. Only a full look, as Refresh takes, tells a number
+        that somebody typed a second time in another spelling.
+        """
+        wanted = {case_id for case_id in ids if case_id}
+        if self._index is None and len(wanted) <= _FEW:
+            for case_id in wanted - self._places.keys():
+                if case_id in self._seen and (rows := self._rows_like(self._seen[case_id])):
+                    self._places[case_id] = rows
+            if wanted <= self._places.keys():
+                return {case_id: self._places[case_id] for case_id in wanted}
+        index = self.index()
+        return {case_id: index[case_id] for case_id in wanted if case_id in index}
+
+    def _rows_like(self, row: int) -> list[int] | None:
+        column, last = self.positions["case_id"], self.last_row
+        if not FIRST_ROW <= row <= last:
+            return None
+        look = getattr(self.sheet.range((FIRST_ROW, column), (last, column)).impl, "rows_like", None)
+        return look(row) if look is not None else None
+
+    def _forget_places(self) -> None:
+        self._index = None
+        self._places.clear()
+        self._seen.clear()
+
+    def _read_index(self) -> dict[str, list[int]]:
         column = self.positions["case_id"]
         cells = _column(self.sheet.range((FIRST_ROW, column), (self.last_row, column)).value)
         found: dict[str, list[int]] = {}
@@ -155,6 +197,8 @@ class Queue:
             for row, line in enumerate(block, first):
                 cells = {name: line[at - 1] for name, at in self.positions.items()}
                 found.append(QueueRow(row, cells))
+                if cells["case_id"] == found[-1].case_id:
+                    self._seen[found[-1].case_id] = row
         return found
 
     def place_new(self, count: int) -> list[int]:
@@ -166,6 +210,7 @@ class Queue:
             area = self._table.range
             top_left, bottom_right = (area.row, area.column), (last + more, area.column + area.columns.count - 1)
             self._table.resize(self.sheet.range(top_left, bottom_right))
+            self._forget_places()
             fresh = list(range(last + 1, last + more + 1))
             self._format(fresh)
             blank += fresh
@@ -183,12 +228,18 @@ class Queue:
         Raises:
             HostError: when the program did not take a cell; it names the cell.
         """
+        if "case_id" in cells and row not in self._known(cells["case_id"]):
+            self._forget_places()
         places = sorted((self.positions[name], name) for name in cells)
         for left, right in _runs([at for at, _ in places]):
             names = [name for at, name in places if left <= at <= right]
             area = self.sheet.range((row, left), (row, right))
             area.value = [outgoing(cells[name]) for name in names]
             self._check(row, left, names, _line(area.value), cells)
+
+    def _known(self, case_id: Cell) -> Sequence[int]:
+        """The rows of a number as far as they were looked up."""
+        return (self._index or self._places).get(str(case_id or ""), ())
 
     def _check(
         self, row: int, left: int, names: Sequence[str], found: Sequence[Cell], cells: Mapping[str, Cell]
