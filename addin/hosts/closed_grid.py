@@ -135,6 +135,16 @@ class ClosedGrid:
             rect,
             [[self._stored(v, rect.row + i, rect.column + j) for j, v in enumerate(row)] for i, row in enumerate(rows)],
         )
+        for row, line in enumerate(rows, rect.row):
+            for column, value in enumerate(line, rect.column):
+                if isinstance(value, dt.date):
+                    self._show_as_day(row, column, value)
+
+    def _show_as_day(self, row: int, column: int, value: dt.date) -> None:
+        """Let a day's number show as a day, unless its cell does already; Excel does the same."""
+        if self.document.has_styles and not self.document.styles.is_date(self.data.rows[row][column].style):
+            moment = isinstance(value, dt.datetime) and value.time() != dt.time()
+            self.set_number_format(Rect(row, column, row, column), "yyyy-mm-dd hh:mm" if moment else "yyyy-mm-dd")
 
     def write_formulas(self, rect: Rect, rows: Sequence[Sequence[str]]) -> None:
         """Record a block of formulas; a text without "=" is recorded as the constant it spells."""

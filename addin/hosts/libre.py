@@ -205,6 +205,42 @@ class LibreDocument:
             found += _names(grid.sheet.NamedRanges, grid.name)
         return sorted(found, key=lambda info: info.name.lower())
 
+    def _scope(self, scope: str | None) -> Any:
+        return (self.model if scope is None else self._grid(scope).sheet).NamedRanges
+
+    def add_name(self, name: str, refers_to: str, scope: str | None) -> None:
+        """Define a name for a formula as Excel spells it; one of the same spelling and scope is replaced."""
+        names = self._scope(scope)
+        if names.hasByName(name):
+            names.removeByName(name)
+        names.addNewByName(name, self.to_calc("=" + refers_to.removeprefix("="))[1:], self._origin, 0)
+
+    def delete_name(self, name: str, scope: str | None) -> None:
+        """Take a name away."""
+        self._scope(scope).removeByName(name)
+
+    def add_sheet(self, name: str, place: int) -> LibreGrid:
+        """Another blank sheet at a place, counted from 0."""
+        self._sheets.insertNewByName(name, place)
+        self._sheets_changed()
+        return self._grid(name)
+
+    def rename_sheet(self, name: str, wanted: str) -> LibreGrid:
+        """Give a sheet another name."""
+        self._grid(name).sheet.setName(wanted)
+        self._sheets_changed()
+        return self._grid(wanted)
+
+    def delete_sheet(self, name: str) -> None:
+        """Delete a sheet."""
+        self._sheets.removeByName(name)
+        self._sheets_changed()
+
+    def _sheets_changed(self) -> None:
+        self._drop("names", "front", "areas")
+        self.tables_changed()
+        self._grids.clear()
+
     def table_objects(self) -> dict[str, Any]:
         """The named database ranges of all sheets."""
         return self._once("tables", self._table_objects)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from addin.hosts.libre import LibreDocument
 
 # com.sun.star.sheet.CellFlags, com.sun.star.sheet.FormulaResult, com.sun.star.util.NumberFormat
-_DATETIME_CELLS, _FORMULA_CELLS, _CONTENTS = 2, 16, 1 | 2 | 4 | 16
+_DATETIME_CELLS, _FORMULA_CELLS, _CONTENTS, _FORMATS = 2, 16, 1 | 2 | 4 | 16, 32 | 64 | 256
 _ERROR_RESULTS: Final = 4
 _DATE, _TIME, _LOGICAL = 2, 4, 1024
 #: Calc's numbers for error values (their texts in Excel); others are shown as #VALUE!.
@@ -296,6 +296,25 @@ class LibreGrid:
         """True when any cell of the block is locked while the sheet is protected."""
         kinds = self._range(rect).getUniqueCellFormatRanges()
         return any(kinds.getByIndex(at).getByIndex(0).CellProtection.IsLocked for at in range(kinds.getCount()))
+
+    def clear_formats(self, rect: Rect) -> None:
+        """Give a block the sheet's plain format."""
+        self._changed()
+        self._range(rect).clearContents(_FORMATS)
+
+    def set_merged(self, rect: Rect, merged: bool) -> None:
+        """Merge the cells of a block, or take them apart."""
+        self._changed()
+        self._range(rect).merge(merged)
+
+    def set_row_height(self, first: int, last: int, points: float) -> None:
+        """Give rows a height."""
+        self._range(Rect(first, 1, last, 1)).Rows.Height = round(points / _POINTS_PER_UNIT)
+
+    def set_column_width(self, first: int, last: int, characters: float) -> None:
+        """Give columns a width in characters of the default font."""
+        pixels = characters * _PIXELS_PER_DIGIT + _MARGIN_PIXELS
+        self._range(Rect(1, first, 1, last)).Columns.Width = round(pixels / _PIXELS_PER_UNIT)
 
     def hidden_rows(self, first: int, last: int) -> set[int]:
         """The rows between these that do not show, by filter or by hand."""

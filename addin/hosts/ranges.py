@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 from addin.errors import HostError, Unsupported
 from addin.hosts.boot import base_classes, expansion, xw
 from addin.hosts.driver import Writable
-from addin.hosts.grid import MAX_COLUMNS, MAX_ROWS, CellValue, Rect, area_name, to_serial
-from addin.hosts.shims import Shim, complete
+from addin.hosts.grid import MAX_COLUMNS, MAX_ROWS, CellValue, Rect, area_name, quoted_sheet, to_serial
+from addin.hosts.shims import Shim, ability, complete
 
 if TYPE_CHECKING:
     from addin.hosts.sheets import Name, Sheet
@@ -219,6 +219,43 @@ class Range(base_classes.Range):
         for area in self.areas:
             self.grid.clear(area)
 
+    def clear_formats(self) -> None:
+        """Give the cells the sheet's plain format."""
+        for area in self.areas:
+            ability(self.grid, "clear_formats", "clear formats")(area)
+
+    def clear(self) -> None:
+        """Empty the cells and give them the sheet's plain format."""
+        self.clear_formats()
+        self.clear_contents()
+
+    def find(self, text: str, whole: bool, direction: str, order: str, match_case: bool) -> Range | None:
+        """The first cell of the first area that holds a text, in its contents; hidden cells count."""
+        wanted = text if match_case else text.casefold()
+        rect = self.clipped()
+        places = [(row, at) for row in range(rect.shape[0]) for at in range(rect.shape[1])]
+        places.sort(key=lambda place: place if order == "rows" else place[::-1], reverse=direction == "backward")
+        rows = self.grid.values(rect)
+        for row, at in places:
+            held = _spelled(rows[row][at])
+            held = held if match_case else held.casefold()
+            if held == wanted if whole else wanted in held:
+                return self._cell(rect.row + row, rect.column + at)
+        return None
+
+    def merge(self, across: bool) -> None:
+        """Merge the cells, or those of each row."""
+        for area in self.areas:
+            rows = range(area.row, area.last_row + 1) if across else [area.row]
+            for row in rows:
+                part = area._replace(row=row, last_row=row) if across else area
+                ability(self.grid, "set_merged", "merge cells")(part, True)
+
+    def unmerge(self) -> None:
+        """Take merged cells apart."""
+        for area in self.areas:
+            ability(self.grid, "set_merged", "merge cells")(area, False)
+
     @property
     def has_array(self) -> bool:
         """False: array formulas are not looked into."""
@@ -337,12 +374,22 @@ class Range(base_classes.Range):
         found = {self.grid.row_height(row) for row in range(rect.row, rect.last_row + 1)}
         return found.pop() if len(found) == 1 else None
 
+    @row_height.setter
+    def row_height(self, value: float) -> None:
+        for area in self.areas:
+            ability(self.grid, "set_row_height", "set heights")(area.row, area.last_row, value)
+
     @property
     def column_width(self) -> float | None:
         """The width in characters; None when the columns differ."""
         rect = self.clipped()
         found = {self.grid.column_width(c) for c in range(rect.column, rect.last_column + 1)}
         return found.pop() if len(found) == 1 else None
+
+    @column_width.setter
+    def column_width(self, value: float) -> None:
+        for area in self.areas:
+            ability(self.grid, "set_column_width", "set widths")(area.column, area.last_column, value)
 
     @property
     def merge_cells(self) -> bool:
@@ -359,6 +406,10 @@ class Range(base_classes.Range):
     def name(self) -> Name | None:
         """The defined name of exactly this range."""
         return self._sheet.book.names.of(self._sheet.name, self.rect)
+
+    @name.setter
+    def name(self, value: str) -> None:
+        self._sheet.book.names.add(value, f"={quoted_sheet(self._sheet.name)}!{self.address}")
 
     @property
     def table(self) -> Table | None:
@@ -388,6 +439,15 @@ def _reached(line: Sequence[CellValue], start: int, step: int, last: int) -> int
     if position > len(line):
         return last
     return max(position, 1)
+
+
+def _spelled(value: CellValue) -> str:
+    """A cell's content as one would type it, for looking for a text in it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _meet(one: Rect, other: Rect) -> bool:

@@ -13,7 +13,7 @@ from addin.hosts.boot import base_classes, xw
 from addin.hosts.driver import VISIBLE, Grid, NameInfo
 from addin.hosts.grid import MAX_COLUMNS, MAX_ROWS, Rect, parse_area, quoted_sheet, split_reference
 from addin.hosts.ranges import Range
-from addin.hosts.shims import Shim, complete
+from addin.hosts.shims import Shim, ability, complete
 from addin.hosts.tables import Tables
 
 if TYPE_CHECKING:
@@ -70,9 +70,14 @@ class Sheets(base_classes.Sheets):
     def __contains__(self, key: object) -> bool:
         return str(key).lower() in [sheet.name.lower() for sheet in self._all()]
 
-    def add(self, *_args: Any, **_keywords: Any) -> Any:
-        """Not offered."""
-        raise Unsupported("This host adds no sheets.", hint="Build the workbook with its sheets.")
+    def add(self, before: Sheet | None = None, after: Sheet | None = None, name: str | None = None) -> Sheet:
+        """Another blank sheet, in front of the active one when no place is given; it becomes the active one."""
+        place = after.index if after is not None else (before or self.active).index - 1
+        taken = {sheet.name.lower() for sheet in self._all()}
+        free = next(f"Sheet{number}" for number in range(1, len(taken) + 2) if f"sheet{number}" not in taken)
+        added: Grid = ability(self.book.document, "add_sheet", "add sheets")(name or free, place)
+        self.book.document.activate(added)
+        return Sheet(self.book, added)
 
 
 class WorksheetApi(Shim):
@@ -148,6 +153,14 @@ class Sheet(base_classes.Sheet):
         """The name."""
         return self.grid.name
 
+    @name.setter
+    def name(self, value: str) -> None:
+        self.grid = ability(self._book.document, "rename_sheet", "rename sheets")(self.grid.name, value)
+
+    def delete(self) -> None:
+        """Delete the sheet and what is on it."""
+        ability(self._book.document, "delete_sheet", "delete sheets")(self.grid.name)
+
     @property
     def index(self) -> int:
         """Its place, from 1."""
@@ -171,6 +184,11 @@ class Sheet(base_classes.Sheet):
     @visible.setter
     def visible(self, value: Any) -> None:
         self.grid.set_visibility(VISIBLE if value is True else int(value))
+
+    @property
+    def pivot_tables(self) -> Any:
+        """Not offered; xlwings has no refusal of its own for it."""
+        raise Unsupported("This host has no pivot tables.", hint="Use Excel for that.")
 
     def activate(self) -> None:
         """Bring the sheet to the front."""
@@ -266,6 +284,16 @@ class Names(base_classes.Names):
             return False
         return True
 
+    def add(self, name: str, refers_to: str) -> Name:
+        """Define a name, of the book or, written as "Sheet1!name", of that sheet."""
+        sheet, _, own = name.rpartition("!")
+        scope = sheet.strip("'") or self._scope
+        ability(self._book.document, "add_name", "define names")(own, refers_to, scope)
+        found = Names(self._book).find(own, scope)
+        if found is None:
+            raise KeyError(name)
+        return found
+
     def find(self, text: str, scope: str | None) -> Name | None:
         """The name of this spelling in exactly this scope."""
         for name in self._all():
@@ -298,10 +326,26 @@ class Name(base_classes.Name):
         """The name, with its sheet when it belongs to one."""
         return self.info.name if self.info.scope is None else f"{quoted_sheet(self.info.scope)}!{self.info.name}"
 
+    @name.setter
+    def name(self, value: str) -> None:
+        refers_to = self.info.refers_to
+        self.delete()
+        self.info = Names(self._book, self.info.scope).add(value, refers_to).info
+
     @property
     def refers_to(self) -> str:
         """The formula it stands for."""
         return self.info.refers_to
+
+    @refers_to.setter
+    def refers_to(self, value: str) -> None:
+        name, scope = self.info.name, self.info.scope
+        self.delete()
+        self.info = Names(self._book, scope).add(name, value).info
+
+    def delete(self) -> None:
+        """Take the name away; what it stood for stays."""
+        ability(self._book.document, "delete_name", "delete names")(self.info.name, self.info.scope)
 
     def range(self) -> Range | None:
         """The range it stands for; None for a constant or a formula."""

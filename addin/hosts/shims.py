@@ -8,6 +8,19 @@ from typing import Any, TypeVar
 from addin.errors import Unsupported
 from addin.hosts.boot import base_classes
 
+
+def ability(owner: object, member: str, what: str) -> Callable[..., Any]:
+    """What only some hosts can do with a sheet or a document.
+
+    Raises:
+        Unsupported: this host cannot; `what` says it in words, as "give sheets names".
+    """
+    found: Callable[..., Any] | None = getattr(owner, member, None)
+    if found is None:
+        raise Unsupported(f"This host cannot {what}.", hint="Open the workbook in Excel or LibreOffice for that.")
+    return found
+
+
 _Class = TypeVar("_Class", bound=type)
 
 

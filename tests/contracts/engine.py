@@ -365,3 +365,20 @@ class EngineContract:
         """Never a silent nothing: `Unsupported`, in words."""
         with pytest.raises(Unsupported):
             returns.api.NoSuchMember  # noqa: B018
+
+    def test_a_day_in_a_plain_cell_shows_as_a_day(self, book):
+        """A cell without a day's format gets one, as in Excel; else the day would come back as a number."""
+        sheet = book.sheets["_lists"]
+        sheet["F1"].value = [dt.date(2024, 2, 29), dt.datetime(2024, 2, 29, 14, 30)]
+        again = self.reopened(book)
+        found = again.sheets["_lists"]["F1:G1"].value
+        again.close()
+        assert found[0] == dt.datetime(2024, 2, 29)
+        assert abs(found[1] - dt.datetime(2024, 2, 29, 14, 30)) < dt.timedelta(seconds=1)
+
+    def test_find_leads_to_the_first_cell_that_holds_a_text(self, returns):
+        """By rows from the front, in whole cells or parts; a cell that does not show counts."""
+        assert returns["A6:E11"].find("case-2025-000003").address == "$A$8"
+        assert returns["A6:E11"].find("CASE", whole=True) is None
+        assert returns["A6:E11"].find("CASE", direction="backward").address == "$A$11"
+        assert returns["A6:E11"].find("case", match_case=True) is None
