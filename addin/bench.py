@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -78,16 +78,15 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class ClickReport:
-    """What `bench click` found: one sample per size, and how the host was reached."""
+    """What `bench click` found: one sample per size, and how the host was reached.
+
+    `growth` is the press on the largest register against the press on the smallest, the median over the rounds.
+    """
 
     host: str
     samples: tuple[Sample, ...]
+    growth: float
     note: str = ""
-
-    @property
-    def growth(self) -> float:
-        """The press on the largest register against the press on the smallest."""
-        return self.samples[-1].press_s / self.samples[0].press_s
 
     def as_dict(self) -> dict[str, object]:
         """The report as JSON shows it: seconds to the microsecond, ratios to two digits."""
@@ -127,22 +126,21 @@ def bench_click(sizes: Sequence[int] = SIZES, presses: int = PRESSES, tick: Tick
         folders = [Path(base) / f"cases-{size}" for size in sizes]
         for folder, size in zip(folders, sizes, strict=True):
             make_register(folder, size)
+        host, note = "libreoffice", ""
         try:
             with _office(Path(base) / "profile") as bridge:
-                samples = []
-                for folder, size in zip(folders, sizes, strict=True):
-                    samples.append(_sample(size, folder, _in_calc(bridge, folder, presses)))
-                    tick()
-            return ClickReport("libreoffice", tuple(samples))
+                taken = _in_calc(bridge, folders, presses)
         except HostError as error:
             if error.code not in ("CALC-MISSING", "CALC-BRIDGE"):
                 raise
-            samples = []
-            for folder, size in zip(folders, sizes, strict=True):
-                samples.append(_sample(size, folder, _closed(folder, presses)))
-                tick()
+            host = "closed"
             note = f"{error.message} Measured on the closed workbook, which is read and saved whole at each press."
-            return ClickReport("closed", tuple(samples), note)
+            taken = _closed(folders, presses)
+        samples = []
+        for folder, size, floors in zip(folders, sizes, taken, strict=True):
+            samples.append(_sample(size, folder, _medians(floors)))
+            tick()
+        return ClickReport(host, tuple(samples), _growth(taken), note)
 
 
 def make_register(folder: Path, cases: int) -> None:
@@ -187,25 +185,28 @@ def _office(profile: Path) -> Iterator[CalcBridge]:
 Floors = tuple[float, float, float]  # press, cell write, commit: medians in seconds
 
 
-def _in_calc(bridge: CalcBridge, folder: Path, presses: int) -> Floors:
-    document = bridge.driver.open(folder / "casebook.xlsm", with_macros=True)
+def _in_calc(bridge: CalcBridge, folders: Sequence[Path], presses: int) -> list[list[Floors]]:
+    """Press on all registers in turn, so that a slow moment of the computer falls on each of them."""
     answers: list[str] = []
     bridge.on_answer = lambda _action, text: answers.append(text)
-    grid = next(grid for grid in document.grids() if grid.name == _SHEET)
-    journal, bare = _bare_commit(folder)
-    taken: list[Floors] = []
-    try:
+    with ExitStack() as stack:
+        opened = []
+        for folder in folders:
+            document = bridge.driver.open(folder / "casebook.xlsm", with_macros=True)
+            stack.callback(document.close)
+            journal, bare = _bare_commit(folder)
+            stack.callback(journal.close)
+            opened.append((document, next(grid for grid in document.grids() if grid.name == _SHEET), bare))
+        taken: list[list[Floors]] = [[] for _ in folders]
         for number in range(presses + _UNCOUNTED):
-            _prepare(document, grid, number)
-            press = _seconds(bridge.driver.run, document, _MACRO, ())
-            if not answers or not answers[-1].startswith("Add note"):
-                raise CasebookError(f"The press was not done: {answers[-1:]}")
-            write = _seconds(grid.write, _BARE, [[f"bare {number}"]])
-            taken.append((press, write, _seconds(bare)))
-    finally:
-        journal.close()
-        document.close()
-    return _medians(taken)
+            for (document, grid, bare), floors in zip(opened, taken, strict=True):
+                _prepare(document, grid, number)
+                press = _seconds(bridge.driver.run, document, _MACRO, ())
+                if not answers or not answers[-1].startswith("Add note"):
+                    raise CasebookError(f"The press was not done: {answers[-1:]}")
+                write = _seconds(grid.write, _BARE, [[f"bare {number}"]])
+                floors.append((press, write, _seconds(bare)))
+    return taken
 
 
 def _prepare(document: LibreDocument, grid: Any, number: int) -> None:
@@ -217,20 +218,24 @@ def _prepare(document: LibreDocument, grid: Any, number: int) -> None:
     document.select(grid, [Rect(row, 1, row, 1)])
 
 
-def _closed(folder: Path, presses: int) -> Floors:
-    service = _acting(folder)
-    journal, bare = _bare_commit(folder)
-    ids = [case.case_id for case in service.journal.worklist(presses + _UNCOUNTED)]
-    taken: list[Floors] = []
-    try:
-        for case_id in ids:
-            asked = Asked((case_id,), reason="Rang the carrier")
-            press = _seconds(press_closed, service, _ACTION, asked)
-            taken.append((press, 0.0, _seconds(bare)))
-    finally:
-        journal.close()
-        service.close()
-    return _medians(taken)
+def _closed(folders: Sequence[Path], presses: int) -> list[list[Floors]]:
+    """Press on the closed workbooks of all registers in turn."""
+    with ExitStack() as stack:
+        opened = []
+        for folder in folders:
+            service = _acting(folder)
+            stack.callback(service.close)
+            journal, bare = _bare_commit(folder)
+            stack.callback(journal.close)
+            ids = [case.case_id for case in service.journal.worklist(presses + _UNCOUNTED)]
+            opened.append((service, ids, bare))
+        taken: list[list[Floors]] = [[] for _ in folders]
+        for number in range(presses + _UNCOUNTED):
+            for (service, ids, bare), floors in zip(opened, taken, strict=True):
+                asked = Asked((ids[number],), reason="Rang the carrier")
+                press = _seconds(press_closed, service, _ACTION, asked)
+                floors.append((press, 0.0, _seconds(bare)))
+    return taken
 
 
 def _bare_commit(folder: Path) -> tuple[SqliteJournal, Callable[[], object]]:
@@ -283,6 +288,11 @@ def _seconds(call: Callable[..., object], *arguments: object) -> float:
     start = time.perf_counter()
     call(*arguments)
     return time.perf_counter() - start
+
+
+def _growth(taken: Sequence[Sequence[Floors]]) -> float:
+    rounds = zip(taken[0][_UNCOUNTED:], taken[-1][_UNCOUNTED:], strict=True)
+    return median(last[0] / first[0] for first, last in rounds)
 
 
 def _medians(taken: Sequence[Floors]) -> Floors:

@@ -332,7 +332,7 @@ class LibreDocument:
         target = path or self.path
         if target is None or target.suffix.lower() not in _FILTERS:
             raise Unsupported("LibreOffice saves xlsx, xlsm, xltx and ods files here.", hint="Give it such a name.")
-        url = bridge().uno.systemPathToFileUrl(str(target))
+        url = bridge().uno.systemPathToFileUrl(str(target.resolve()))
         self.model.storeAsURL(url, (option("FilterName", _FILTERS[target.suffix.lower()]),))
 
     def close(self) -> None:

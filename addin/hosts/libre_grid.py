@@ -69,7 +69,6 @@ class LibreGrid:
     def forget(self) -> None:
         """Drop what was read in the last turn; ranges are kept, and looked at again before they are used."""
         self._sure.clear()
-        self._cursor = None
         if len(self._ranges) > _MOST_RANGES:
             self._ranges.clear()
         self._changed()
@@ -124,16 +123,24 @@ class LibreGrid:
         return self._used[0]
 
     def _find_used(self) -> Rect | None:
-        cursor = self._cursor or self.sheet.createCursor()
+        cursor, area = self._cursor, None
         self._cursor = None
-        cursor.gotoStartOfUsedArea(False)
-        cursor.gotoEndOfUsedArea(True)
-        rect = rect_of(cursor.getRangeAddress())
-        if self.document.in_turn:
-            self._cursor = cursor
+        if cursor is not None:
+            with contextlib.suppress(HostError):
+                area = self._used_by(cursor)
+        if area is None or area.Sheet != self.document.place_of(self.name):
+            cursor = self.sheet.createCursor()
+            area = self._used_by(cursor)
+        self._cursor = cursor
+        rect = rect_of(area)
         if rect == Rect(1, 1, 1, 1) and cursor.getDataArray() == (("",),):
             return None
         return rect
+
+    def _used_by(self, cursor: Any) -> Any:
+        cursor.gotoStartOfUsedArea(False)
+        cursor.gotoEndOfUsedArea(True)
+        return cursor.getRangeAddress()
 
     # ------------------------------------------------------------------ contents
 
@@ -331,8 +338,8 @@ class LibreGrid:
         self._range(Rect(first, 1, last, 1)).Rows.IsVisible = not hidden
 
     def row_height(self, row: int) -> float:
-        """Height in points."""
-        return float(self.sheet.Rows.getByIndex(row - 1).Height * _POINTS_PER_UNIT)
+        """Height in points, in quarters as Excel counts them."""
+        return float(round(self.sheet.Rows.getByIndex(row - 1).Height * _POINTS_PER_UNIT * 4) / 4)
 
     def column_width(self, column: int) -> float:
         """Width in characters of the default font, without the margin."""
