@@ -1,13 +1,13 @@
 """`casebook open`: the register's workbook in a spreadsheet program, with its buttons alive.
 
-In Calc the file itself is opened, and "Save" writes it as LibreOffice writes such files: another VBA project, no table
-styles, weak locks. That file is good enough to work on and never what the register keeps. `settle` puts it right, when
-the window is gone and again before the next opening (a killed host cannot do it at once):
+In Calc the file itself is opened, and "Save" writes it as LibreOffice writes such files: without buttons and table
+styles, with another VBA project and weak locks. Such a file is never what the register keeps. `settle` puts it right,
+when the window is gone and again before the next opening (a killed host cannot do it at once):
 
 1. Everything typed in the saved file is taken over into the journal, as Refresh does.
-2. When nothing was left over and no sheet of the person's own is in it, the workbook is drawn anew from the journal;
-   the file as Calc saved it is kept beside it under another name until the next time.
-3. Otherwise the file stays as it is, works on in Calc, and the person is told what is in the way.
+2. The workbook is drawn anew from the journal. The file as Calc saved it is kept beside it: under one name that the
+   next such file takes over, or, when it holds a sheet of the person's own or something that could not be taken over,
+   under a name with the time, which nothing overwrites; the person is told what is where.
 
 A window closed without saving leaves the file as it was: what was pressed is in the journal and shows at the next
 Refresh; what was typed and neither pressed nor saved is gone, as the person chose.
@@ -141,19 +141,16 @@ def settle(service: Service, say: Say) -> None:
         own = [name for name in BookFile(path).sheets if name not in SHEET]
         outcome = press_closed(service, "desk.refresh")
     except CasebookError as error:
-        say(f"{path.name} stays as Calc saved it. {error}")
+        say(f"{path.name} stays as Calc saved it, without buttons. {error}")
         return
-    if not outcome.ok:
-        say(f"{path.name} stays as Calc saved it, because something typed could not be taken over: {outcome.message}")
-        return
-    if own:
-        say(
-            f"{path.name} stays as Calc saved it, because it holds sheets of your own ({', '.join(own)}). It works on "
-            "in Calc; for Excel, copy them to a file of their own and run 'casebook rebuild workbook --replace'."
-        )
-        return
-    path.replace(path.with_name(AS_SAVED))
+    stamp = f"{service.clock():%Y%m%dT%H%M%SZ}"
+    kept = path.with_name(f"casebook-kept-{stamp}.xlsm" if own or not outcome.ok else AS_SAVED)
+    path.replace(kept)
     write_workbook(service)
+    if not outcome.ok:
+        say(f"Something typed could not be taken over; it stands in {kept.name}. {outcome.message}")
+    if own:
+        say(f"Sheets of your own ({', '.join(own)}) are in {kept.name}: the register's workbook holds only its own.")
     say(f"{path.name} shows the journal up to event {service.journal.head().seq}.")
 
 

@@ -385,6 +385,7 @@ class LibreDriver:
     def __init__(self, office: Office) -> None:
         self.office = office
         self._version = ""
+        self._dispatcher: Any = None
 
     @property
     def version(self) -> str:
@@ -442,6 +443,14 @@ class LibreDriver:
         script = document.model.getScriptProvider().getScript(place)
         answer: object = script.invoke(tuple(arguments), (), ())[0]
         return answer
+
+    def end_entry(self, document: Any) -> None:
+        """Let what is being typed into a cell be entered: a click on a button leaves it half typed."""
+        if self._dispatcher is None:
+            make = self.office.context.ServiceManager.createInstanceWithContext
+            self._dispatcher = make("com.sun.star.frame.DispatchHelper", self.office.context)
+        frame = document.model.CurrentController.getFrame()
+        self._dispatcher.executeDispatch(frame, ".uno:AcceptFormula", "", 0, ())
 
     def calculate(self, document: Any) -> None:
         """Recalculate."""

@@ -4,9 +4,10 @@ It lives in the process that started the office and stays warm: the journal, the
 kept between clicks.
 
 1. One press at a time: a press that comes while another runs is refused in words.
-2. The second half of a double click gets the first half's answer and does nothing.
-3. Settings that changed and a journal that was replaced are opened anew before they are used.
-4. Nothing is raised into the office: every fault is an answer in words.
+2. The second half of a double click (same button, same selection) gets the first half's answer and does nothing.
+3. What is being typed into a cell is entered first, and counts.
+4. Settings that changed and a journal that was replaced are opened anew before they are used.
+5. Nothing is raised into the office: every fault is an answer in words.
 """
 
 from __future__ import annotations
@@ -31,8 +32,10 @@ from addin.settings import FILE, JOURNAL_FILE
 
 #: What VBA asks for; the same name is a COM server in Excel.
 NAME: Final = "Casebook.Bridge"
-#: A press of the same button on the same cells this soon after its answer is the rest of a double click.
-DOUBLE_CLICK_S: Final = 0.4
+#: How far apart the two clicks of a double click may be; 500 ms is what desktops take by default.
+DOUBLE_CLICK_S: Final = 0.5
+#: A click that waited while a press ran longer than that arrives this soon after its answer.
+_WAITED_S: Final = 0.1
 _BUSY: Final = "Another button is still at work. Wait for its answer, then press again; nothing was changed."
 _QUIET: Final = "book.opened"
 #: Opens the register of a folder.
@@ -41,13 +44,18 @@ Opener = Callable[[Path], Service]
 
 @dataclass(frozen=True, slots=True)
 class _Last:
-    """The last press: what was pressed on which cells, what came of it, and when."""
+    """The last press: what was pressed on which cells, what came of it, and when (monotonic clock)."""
 
     book: str
     action: str
     place: str
     text: str
-    at: float
+    began: float
+    ended: float
+
+    def is_doubled(self, now: float, double_click_s: float) -> bool:
+        """True when a press that comes now may be the second half of a double click."""
+        return now - self.began < double_click_s or now - self.ended < _WAITED_S
 
 
 class CalcBridge:
@@ -67,7 +75,7 @@ class CalcBridge:
             office: the office.
             draw: writes a register's workbook file from its journal: what a button's "save" means here.
             opener: opens the register of a folder.
-            double_click_s: how long after its answer a press of the same button counts as a double click.
+            double_click_s: how long after the first a second press of a button counts as a double click; 0 for never.
         """
         self.driver = LibreDriver(office)
         self.engine = Engine(self.driver)
@@ -97,23 +105,25 @@ class CalcBridge:
         return text
 
     def _press(self, full_name: str, action_id: str) -> str:
+        began = time.monotonic()
         book = self.book(Path(full_name))
         document: LibreDocument = book.impl.document
         if (repeated := self._repeated(document, full_name, action_id)) is not None:
             return repeated
         service = self.service(Path(full_name).parent)
+        self.driver.end_entry(document)
         document.saver = lambda: self._draw(service)
         with document.turn():
             outcome = _unwritable(document) if action_id != _QUIET else None
             _adopt_rows(document, action_id)
             text = answer(outcome or press(book, action_id, service))
         place = str(document.selection()) if self._double_click_s else ""
-        self._last = _Last(full_name, action_id, place, text, time.monotonic())
+        self._last = _Last(full_name, action_id, place, text, began, time.monotonic())
         return text
 
     def _repeated(self, document: LibreDocument, full_name: str, action_id: str) -> str | None:
         last = self._last
-        if last is None or time.monotonic() - last.at >= self._double_click_s:
+        if last is None or not self._double_click_s or not last.is_doubled(time.monotonic(), self._double_click_s):
             return None
         if (last.book, last.action) != (full_name, action_id) or last.place != str(document.selection()):
             return None

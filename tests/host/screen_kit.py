@@ -1,0 +1,248 @@
+"""A screen, a mouse and a keyboard for tests: Xvfb and xdotool."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from addin.hosts.libre import LibreDocument
+from addin.hosts.locking import process_lives
+from addin.hosts.office import connect, running
+from addin.macros.actions import actions
+from addin.macros.calc_bridge import DOUBLE_CLICK_S
+from addin.register.layout import FIRST_ROW, MESSAGE_ROW
+
+from .calc_kit import PATIENCE_S, PERSON, OpenRegister, wait_for
+
+SHOTS = Path(__file__).parents[2] / "build" / "out" / "clicks"
+#: Where buttons stand in Calc's boxes, from the right and lower edge.
+_OK, _DONT_SAVE = (62, 34), (244, 34)
+RUN = "import sys; from addin.cli import main; sys.argv[0] = 'casebook'; main()"
+
+
+def need(*names):
+    """Skip, or fail where the host is required, when a program is missing."""
+    for name in names:
+        if shutil.which(name) is None:
+            pytest.skip(f"{name} is not on this machine")
+
+
+@contextlib.contextmanager
+def screen():
+    """A screen of an ordinary laptop that nobody sees; its name for DISPLAY."""
+    need("Xvfb", "xdotool", "import")
+    read, write = os.pipe()
+    # Without -noreset the server starts anew when its last window closes, and would meet the next start half-way.
+    size = ["-screen", "0", "1366x768x24", "-noreset"]
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), *size, "-nolisten", "tcp"], pass_fds=[write], stderr=subprocess.DEVNULL
+    )
+    os.close(write)
+    try:
+        with os.fdopen(read) as told:
+            number = told.readline().strip()
+        assert number, "Xvfb did not start"
+        yield f":{number}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+class Person:
+    """Somebody at the screen who ran `casebook open` and now clicks."""
+
+    def __init__(self, folder, display, cache, *, headless=False):
+        self.folder, self.display = folder, display
+        self.environment = {**os.environ, "CASEBOOK_USER": PERSON, "XDG_CACHE_HOME": str(cache)}
+        self.environment["DISPLAY"] = display
+        self.said = folder.parent / f"{folder.name}-said.txt"
+        self.host = None
+        self.profiles = cache / "casebook" / "calc"
+        self.book, self.office_pid = None, None
+
+    # ------------------------------------------------------------------ opening and closing
+
+    def open(self):
+        """Run `casebook open` and wait until the workbook stands on the screen."""
+        with self.said.open("w") as output:
+            self.host = subprocess.Popen(
+                [sys.executable, "-c", RUN, "open", str(self.folder), "--host", "calc"],
+                env=self.environment,
+                stdout=output,
+                stderr=output,
+            )
+        wait_for(lambda: "is open in Calc" in self.words() or self.host.poll() is not None, self.words)
+        assert self.host.poll() is None, self.words()
+        self.office_pid, pipe = next(
+            state for profile in sorted(self.profiles.iterdir()) if (state := running(profile)) is not None
+        )
+        self.context = connect(pipe, time.monotonic() + PATIENCE_S)
+        self.desktop = self.context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", self.context)
+        self.book = OpenRegister(self.folder, LibreDocument(self._model()))
+        self.wait_for_a_still_screen()
+        return self
+
+    def _model(self):
+        listing = self.desktop.Components.createEnumeration()
+        while listing.hasMoreElements():
+            item = listing.nextElement()
+            if hasattr(item, "Sheets"):
+                return item
+        raise AssertionError("no workbook is open")
+
+    @contextlib.contextmanager
+    def watched(self, patience_s=90):
+        """End the office when the block takes too long: a call that hangs becomes a failure."""
+        watchdog = threading.Timer(patience_s, lambda: os.kill(self.office_pid, 9))
+        watchdog.start()
+        try:
+            yield self
+        finally:
+            watchdog.cancel()
+
+    def words(self):
+        """What `casebook open` said so far."""
+        return self.said.read_text()
+
+    def close(self):
+        """End everything, whatever state it is in: a call would wait for a box that nobody answers."""
+        if self.office_pid is not None and process_lives(self.office_pid):
+            os.kill(self.office_pid, 9)
+        if self.host is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.host.wait(10)
+            self.host.kill()
+            self.host.wait()
+
+    # ------------------------------------------------------------------ mouse and keyboard
+
+    def xdotool(self, *arguments):
+        """One command of xdotool."""
+        done = subprocess.run(
+            ["xdotool", *map(str, arguments)], env=self.environment, capture_output=True, text=True, check=False
+        )
+        return done.stdout.strip()
+
+    def show(self, sheet):
+        """Bring a sheet to the front."""
+        self.book.document.activate(self.book.grid(sheet))
+
+    def button(self, action_id):
+        """Where the middle of a button is on the screen."""
+        action = actions()[action_id]
+        self.show(action.sheet)
+        controller = self.book.document.model.CurrentController
+        page = self.book.grid(action.sheet).sheet.DrawPage
+        for number in range(page.Count):
+            shape = page.getByIndex(number)
+            if hasattr(shape, "Control") and shape.Control.Label == action.label:
+                place = controller.getControl(shape.Control).getAccessibleContext()
+                corner, size = place.getLocationOnScreen(), place.getSize()
+                return corner.X + size.Width // 2, corner.Y + size.Height // 2
+        raise AssertionError(f"{action.sheet} has no button {action.label}")
+
+    def click(self, action_id, times=1):
+        """Click a button with the mouse; again when the button was not drawn yet and the click hit the cell below."""
+        sheet = actions()[action_id].sheet
+        self.show(sheet)
+        before = self.book.document.selection()
+        for _ in range(5):
+            self.wait_for_a_still_screen()
+            across, down = self.button(action_id)
+            self.xdotool("mousemove", across, down, "click", "--repeat", times, "--delay", 60, 1)
+            if not self._fell_through(sheet):
+                return
+            self.book.document.select(*before)
+            time.sleep(DOUBLE_CLICK_S * 2)  # or the next click would be the second half of a double click
+        raise AssertionError(f"the button of {action_id} cannot be clicked")
+
+    def wait_for_a_still_screen(self):
+        """Wait until the screen shows the same three times: a button that is not drawn yet lets clicks fall through."""
+        shots = [b"", b"", self._pixels()]
+
+        def still():
+            shots.append(self._pixels())
+            return shots[-1] == shots[-2] == shots[-3] and len(set(shots[-1])) > 16
+
+        wait_for(still, "a still screen")
+
+    def _pixels(self):
+        command = ["import", "-silent", "-window", "root", "-crop", "1300x250+0+100", "rgb:-"]
+        return subprocess.run(command, env=self.environment, capture_output=True, check=True).stdout
+
+    def _fell_through(self, sheet):
+        """True as soon as the click is seen to have selected a cell behind the buttons, False when it did something."""
+        deadline = time.monotonic() + 1
+        while time.monotonic() < deadline and not (self.book.message(sheet) or self.box()):
+            grid, areas = self.book.document.selection()
+            if grid.name == sheet and areas and areas[0].last_row < MESSAGE_ROW:
+                return True
+            time.sleep(0.02)
+        return False
+
+    def click_into_the_sheet(self):
+        """Click an empty cell far from everything, which takes the keyboard there."""
+        self.xdotool("mousemove", 1000, 650, "click", 1)
+        wait_for(lambda: self.book.document.selection()[1][0].row > FIRST_ROW + 8, "the click")
+
+    def save_and_quit(self):
+        """Ctrl+S, then Ctrl+Q, and wait for the end of `casebook open`."""
+        path = self.folder / "casebook.xlsm"
+        before = path.stat().st_mtime_ns
+        self.click_into_the_sheet()
+        self.xdotool("key", "ctrl+s")
+        wait_for(lambda: path.stat().st_mtime_ns != before and self.book.document.is_saved, "the file to be saved")
+        self.xdotool("key", "ctrl+q")
+        assert self.host.wait(PATIENCE_S) == 0, self.words()
+
+    def press(self, action_id, times=1):
+        """Click a button and wait for the answer under the buttons; a box that opens is closed by its OK."""
+        sheet = actions()[action_id].sheet
+        self.forget_message(sheet)
+        self.click(action_id, times)
+        wait_for(lambda: self.book.message(sheet) or self.box(), f"the answer to {action_id}")
+        text = self.book.message(sheet)
+        if not text or text[7:].startswith(("Not done", "In part", "Behind")):
+            self.dismiss_box()
+        return text
+
+    def forget_message(self, sheet):
+        """Empty the message cell, so that the next answer is seen; it may stand on a locked sheet."""
+        self.book.grid(sheet).sheet.getCellByPosition(0, 4).setString("")
+
+    def box(self):
+        """The number of an open message box's window."""
+        return self.xdotool("search", "--onlyvisible", "--name", "^Casebook$")
+
+    def dismiss_box(self):
+        """Wait for the message box, and click its OK in the lower right corner."""
+        self.click_in(wait_for(self.box, "the message box"), _OK)
+        wait_for(lambda: not self.box(), "the message box to go")
+
+    def click_in(self, windows, corner):
+        """Click in a box, so many pixels from its right and lower edge."""
+        window = windows.split()[-1]
+        size = dict(line.split("=") for line in self.xdotool("getwindowgeometry", "--shell", window).splitlines())
+        across, down = int(size["WIDTH"]) - corner[0], int(size["HEIGHT"]) - corner[1]
+        self.xdotool("mousemove", "--window", window, across, down, "click", 1)
+
+    def dont_save(self):
+        """Answer Calc's question with Don't Save."""
+        name = "^Save Document"
+        found = wait_for(lambda: self.xdotool("search", "--onlyvisible", "--name", name), "Calc's question")
+        self.click_in(found, _DONT_SAVE)
+
+    def shot(self, name):
+        """Keep a picture of the screen."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        subprocess.run(
+            ["import", "-silent", "-window", "root", SHOTS / f"{name}.png"], env=self.environment, check=False
+        )
