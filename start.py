@@ -106,7 +106,8 @@ def ensure_environment(kind: str) -> None:
     else:
         make_venv()
     say(f"Installing the packages of {LOCKS[wanted][-1]} into .venv (a minute or two, once).")
-    run_pip("--only-binary", ":all:", "--require-hashes", "-r", LOCKS[wanted][-1])
+    # The lock names every package, so nothing is resolved: pip 23 would look up "coverage[toml]" anew and refuse it.
+    run_pip("--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", LOCKS[wanted][-1])
     run_pip("--no-index", "--no-deps", "--no-build-isolation", "--editable", ".")
     if not venv_command("casebook").exists():
         raise Trouble(f"The package was installed, but {venv_command('casebook')} is not there.")
