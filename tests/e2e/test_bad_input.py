@@ -330,7 +330,7 @@ def test_an_incident_is_written_down_and_answered_in_words(day: Day, monkeypatch
     def broken(*_: object) -> None:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr("addin.macros.commands.read_text", broken)
+    monkeypatch.setattr("addin.macros.commands.messages.read_text", broken)
     words = refused(day.paste("where is 5200417302"), "PRESS-INCIDENT")
     assert "Press Refresh" in words
     assert "ZeroDivisionError" in next((day.folder / "incidents").glob("*.txt")).read_text(encoding="utf-8")

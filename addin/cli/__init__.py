@@ -1,0 +1,10 @@
+"""The command line: the same service as the buttons, for servers, scripts and machines without a spreadsheet program.
+
+Exit codes: 0 done; 1 findings or refusals; 2 wrong usage; 3 host, file or settings trouble. A family of commands is one
+file here; importing it adds its commands to `main`.
+"""
+
+from addin.cli import measure, numbers, proof, registers, work
+from addin.cli.frame import DONE, FINDINGS, TROUBLE, USAGE, main
+
+__all__ = ["DONE", "FINDINGS", "TROUBLE", "USAGE", "main", "measure", "numbers", "proof", "registers", "work"]

@@ -1,0 +1,37 @@
+"""Measurements, as ratios taken in one run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import click
+
+from addin.cli.frame import DONE, as_json_option, main, plain
+from addin.progress import bar
+
+
+@main.group()
+def bench() -> None:
+    """Measure, as ratios taken in one run."""
+
+
+@bench.command("click")
+@click.option("--cases", "sizes", multiple=True, type=click.IntRange(min=40), help="Sizes (default 200 2000 20000).")
+@click.option("--presses", type=click.IntRange(min=3, max=30), default=25, show_default=True, help="Counted presses.")
+@as_json_option
+@plain
+def bench_click(sizes: Sequence[int], presses: int, as_json: bool) -> int:
+    """What one press of a button costs, warm and cold, on growing registers."""
+    from addin.bench import SIZES
+    from addin.bench import bench_click as measure
+
+    chosen = sorted(sizes or SIZES)
+    with bar("Registers", len(chosen), quiet=as_json) as tick:
+        report = measure(chosen, presses, tick)
+    if as_json:
+        click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+    else:
+        for line in report.lines():
+            click.echo(line)
+    return DONE

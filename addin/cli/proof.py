@@ -1,0 +1,100 @@
+"""Proof and versions: verify, snapshots, the month-end workbook, rebuilding one from the other."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from addin.cli.frame import DONE, FINDINGS, answer, as_json_option, main, opened, plain, register_option
+from addin.macros.press import Asked
+from addin.progress import waiting_for
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path), default=Path())
+@click.option("--witness", type=click.Path(path_type=Path), default=None, help="Compare with these witness lines.")
+@as_json_option
+@plain
+def verify(path: Path, witness: Path | None, as_json: bool) -> int:
+    """Check PATH, a register folder, a workbook or a journal: every event, every hash, every audit cell."""
+    from addin.verify import verify as check
+
+    with waiting_for("Checking every event ...", quiet=as_json):
+        report = check(path, witness=witness)
+    if as_json:
+        click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+    else:
+        click.echo(report.sentence())
+        for fault in report.faults:
+            click.echo(f"  event {fault.seq}: {fault.message}")
+        for note in report.notes:
+            click.echo(f"  note: {note}")
+    return DONE if report.ok else FINDINGS
+
+
+@main.command()
+@click.option("--why", default="Taken from the command line", help="Why this version is kept.")
+@register_option
+@as_json_option
+@plain
+def snapshot(why: str, folder: Path, as_json: bool) -> int:
+    """Keep this version of the register."""
+    from addin.closed_book import press_closed
+
+    with opened(folder) as service:
+        with waiting_for("Keeping this version ...", quiet=as_json):
+            outcome = press_closed(service, "snapshots.take", Asked(reason=why))
+        return answer(outcome, as_json=as_json)
+
+
+@main.command("month-end")
+@click.argument("period")
+@register_option
+@as_json_option
+@plain
+def month_end(period: str, folder: Path, as_json: bool) -> int:
+    """Make the audit workbook of PERIOD (YYYY-MM)."""
+    from addin.closed_book import press_closed
+
+    with opened(folder) as service:
+        with waiting_for(f"Making the audit workbook of {period} ...", quiet=as_json):
+            outcome = press_closed(service, "desk.month_end", Asked(values={"period": period}))
+        return answer(outcome, as_json=as_json)
+
+
+@main.group()
+def rebuild() -> None:
+    """Make the workbook or the journal anew, one from the other."""
+
+
+@rebuild.command("workbook")
+@click.option("--replace", is_flag=True, help="Put it in the place of the present one.")
+@register_option
+@plain
+def rebuild_workbook(replace: bool, folder: Path) -> int:
+    """Make the workbook anew from the journal."""
+    from addin.folder import write_workbook
+
+    with opened(folder) as service:
+        target = service.workbook
+        if target.exists() and not replace:
+            click.echo(f"{target.name} exists; add --replace to put the new one in its place.", err=True)
+            return FINDINGS
+        write_workbook(service)
+        click.echo(f"{target} shows the journal up to event {service.journal.head().seq}.")
+    return DONE
+
+
+@rebuild.command("journal")
+@click.option("--replace", is_flag=True, help="Put it in the place of the present one, which is kept beside it.")
+@register_option
+@plain
+def rebuild_the_journal(replace: bool, folder: Path) -> int:
+    """Make the journal again from the workbook's Audit sheet."""
+    from addin.folder import rebuild_journal
+
+    head = rebuild_journal(folder, replace=replace)
+    click.echo(f"The journal holds {head.seq} events, head {head.hash}.")
+    return DONE

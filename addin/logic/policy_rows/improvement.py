@@ -1,0 +1,42 @@
+"""Deviations, procedures, audits and retention."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from addin.logic.policy_rows.sources import ASSUMED, RECORDS_LAW, Block, Entry
+
+_QUALITY: Final[tuple[Entry, ...]] = (
+    ("deviation.capa_same_cause", "3", "count", "As many of one cause: corrective and preventive action."),
+    ("deviation.capa_window_days", "30", "days", "Within this time."),
+    ("deviation.containment_days", "1", "days", ""),
+    ("deviation.cause_working_days", "10", "working days", ""),
+    ("deviation.effectiveness_days", "30", "days", "Least time before the effect is checked."),
+    ("deviation.least_whys", "3", "count", "Five whys; fewer when the third already names a cause we control."),
+    ("procedure.read_days", "14", "days", "From the effective date until everybody has read it."),
+    ("deviation.severities", "Minor; Major; Critical", "list", ""),
+    ("root_cause.people", "People", "text", ""),
+    ("root_cause.process", "Process/SOP", "text", ""),
+    ("root_cause.system", "System/IT", "text", ""),
+    ("root_cause.carrier", "Carrier", "text", ""),
+    ("root_cause.third_party", "3PL", "text", ""),
+    ("root_cause.product", "Product/packaging", "text", ""),
+    ("root_cause.customer", "Customer", "text", ""),
+    ("root_cause.data", "Data/address", "text", ""),
+    ("root_cause.external", "External", "text", ""),
+    ("audit.sample_sizes", "5; 25; 40; 60", "list", "Offered to the auditor, who chooses; none is called sufficient."),
+    ("audit.key_item_from", "GBP 5000.00", "money", "Items from here are all in the sample."),
+    ("audit.cut_off_days", "3", "days", "Items this close to the cut-off are listed."),
+    ("audit.chat_days", "180", "days", "Chat texts and addresses are erased after this time."),
+    ("audit.aged_days", "14", "days", "Open exceptions older than this are listed."),
+)
+_RETENTION: Final[tuple[Entry, ...]] = (
+    ("audit.refund_years", "6", "years", "VAT records."),
+    ("audit.claim_years", "6", "years", "From the event."),
+)
+
+#: What this file gives to the policy.
+BLOCKS: Final[tuple[Block, ...]] = (
+    (ASSUMED, _QUALITY),
+    (RECORDS_LAW, _RETENTION),
+)

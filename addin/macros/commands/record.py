@@ -1,0 +1,43 @@
+"""Versions, proof and the month end."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from addin.logic.calendar import LONDON
+from addin.logic.outcome import Outcome, Problem, Status
+from addin.macros.asking import Press
+from addin.tasks import keep_snapshot, make_pack
+from addin.tasks import verify_register as check_register
+
+
+def take_snapshot(press: Press) -> Outcome:
+    """Save the workbook and keep this version of the register."""
+    press.show()
+    press.live.book.save()
+    outcome = keep_snapshot(press.service, press.reason or "Button pressed")
+    press.show()
+    return outcome
+
+
+def make_month_end(press: Press) -> Outcome:
+    """Make the audit workbook of a month: the one named with --set period=YYYY-MM, else last month."""
+    period = (press.values or {}).get("period") or _last_month(press.now)
+    outcome = make_pack(press.service, period)
+    press.show()
+    return outcome
+
+
+def _last_month(now: datetime) -> str:
+    local = now.astimezone(LONDON)
+    year, month = (local.year, local.month - 1) if local.month > 1 else (local.year - 1, 12)
+    return f"{year}-{month:02d}"
+
+
+def verify_register(press: Press) -> Outcome:
+    """Check the journal, the workbook as it is on disk, and the witness."""
+    report = check_register(press.service)
+    if report.ok:
+        return Outcome(Status.DONE, report.sentence())
+    problems = tuple(Problem(f"INT-{fault.what}", fault.message) for fault in report.faults)
+    return Outcome(Status.REFUSED, report.sentence(), problems=problems)
