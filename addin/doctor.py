@@ -12,7 +12,7 @@ from pathlib import Path
 from addin import windows_setup
 from addin.errors import CasebookError
 from addin.hosts.closed import open_closed
-from addin.letters import LETTER_NAMES, lint_templates, templates_root
+from addin.letters import known_names, lint_templates, templates_root
 from addin.logic.cases import case_types
 from addin.macros.actions import actions
 from addin.macros.vba import vba_project
@@ -97,7 +97,7 @@ def _register(folder: Path) -> Iterator[Finding]:
         yield Finding(f"setting {name}", ok=True, message=f"{shown}  [{origin}]")
     yield _guarded("person", lambda: _person(settings))
     yield _guarded("rights", lambda: _rights(folder))
-    yield _guarded("templates", lambda: _templates(settings))
+    yield from _templates(settings)
     yield _guarded("journal", lambda: _journal(folder, settings))
     yield _guarded("workbook", lambda: _workbook(folder, settings))
 
@@ -114,15 +114,18 @@ def _rights(folder: Path) -> str:
     return "the register's folders can be written"
 
 
-def _templates(settings: Settings) -> str:
-    root = templates_root(Path(settings.templates) if settings.templates else None)
-    known = {
-        code: frozenset(LETTER_NAMES.get(code, frozenset()) | kind.fields.keys()) for code, kind in case_types().items()
-    }
-    problems = lint_templates(root, known)
-    if problems:
-        raise ValueError(f"{len(problems)} faults; the first: {problems[0]}")
-    return "every letter and message template is sound"
+def _templates(settings: Settings) -> Iterator[Finding]:
+    """Every fault in the letters and messages, one finding each with its file, paragraph and tag."""
+    try:
+        root = templates_root(Path(settings.templates) if settings.templates else None)
+        faults = lint_templates(root, known_names())
+    except (CasebookError, OSError) as error:
+        yield Finding("templates", ok=False, message=str(error))
+        return
+    if not faults:
+        yield Finding("templates", ok=True, message="every letter and message template is sound")
+    for fault in faults:
+        yield Finding(f"template {fault.cell}", ok=False, message=f"{fault.message} {fault.hint}".strip())
 
 
 def _journal(folder: Path, settings: Settings) -> str:

@@ -16,7 +16,7 @@ from addin.errors import CasebookError
 from addin.journal import witness
 from addin.letter_values import claim_values
 from addin.letters import Templates, check_values, render_letter, templates_root
-from addin.letters.docx_letters import LetterTemplate
+from addin.letters.letter import LetterTemplate
 from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case
 from addin.logic.events import Draft, Json, iso

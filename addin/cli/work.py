@@ -12,7 +12,7 @@ import click
 from addin.cli.frame import DONE, answer, as_json_option, main, opened, plain, register_option
 from addin.macros.actions import actions as action_table
 from addin.macros.press import Asked
-from addin.progress import bar, waiting_for
+from addin.progress import bar
 
 
 @main.command("actions")
@@ -81,19 +81,4 @@ def intake(file: Any, sender: str, dry_run: bool, folder: Path, as_json: bool) -
     with opened(folder) as service:
         with bar("Messages", len(messages), quiet=as_json) as tick:
             outcome = intake_closed(service, messages, tick)
-        return answer(outcome, as_json=as_json)
-
-
-@main.command()
-@click.argument("cases", nargs=-1, required=True)
-@register_option
-@as_json_option
-@plain
-def letter(cases: Sequence[str], folder: Path, as_json: bool) -> int:
-    """Make the claim letters of CASES."""
-    from addin.closed_book import press_closed
-
-    with opened(folder) as service:
-        with waiting_for(f"Making {len(cases)} letters ...", quiet=as_json):
-            outcome = press_closed(service, "claims.letter", Asked(tuple(cases)))
         return answer(outcome, as_json=as_json)

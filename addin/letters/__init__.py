@@ -6,9 +6,10 @@ never a gap in a letter. It leaves to others what the values are (the service fi
 of letters and where they are kept. Only this package knows the Word format.
 """
 
-from addin.letters.docx_letters import LetterTemplate, render_letter
+from addin.letters.docx_letters import render_letter
 from addin.letters.fill import check_values, masked_address
-from addin.letters.lint import lint_templates
+from addin.letters.letter import LetterTemplate
+from addin.letters.lint import known_names, lint_templates
 from addin.letters.messages import Message, MessageTemplate, render_message
 from addin.letters.names import LETTER_NAMES, ROW_NAMES
 from addin.letters.templates import Templates, templates_root
@@ -21,6 +22,7 @@ __all__ = [
     "MessageTemplate",
     "Templates",
     "check_values",
+    "known_names",
     "lint_templates",
     "masked_address",
     "render_letter",

@@ -91,6 +91,8 @@ _MONTHS: Final = (
 
 
 def _clean(text: str) -> str:
+    if text.isascii() and text.isprintable():  # nothing below can change it, and most values are such
+        return text.strip()
     plain = _LINE_ENDS.sub("\n", clean_text(text))
     plain = _NOT_XML.sub("", _TURNING.sub("", plain))
     return unicodedata.normalize("NFC", plain).strip()

@@ -7,14 +7,13 @@ the place a person can go to. The environments are sandboxed, know no globals an
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
 from jinja2 import StrictUndefined, TemplateSyntaxError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
 
 from addin.letters.names import ROW_NAMES
 from addin.logic.outcome import Problem
@@ -37,22 +36,20 @@ def short(value: str) -> str:
     return value[:16]
 
 
-def environment(*, xml: bool) -> ImmutableSandboxedEnvironment:
-    """The environment templates are compiled in: escaping for Word letters, none for plain text."""
+def environment(finish: Callable[[object], str] | None = None) -> ImmutableSandboxedEnvironment:
+    """The environment templates are compiled in; `finish` writes each printed value in the target's own notation.
+
+    It works on the value as it is printed, after any filter, so that no filter can cut an escape in half.
+    """
     env = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined,
-        autoescape=xml,
+        autoescape=False,
         keep_trailing_newline=True,
+        finalize=finish,
     )
     env.globals.clear()
     env.filters = {"short": short}
     return env
-
-
-def armoured(text: str) -> Markup:
-    """A value for a Word letter: escaped, and proof against docxtpl's own escape signs ("{_{" and the like)."""
-    escaped = Markup.escape(text)
-    return Markup(str(escaped).replace("{_", "{&#95;").replace("_}", "&#95;}"))  # noqa: S704  escaped just above
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +75,7 @@ def names_used(lines: Sequence[str]) -> frozenset[str]:
 
 
 def _parser() -> ImmutableSandboxedEnvironment:
-    return environment(xml=False)
+    return environment()
 
 
 def check_lines(lines: Sequence[str], place: Place, known: frozenset[str]) -> list[Problem]:

@@ -3,22 +3,28 @@
 1. A name that the case type does not fill is told, in every branch, with file, paragraph and tag.
 2. A tag that is open, misspelt, split or typographic is told where it stands.
 3. A letter listed and missing, or lying there unlisted, is told.
-4. A letter that would carry comments, tracked changes, macros or outside links to the carrier is told.
+4. A name that is called optional and never used, or that every letter must show and one does not, is told.
+5. A condition that would leave a damaged letter is told, by trying each of them both ways.
+6. A letter that would carry comments, tracked changes, macros or outside links to the carrier is told.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
 from addin.errors import LetterError
-from addin.letters.grammar import Place, check_lines
+from addin.letters.grammar import TAG, Place, check_lines, names_used
+from addin.letters.letter import LetterTemplate, ListedLetter
 from addin.letters.messages import read_message, split_message
-from addin.letters.names import HOUSE_NAMES
-from addin.letters.templates import LIST, rows_of
-from addin.letters.word_file import Paragraph, foreign_matter, read_parts
+from addin.letters.names import HOUSE_NAMES, LETTER_NAMES
+from addin.letters.prepared import prepare
+from addin.letters.templates import LIST, listed_letter, open_letter, rows_of, shown_names
+from addin.letters.word_file import Paragraph, WordPart, foreign_matter, read_parts
+from addin.logic.cases import case_types
 from addin.logic.outcome import Problem
 
 #: The names filled in for each case type.
@@ -44,6 +50,13 @@ def lint_templates(root: Path, known_names: Names) -> tuple[Problem, ...]:
     return tuple(found)
 
 
+def known_names() -> Names:
+    """The names filled in for each case type: those of its letters and messages, and every field of its form."""
+    return {
+        code: frozenset(LETTER_NAMES.get(code, frozenset()) | kind.fields.keys()) for code, kind in case_types().items()
+    }
+
+
 def _name(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
@@ -66,7 +79,8 @@ def _lint_list(path: Path, known_names: Names, ids: dict[str, str]) -> list[Prob
             message = f"{row['id']} is listed in {path.parent.name}/{LIST}, but the file is missing."
             found.append(Problem("LET-T11", message, cell=_name(file), hint="Put the file back or take the row out."))
             continue
-        found += _lint_letter(file, row, common, known_names)
+        faults = _lint_letter(file, row, common, known_names)
+        found += faults or _lint_whole(listed_letter(file, row, common), shown_names(path))
     listed = {row["file"] for row in rows}
     loose = (file for file in sorted(path.parent.glob("*.docx")) if file.name not in listed)
     found += [_unlisted(file) for file in loose if not file.name.startswith("~$")]
@@ -104,8 +118,48 @@ def _lint_letter(file: Path, row: Mapping[str, Any], common: frozenset[str], kno
     for matter in carried:
         message = f"The letter carries {matter}."
         found.append(Problem("LET-T16", message, cell=where, hint="Accept or remove it in Word and save again."))
-    found += _optional(frozenset(row.get("optional", ())) | common, names, where)
+    optional = frozenset(row.get("optional", ()))
+    found += _optional(optional | common, names, where)
+    return found or _unused(optional, parts, where)
+
+
+def _unused(optional: AbstractSet[str], parts: Iterable[WordPart], where: str) -> list[Problem]:
+    """A letter's own optional name that it never uses: the list and the file have grown apart."""
+    used = frozenset().union(*(names_used([line.plain for line in part.paragraphs]) for part in parts))
+    hint = "Take it out of the list, or use it in the letter."
+    return [
+        Problem("LET-T17", f"The name {name!r} is called optional but the letter never uses it.", name, where, hint)
+        for name in sorted(optional - used)
+    ]
+
+
+def _lint_whole(row: ListedLetter, shown: AbstractSet[str]) -> list[Problem]:
+    """Faults of a letter whose single tags are sound: what it never prints, and conditions that damage the file."""
+    where, found = _name(row.path), []
+    letter = open_letter(row)
+    for name in sorted(shown - letter.names) if not letter.internal else ():
+        message = f"The letter never shows {name!r}, which every letter to the carrier must."
+        found.append(Problem("LET-T19", message, name, cell=where, hint=f"Add {{{{ {name} }}}} where it belongs."))
+    try:
+        prepare(letter)
+    except LetterError as fault:
+        name = str(fault.context.get("name", ""))
+        cell, tag = _condition(letter, name)
+        says = f"The tag {tag}: {fault.message}" if tag else fault.message
+        hint = "Put each condition and its end into paragraphs or rows of their own ({%p, {%tr)."
+        found.append(Problem("LET-T18", says, name, cell=cell or where, hint=hint))
     return found
+
+
+def _condition(letter: LetterTemplate, name: str) -> tuple[str, str]:
+    """Where a name first stands in a block tag: the place and the tag."""
+    for part in read_parts(letter.content) if name else ():
+        unit = "paragraph" if part.name == "document" else f"{part.name} paragraph"
+        for number, paragraph in enumerate(part.paragraphs, start=1):
+            for tag in TAG.findall(paragraph.text):
+                if tag.startswith("{%") and re.search(rf"\b{re.escape(name)}\b", tag):
+                    return Place(_name(letter.path), unit).at(number), tag
+    return "", ""
 
 
 def _make_up(paragraphs: Iterable[Paragraph], place: Place) -> list[Problem]:

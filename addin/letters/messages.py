@@ -10,15 +10,16 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import TemplateError, TemplateSyntaxError
+from jinja2 import Template, TemplateError, TemplateSyntaxError
 
 from addin.errors import LetterError
-from addin.letters.docx_letters import digest
 from addin.letters.fill import fill
 from addin.letters.grammar import environment, names_used
+from addin.letters.letter import digest
 
 _FENCE: Final = "---"
 #: A line that holds one block tag and nothing else; it leaves no empty line behind.
@@ -134,6 +135,11 @@ def _broken(path: Path, why: str) -> LetterError:
     return LetterError(f"The message template {path.name} is broken: {why}.", hint="Mend the file.", path=path.name)
 
 
+@lru_cache(maxsize=64)
+def _compiled(body: str) -> Template:
+    return environment().from_string(_TAG_LINE.sub(r"\1", body))
+
+
 def render_message(template: MessageTemplate, values: Mapping[str, object]) -> Message:
     """The message filled in. Ask `check_values` first and tell its problems to the person.
 
@@ -141,7 +147,7 @@ def render_message(template: MessageTemplate, values: Mapping[str, object]) -> M
         LetterError: the template is broken, or a value that `check_values` would have named is missing.
     """
     try:
-        text = environment(xml=False).from_string(_TAG_LINE.sub(r"\1", template.body)).render(fill(template, values))
+        text = _compiled(template.body).render(fill(template, values))
     except TemplateError as fault:
         raise _broken(template.path, str(fault)) from fault
     except (KeyError, TypeError) as fault:

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import TemplateSyntaxError
 
 from addin.errors import ConfigError, LetterError
-from addin.letters.docx_letters import LetterTemplate, digest
 from addin.letters.grammar import names_used
+from addin.letters.letter import LetterTemplate, ListedLetter, digest
 from addin.letters.messages import Message, MessageTemplate, read_message, render_message
 from addin.letters.word_file import read_parts
 
 LIST: Final = "letters.toml"
 _REQUIRED: Final = frozenset({"id", "title", "file", "case_type"})
+#: What the top of a list may say: names any letter may leave empty, names every letter to the carrier shows.
+_TOP: Final = frozenset({"letter", "optional", "shown"})
 _KNOWN: Final = _REQUIRED | {"version", "optional", "subtypes", "states", "internal"}
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
 
@@ -47,14 +50,26 @@ class Templates:
         self.root = root
         self._seen: dict[str, tuple[object, Mapping[str, Any]]] = {}
 
-    def letters(self) -> Mapping[str, LetterTemplate]:
-        """Every Word letter by id.
+    def listed(self) -> Mapping[str, ListedLetter]:
+        """Every row of the lists of letters by id, whether its file is sound or not.
 
         Raises:
-            LetterError: a list or a letter cannot be read, or two share an id.
+            LetterError: a list cannot be read, or two rows share an id.
         """
-        files = [*self.root.glob(f"*/{LIST}"), *self.root.glob("*/*.docx")]
-        return self._fresh("letters", files, lambda: (item for path in _lists(self.root) for item in read_list(path)))
+        lists = _lists(self.root)
+        return self._fresh("listed", lists, lambda: (item for path in lists for item in read_list(path)))
+
+    def letters(self) -> Mapping[str, LetterTemplate]:
+        """Every Word letter that can be read, by id; one that cannot is told by `letter` and by the lint.
+
+        Raises:
+            LetterError: a list cannot be read, or two rows share an id.
+        """
+        return {key: found for key, found in self._opened().items() if isinstance(found, LetterTemplate)}
+
+    def _opened(self) -> Mapping[str, LetterTemplate | _Unread]:
+        files = [*_lists(self.root), *self.root.glob("*/*.docx")]
+        return self._fresh("letters", files, lambda: map(_opened, self.listed().values()))
 
     def messages(self) -> Mapping[str, MessageTemplate]:
         """Every text message by id.
@@ -69,10 +84,12 @@ class Templates:
         """One letter.
 
         Raises:
-            LetterError: there is none of this id.
+            LetterError: there is none of this id, or its file is missing or broken.
         """
-        letter: LetterTemplate = _one(self.letters(), letter_id, "letter")
-        return letter
+        found: LetterTemplate | _Unread = _one(self._opened(), letter_id, "letter")
+        if isinstance(found, _Unread):
+            raise found.fault
+        return found
 
     def message(self, message_id: str) -> MessageTemplate:
         """One message template.
@@ -117,17 +134,33 @@ def _one(items: Mapping[str, Any], wanted: str, kind: str) -> Any:
     return items[wanted]
 
 
+def shown_names(path: Path) -> frozenset[str]:
+    """The names that every letter of a list prints unless it stays in the house.
+
+    Raises:
+        LetterError: the list cannot be read.
+    """
+    return frozenset(_list_of(path).get("shown", ()))
+
+
+def _list_of(path: Path) -> dict[str, Any]:
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise _bad_list(path, str(fault)) from fault
+    if odd := data.keys() - _TOP:
+        raise _bad_list(path, f"it has the unknown {', '.join(sorted(odd))}")
+    return data
+
+
 def rows_of(path: Path) -> tuple[frozenset[str], list[dict[str, Any]]]:
     """The names that may be empty in every letter of a list, and the list's rows, checked for their shape.
 
     Raises:
         LetterError: the list cannot be read.
     """
-    try:
-        data = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise _bad_list(path, str(fault)) from fault
-    rows = data.get("letter", [])
+    data = _list_of(path)
+    rows: list[dict[str, Any]] = data.get("letter", [])
     for row in rows:
         who = row.get("id", "a letter without id")
         if lacks := _REQUIRED - row.keys():
@@ -143,36 +176,61 @@ def _bad_list(path: Path, why: str) -> LetterError:
     return LetterError(f"{path.parent.name}/{path.name} cannot be used: {why}.", hint="Mend the list.")
 
 
-def read_list(path: Path) -> list[LetterTemplate]:
-    """The letters of one list, with their contents.
+def read_list(path: Path) -> list[ListedLetter]:
+    """The letters of one list, without their contents.
 
     Raises:
-        LetterError: the list or a letter cannot be read.
+        LetterError: the list cannot be read.
     """
     common, rows = rows_of(path)
-    return [_letter(path.parent / row["file"], row, common) for row in rows]
+    return [listed_letter(path.parent / row["file"], row, common) for row in rows]
 
 
-def _letter(path: Path, row: Mapping[str, Any], common: frozenset[str]) -> LetterTemplate:
-    try:
-        content = path.read_bytes()
-    except OSError as fault:
-        raise LetterError(f"The letter {row['id']} is missing: {path.name} cannot be read.") from fault
-    try:
-        used = [names_used([line.plain for line in part.paragraphs]) for part in read_parts(content)]
-    except TemplateSyntaxError as fault:
-        raise LetterError(f"The template {path.name} is broken: {fault.message}.", hint="Mend it in Word.") from fault
-    return LetterTemplate(
+def listed_letter(path: Path, row: Mapping[str, Any], common: frozenset[str]) -> ListedLetter:
+    """One row of a list as a letter without its contents."""
+    return ListedLetter(
         id=row["id"],
         path=path,
         title=row["title"],
         case_type=row["case_type"],
-        names=frozenset().union(*used),
-        sha256=digest(content),
         version=row.get("version", 1),
         optional=common | frozenset(row.get("optional", ())),
         subtypes=frozenset(row.get("subtypes", ())),
         states=frozenset(row.get("states", ())),
         internal=row.get("internal", False),
-        content=content,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """A listed letter whose file cannot be used; the others go on."""
+
+    id: str
+    fault: LetterError
+
+
+def _opened(row: ListedLetter) -> LetterTemplate | _Unread:
+    try:
+        return open_letter(row)
+    except LetterError as fault:
+        return _Unread(row.id, fault)
+
+
+def open_letter(row: ListedLetter) -> LetterTemplate:
+    """A listed letter with its file.
+
+    Raises:
+        LetterError: the file is missing, no Word file, or its tags are wrong.
+    """
+    try:
+        content = row.path.read_bytes()
+    except OSError as fault:
+        hint = "Put the file back into the folder of templates."
+        raise LetterError(f"The letter {row.id} is missing: {row.path.name} cannot be read.", hint=hint) from fault
+    try:
+        used = [names_used([line.plain for line in part.paragraphs]) for part in read_parts(content)]
+    except TemplateSyntaxError as fault:
+        hint = "Mend it in Word; 'casebook check templates' names the place."
+        raise LetterError(f"The template {row.path.name} is broken: {fault.message}.", hint=hint) from fault
+    facts = {item.name: getattr(row, item.name) for item in fields(ListedLetter)}
+    return LetterTemplate(**facts, names=frozenset().union(*used), sha256=digest(content), content=content)

@@ -19,7 +19,8 @@ from addin.errors import LetterError
 from addin.letters.grammar import TAG
 
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_PARTS: Final = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml")
+#: The parts that are filled.
+RENDERED: Final = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml")
 _WHOLE: Final = re.compile(r"\{%(-?)(p|tr|tc|r)\s")
 #: What breaks a text inside one paragraph.
 _BREAKS: Final = frozenset({f"{_W}br", f"{_W}cr", f"{_W}tab", f"{_W}drawing", f"{_W}fldChar", f"{_W}noBreakHyphen"})
@@ -54,10 +55,10 @@ def read_parts(content: bytes) -> tuple[WordPart, ...]:
         LetterError: not a Word file that can be read.
     """
     found = []
-    for name, data in _members(content):
-        match = _PARTS.fullmatch(name)
+    for name, data in members(content):
+        match = RENDERED.fullmatch(name)
         if match:
-            found.append(WordPart(match.group(1), tuple(_paragraph(p) for p in _root(name, data).iter(f"{_W}p"))))
+            found.append(WordPart(match.group(1), tuple(_paragraph(p) for p in parsed(name, data).iter(f"{_W}p"))))
     if not any(part.name == "document" for part in found):
         raise LetterError("This is not a Word document.", hint="Save it again in Word as .docx.")
     return tuple(sorted(found, key=lambda part: (part.name != "document", part.name)))
@@ -66,22 +67,27 @@ def read_parts(content: bytes) -> tuple[WordPart, ...]:
 def foreign_matter(content: bytes) -> tuple[str, ...]:
     """What a letter must not carry out of the house: comments, tracked changes, macros, links to other files."""
     found: list[str] = []
-    for name, data in _members(content):
+    for name, data in members(content):
         if name.endswith("vbaProject.bin"):
             found.append("a macro")
-        elif name == "word/comments.xml" and _root(name, data).find(f"{_W}comment") is not None:
+        elif name == "word/comments.xml" and parsed(name, data).find(f"{_W}comment") is not None:
             found.append("comments")
-        elif _PARTS.fullmatch(name) and any(True for _ in _root(name, data).iter(f"{_W}ins", f"{_W}del")):
+        elif RENDERED.fullmatch(name) and any(True for _ in parsed(name, data).iter(f"{_W}ins", f"{_W}del")):
             found.append("tracked changes")
         elif name.endswith(".rels") and any(
             rel.get("TargetMode") == "External" and not (rel.get("Type") or "").endswith("/hyperlink")
-            for rel in _root(name, data)
+            for rel in parsed(name, data)
         ):
             found.append("a link to a file elsewhere")
     return tuple(dict.fromkeys(found))
 
 
-def _members(content: bytes) -> Iterator[tuple[str, bytes]]:
+def members(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """Every part of a Word file, by name.
+
+    Raises:
+        LetterError: not a Word file, or one that is too large for a letter.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(info.file_size for info in archive.infolist()) > _LIMIT:
@@ -92,7 +98,12 @@ def _members(content: bytes) -> Iterator[tuple[str, bytes]]:
         raise LetterError("This is not a Word document.", hint="Save it again in Word as .docx.") from broken
 
 
-def _root(name: str, data: bytes) -> etree._Element:
+def parsed(name: str, data: bytes) -> etree._Element:
+    """One part as a tree; nothing outside the file is read.
+
+    Raises:
+        LetterError: the part is damaged.
+    """
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     try:
         return etree.fromstring(data, parser)

@@ -26,6 +26,7 @@ from addin.letters import (
     templates_root,
 )
 from addin.letters.fill import as_text
+from addin.letters.plain import plain_docx, printed_words
 from addin.logic.cases import case_types
 from addin.logic.values import Money
 
@@ -99,6 +100,14 @@ def test_a_letter_suits_its_subtype_and_state():
     assert loss.suits("LOST", "Evidence gathering")
     assert not loss.suits("DAMAGE", "Evidence gathering")
     assert not loss.suits("LOST", "Decided")
+
+
+@pytest.mark.parametrize("letter_id", sorted(LETTERS))
+def test_the_prepared_way_prints_what_docxtpl_prints(letter_id: str):
+    """The fast way changes no word, line end or tab of any letter, in body, header or footer."""
+    values = {**VALUES, "goods": [LINE, {**LINE, "description": 'Bag & <strap> "B"'}], "refund_ref": None}
+    letter = LETTERS[letter_id]
+    assert printed_words(render_letter(letter, values)) == printed_words(plain_docx(letter, values))
 
 
 # -- the same bytes --------------------------------------------------------------------------------------------------
@@ -255,7 +264,7 @@ def test_a_file_that_is_no_word_file_is_a_letter_error(tmp_path: Path, content: 
     """Any other file under the name of a letter is refused in plain words, by the reader and by the lint."""
     (make_list(tmp_path, "trial.docx") / "trial.docx").write_bytes(content)
     with pytest.raises(LetterError, match="not a Word document"):
-        Templates(tmp_path).letters()
+        Templates(tmp_path).letter("claims.trial")
     (problem,) = lint_templates(tmp_path, LETTER_NAMES)
     assert problem.cell == "claims/trial.docx"
 
@@ -280,6 +289,20 @@ def test_the_configured_folder_comes_first_and_must_exist(tmp_path: Path):
     assert (templates_root() / "claims" / "letters.toml").is_file()
     with pytest.raises(ConfigError):
         templates_root(tmp_path / "nowhere")
+
+
+def test_one_broken_letter_does_not_stop_the_others(tmp_path: Path):
+    """A letter whose file is broken or missing is refused by name; the letters beside it are made."""
+    make_letter(tmp_path, "{{ our_ref }}")
+    folder = make_list(tmp_path, "trial.docx", "torn.docx", "gone.docx")
+    (folder / "torn.docx").write_bytes(b"torn")
+    templates = Templates(tmp_path)
+    assert set(templates.letters()) == {"claims.trial"}
+    assert set(templates.listed()) == {"claims.trial", "claims.torn", "claims.gone"}
+    assert "CASE-2026-000123" in words(render_letter(templates.letter("claims.trial"), VALUES))
+    for broken, says in (("claims.torn", "not a Word document"), ("claims.gone", "missing")):
+        with pytest.raises(LetterError, match=says):
+            templates.letter(broken)
 
 
 # -- the lint --------------------------------------------------------------------------------------------------------
@@ -416,6 +439,7 @@ def test_listed_letters_exist_and_existing_letters_are_listed(tmp_path: Path):
     ("text", "says"),
     [
         ("[[letter]\n", "cannot be used"),
+        ('must = ["letter_no"]\n', "unknown must"),
         ('[[letter]]\nid = "claims.x"\n', "lacks case_type, file, title"),
         ('[[letter]]\nid = "a"\ntitle = "A"\nfile = "a.docx"\ncase_type = "UPC"\ncolour = 1\n', "unknown colour"),
     ],
@@ -445,6 +469,43 @@ def test_an_unknown_case_type_and_an_unknown_optional_name_are_told(tmp_path: Pa
     listed = tmp_path / "claims" / "letters.toml"
     listed.write_text(listed.read_text("utf-8").replace("UPC", "XYZ") + 'optional = ["reggime"]\n', "utf-8")
     assert [code for code, _ in lint(tmp_path)] == ["LET-T15", "LET-T07"]
+
+
+def _across(document) -> None:
+    """A condition that begins as a whole paragraph and ends inside a cell."""
+    document.add_paragraph("{%p if tracer_ref %}")
+    document.add_table(1, 1).rows[0].cells[0].text = "{{ our_ref }}{% endif %}"
+
+
+def test_a_condition_that_would_damage_the_letter_is_told(tmp_path: Path):
+    """Each condition is tried both ways before the first letter; the fault names paragraph and tag."""
+    root = make_letter(tmp_path, "x", change=_across)
+    (problem,) = lint_templates(root, LETTER_NAMES)
+    assert (problem.code, problem.cell) == ("LET-T18", "claims/trial.docx, paragraph 2")
+    assert "{%p if tracer_ref %}" in problem.message
+    with pytest.raises(LetterError, match="tracer_ref is empty"):
+        render_letter(Templates(root).letter("claims.trial"), VALUES)
+
+
+def test_an_optional_name_that_is_never_used_is_told(tmp_path: Path):
+    """List and letter must not grow apart."""
+    make_letter(tmp_path, "{{ our_ref }}")
+    listed = tmp_path / "claims" / "letters.toml"
+    listed.write_text(listed.read_text("utf-8") + 'optional = ["regime"]\n', "utf-8")
+    (problem,) = lint_templates(tmp_path, LETTER_NAMES)
+    assert (problem.code, problem.field) == ("LET-T17", "regime")
+
+
+def test_a_letter_to_the_carrier_shows_what_every_letter_must(tmp_path: Path):
+    """A letter number or amount that was deleted in Word is told; a sheet that stays in the house may lack it."""
+    make_letter(tmp_path, "{{ our_ref }}")
+    listed = tmp_path / "claims" / "letters.toml"
+    rows = listed.read_text("utf-8")
+    listed.write_text('shown = ["our_ref", "letter_no"]\n' + rows, "utf-8")
+    (problem,) = lint_templates(tmp_path, LETTER_NAMES)
+    assert (problem.code, problem.field) == ("LET-T19", "letter_no")
+    listed.write_text('shown = ["our_ref", "letter_no"]\n' + rows + "internal = true\n", "utf-8")
+    assert lint_templates(tmp_path, LETTER_NAMES) == ()
 
 
 def test_text_boxes_and_footnotes_have_paragraphs_of_their_own(tmp_path: Path):
