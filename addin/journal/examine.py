@@ -24,7 +24,7 @@ import msgspec
 from addin.errors import Unavailable
 from addin.journal.retell import Retold
 from addin.journal.schema import MIGRATIONS
-from addin.journal.sqlite import _keys, _standing
+from addin.journal.stored import keys_of, standing
 from addin.logic.case_type import Case
 from addin.logic.cases import case_types
 from addin.logic.chain import Fault, Head, Link, check
@@ -373,7 +373,7 @@ class _Examiner:
                 stored.pop(case_id, None)
                 self.doubtful.add(case_id)
                 continue
-            keys |= {(key, case_id) for key in _keys(case)}
+            keys |= {(key, case_id) for key in keys_of(case)}
             yield from _state_fault(case, stored.pop(case_id, None))
         for case_id in stored:
             yield Fault(max(self.found.head.seq, 1), "state", f"The case {case_id} is kept, but no event opened it.")
@@ -428,7 +428,7 @@ def _state_fault(case: Case, stored: tuple[Any, ...] | None) -> Iterator[Fault]:
         return
     kind = case_types()[case.type]
     fields = canonical({name: kind.fields[name].encode(value) for name, value in case.fields.items()})
-    told = (case.type, case.status, case.version, *map(_plain, _standing(case)), fields)
+    told = (case.type, case.status, case.version, *map(_plain, standing(case)), fields)
     titles = ("type", "status", "version", "open mark", "due time", "priority", "owner mark", "waiting mark", "fields")
     wrong = [title for title, one, other in zip(titles, told, stored, strict=True) if one != other]
     if wrong:

@@ -10,26 +10,19 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
-from addin.errors import ChainBroken, Conflict, IntegrityError, JournalError, Unavailable
-from addin.journal.contract import RELATING, Remembered, Tally
+from addin.errors import ChainBroken, Conflict, Unavailable
+from addin.journal.contract import Remembered, Tally
 from addin.journal.places import network_kind
 from addin.journal.schema import MIGRATIONS
+from addin.journal.stored import fields_text, keys_of, parts, read_case, read_event, standing, steady
 from addin.logic.case_type import Case
-from addin.logic.cases import case_types
 from addin.logic.chain import GENESIS, Head, Link, digest, follow
-from addin.logic.events import Draft, Event, Sealed, canonical, decode, encode, iso, seal
+from addin.logic.events import Draft, Event, Sealed, decode, encode, seal
 
-#: A clock this little behind the last event is taken for a correction; further back is refused.
-_CLOCK_SLACK: Final = timedelta(seconds=120)
 _BUSY_S: Final = 10.0
-#: How many values one statement takes, well under SQLite's own limit.
-_PART: Final = 500
 
 
 class _SqliteReader:
@@ -53,20 +46,20 @@ class _SqliteReader:
         """Current states in order of their ids: the named ones, or all of some types, or all."""
         if ids is not None:
             wanted = sorted(set(ids))
-            return [case for part in _parts(wanted) for case in self._cases("case_id", part)]
+            return [case for part in parts(wanted) for case in self._cases("case_id", part)]
         return self._cases("type", types)
 
     def _cases(self, column: str, values: Sequence[str]) -> list[Case]:
         where = f"WHERE {column} IN ({_marks(values)})" if values else ""
         sql = f"SELECT case_id, type, status, version, fields FROM cases {where} ORDER BY case_id"  # noqa: S608 - marks only
         with _mapped():
-            return [_case(*row) for row in self._db.execute(sql, values)]
+            return [read_case(*row) for row in self._db.execute(sql, values)]
 
     def related(self, case: Case) -> tuple[Case, ...]:
         """The other cases that share an order, a tracking number, a return, a payment or a link with this one."""
-        keys = list(_keys(case))
+        keys = list(keys_of(case))
         ids: set[str] = set()
-        for part in _parts(keys):
+        for part in parts(keys):
             sql = f"SELECT case_id FROM case_keys WHERE key IN ({_marks(part)})"  # noqa: S608 - marks only
             with _mapped():
                 ids |= {row[0] for row in self._db.execute(sql, part)}
@@ -116,7 +109,7 @@ class SqliteWriter(_SqliteReader):
     def append(self, draft: Draft, *, at: str, actor: str, role: str) -> Event:
         """Seal, number, chain and store one event."""
         head = self._sound_head()
-        at = _steady(at, head)
+        at = steady(at, head)
         sealed, kept = seal(draft, self._salt)
         link = follow(head, encode(sealed, seq=head.seq + 1, at=at, actor=actor, role=role), at)
         event = decode(link.text, prev=link.prev, hash=link.hash)
@@ -142,15 +135,14 @@ class SqliteWriter(_SqliteReader):
 
     def save(self, case: Case) -> None:
         """Store a case's current state beside its events."""
-        kind = case_types()[case.type]
-        fields = canonical({name: kind.fields[name].encode(value) for name, value in case.fields.items()})
+        fields = fields_text(case)
         with _mapped():
             self._db.execute(
                 "INSERT OR REPLACE INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (case.case_id, case.type, case.status, case.version, *_standing(case), fields),
+                (case.case_id, case.type, case.status, case.version, *standing(case), fields),
             )
             self._db.execute("DELETE FROM case_keys WHERE case_id = ?", (case.case_id,))
-            rows = [(key, case.case_id) for key in _keys(case)]
+            rows = [(key, case.case_id) for key in keys_of(case)]
             self._db.executemany("INSERT OR IGNORE INTO case_keys VALUES (?, ?)", rows)
 
     def retake(self, link: Link, event: Event, sealed: Iterable[Sealed]) -> None:
@@ -264,14 +256,14 @@ class SqliteJournal(_SqliteReader):
             values += kinds
         with _mapped():
             for text, prev, hashed, seq in self._db.execute(f"{sql} ORDER BY seq", values):
-                yield _event(text, prev, hashed, seq)
+                yield read_event(text, prev, hashed, seq)
 
     def vault(self, digests: Iterable[str]) -> dict[str, Sealed]:
         """The personal values that are still kept for these digests."""
         wanted = list(dict.fromkeys(digests))
         found: dict[str, Sealed] = {}
         with _mapped():
-            for part in _parts(wanted):
+            for part in parts(wanted):
                 sql = f"SELECT digest, salt, value FROM vault WHERE digest IN ({_marks(part)})"  # noqa: S608 - marks only
                 found |= {row[0]: Sealed(*row) for row in self._db.execute(sql, part)}
         return found
@@ -338,63 +330,6 @@ def _migrate(db: sqlite3.Connection) -> None:
                 db.execute(statement)
             db.execute("INSERT INTO migrations VALUES (?)", (name,))
         db.execute("COMMIT")
-
-
-def _steady(at: str, head: Head) -> str:
-    """The instant to record: never before the last event; a clock well behind it is refused."""
-    if not head.at or at >= head.at:
-        return at
-    behind = datetime.fromisoformat(head.at) - datetime.fromisoformat(at)
-    if behind > _CLOCK_SLACK:
-        raise JournalError(
-            f"This computer's clock ({at}) is {behind} behind the last event ({head.at}).",
-            hint="Set the clock, then press again; nothing was changed.",
-            code="JRN-CLOCK",
-        )
-    return head.at
-
-
-def _event(text: str, prev: str, hashed: str, seq: int) -> Event:
-    try:
-        return decode(text, prev=prev, hash=hashed)
-    except ValueError as error:
-        raise ChainBroken(seq, hashed, digest(prev, text)) from error
-
-
-def _case(case_id: str, code: str, status: str, version: int, fields: str) -> Case:
-    try:
-        kind = case_types()[code]
-        stored = msgspec.json.decode(fields)
-        values = {name: kind.fields[name].decode(item) for name, item in stored.items() if name in kind.fields}
-    except (LookupError, ValueError, AttributeError) as error:
-        raise IntegrityError(
-            f"The stored state of {case_id} cannot be read.",
-            hint="Run 'casebook verify'; the events themselves are not touched by this.",
-            code="INT-STATE",
-            case_id=case_id,
-        ) from error
-    return Case(case_id, code, status, {name: item for name, item in values.items() if item is not None}, version)
-
-
-def _standing(case: Case) -> tuple[int, str, str, int, int]:
-    """What the worklist is ordered and counted by: open, due, priority, owned, waiting."""
-    due = case.instant("due")
-    priority = case.text("priority") or "P9"
-    return (not case.is_final, iso(due) if due else "9", priority, case.has("owner"), case.has("waiting_since"))
-
-
-def _keys(case: Case) -> Iterator[str]:
-    yield f"case:{case.case_id}"
-    for name, prefix in RELATING.items():
-        value = case.fields.get(name)
-        for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, str) and item:
-                yield f"{prefix}:{''.join(item.split()).upper()}"
-
-
-def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(values), _PART):
-        yield values[start : start + _PART]
 
 
 def _marks(values: Sequence[object]) -> str:
