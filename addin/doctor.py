@@ -12,13 +12,14 @@ from pathlib import Path
 from addin import windows_setup
 from addin.errors import CasebookError
 from addin.hosts.closed import open_closed
+from addin.journal.opening import open_journal
 from addin.letters import known_names, lint_templates, templates_root
 from addin.logic.cases import case_types
 from addin.macros.actions import actions
 from addin.macros.vba import vba_project
 from addin.register.refresh import check_standing
 from addin.register.sheets import Live
-from addin.service import FOLDERS, open_journal
+from addin.service import FOLDERS
 from addin.settings import FILE, WORKBOOK_FILE, Settings, load, who
 
 _PACKAGES = ("xlwings", "openpyxl", "xlsxwriter", "pydantic", "jinja2", "docxtpl", "msgspec", "holidays", "pandas")

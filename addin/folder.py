@@ -14,8 +14,9 @@ from typing import Any, Final
 
 import tomli_w
 
-from addin.errors import ConfigError, IntegrityError
-from addin.journal import SqliteJournal
+from addin.errors import ConfigError
+from addin.journal import Journal, SqliteJournal
+from addin.journal.opening import open_journal
 from addin.journal.refill import refill
 from addin.logic.chain import Head
 from addin.logic.events import Sealed, digests
@@ -26,7 +27,7 @@ from addin.macros.vba import vba_project
 from addin.register.projection import snapshot_cells
 from addin.register.reading import BookFile, audit_links, kept_values
 from addin.register.render import render
-from addin.service import FOLDERS, Clock, Service, begin, open_journal, policy_of, utc_now
+from addin.service import FOLDERS, Clock, Service, begin, policy_of, utc_now
 from addin.settings import FILE, JOURNAL_FILE, WORKBOOK_FILE, Settings, account, load, who
 
 #: The people of a register for trying out: enough to try every four-eyes rule.
@@ -151,19 +152,19 @@ def rebuild_journal(folder: Path, *, replace: bool = False) -> Head:
         IntegrityError: when the Audit sheet does not hold a sound chain.
     """
     settings = load(folder)
+    make = _rebuild_on_server if settings.store.url else _rebuild_file
+    return make(folder, settings, replace=replace)
+
+
+def _rebuild_file(folder: Path, settings: Settings, *, replace: bool) -> Head:
     path = folder / JOURNAL_FILE
     if path.exists() and not replace:
-        raise ConfigError(
-            f"{path.name} exists.", hint="Add --replace; the present one is kept beside it.", code="CFG-REPLACE"
-        )
+        raise _replaces(path.name)
     part = folder / f".{JOURNAL_FILE}.part"
     part.unlink(missing_ok=True)
-    book = BookFile(folder / WORKBOOK_FILE)
     journal = SqliteJournal(part, create=True)
     try:
-        head = refill(journal, audit_links(book), kept_values(book))
-        if settings.register_id and journal.register_id != settings.register_id:
-            raise IntegrityError(f"The workbook is of register {journal.register_id}.", hint="Name its own folder.")
+        head = _refilled(folder, settings, journal)
     except BaseException:
         journal.close()
         part.unlink(missing_ok=True)
@@ -173,6 +174,37 @@ def rebuild_journal(folder: Path, *, replace: bool = False) -> Head:
         path.rename(folder / f"journal-before-rebuild-{utc_now():%Y%m%dT%H%M%SZ}.sqlite")
     part.replace(path)
     return head
+
+
+def _rebuild_on_server(folder: Path, settings: Settings, *, replace: bool) -> Head:
+    from addin.journal.postgres import PostgresJournal  # noqa: PLC0415 - a file's user need not have its driver
+
+    url, register, stamp = settings.store.url, settings.register_id, f"{utc_now():%Y%m%dt%H%M%Sz}"
+    present = PostgresJournal(url, register) if PostgresJournal.exists(url, register) else None
+    if present is not None and not replace:
+        present.close()
+        raise _replaces("The journal on the server")
+    part = PostgresJournal(url, f"{register}_part_{stamp}", create=True)
+    try:
+        head = _refilled(folder, settings, part)
+    except BaseException:
+        part.rename_to(f"{register}_failed_{stamp}")
+        raise
+    if present is not None:
+        present.rename_to(f"{register}_before_{stamp}")
+    part.rename_to(register)
+    return head
+
+
+def _replaces(what: str) -> ConfigError:
+    hint = "Add --replace; the present one is kept beside it."
+    return ConfigError(f"{what} exists.", hint=hint, code="CFG-REPLACE")
+
+
+def _refilled(folder: Path, settings: Settings, journal: Journal) -> Head:
+    """Fill an empty journal from the workbook; a workbook of another register is refused before anything stands."""
+    book = BookFile(folder / WORKBOOK_FILE)
+    return refill(journal, audit_links(book), kept_values(book), register=settings.register_id)
 
 
 __all__ = ["FOLDERS", "JOURNAL_FILE", "WORKBOOK_FILE", "create", "workbook_bytes", "write_workbook"]

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Final, Self
 
 from addin.errors import ConfigError
-from addin.journal import Journal, Remembered, SqliteJournal, Writer
+from addin.journal import Journal, Remembered, Writer
+from addin.journal.opening import open_journal
 from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case, CaseType, Context, Opening
 from addin.logic.cases import case_kinds, case_types
@@ -29,7 +30,7 @@ from addin.logic.outcome import Outcome, Problem, RowResult, Status
 from addin.logic.policy import DEFAULT_POLICY, Policy
 from addin.logic.system_kinds import REFUSED, REGISTER_OPENED, SYSTEM_KINDS
 from addin.logic.values import Actor, clean_text
-from addin.settings import JOURNAL_FILE, WORKBOOK_FILE, Settings, load, who
+from addin.settings import WORKBOOK_FILE, Settings, load, who
 
 Clock = Callable[[], datetime]
 
@@ -285,19 +286,6 @@ class Service:
 
     def _child_ids(self, writer: Writer, openings: Sequence[Opening]) -> list[str]:
         return [self._next_case_id(writer) for _ in openings]
-
-
-def open_journal(folder: Path, settings: Settings, *, create: bool = False) -> SqliteJournal:
-    """The journal a register's settings name.
-
-    Raises:
-        ConfigError: for a store that this version cannot reach.
-    """
-    if settings.store.url:
-        raise ConfigError(
-            "This version keeps the journal in SQLite only.", hint="Remove [store] url from casebook.toml."
-        )
-    return SqliteJournal(folder / JOURNAL_FILE, create=create)
 
 
 def policy_of(settings: Settings) -> Policy:

@@ -27,7 +27,7 @@ import zstandard
 from pyfastcdc import FastCDC
 
 from addin.errors import HostError, IntegrityError, NotOurBook
-from addin.journal.copying import copy_journal
+from addin.journal import Journal
 from addin.logic.chain import Fault, Head
 
 MANIFEST: Final = ".snapshot.json"
@@ -100,9 +100,7 @@ class Store:
 
     # ---- keeping --------------------------------------------------------------------------------------------
 
-    def keep(
-        self, label: str, workbook: Path, journal_path: Path, *, at: str, why: str, by: str, head: Head
-    ) -> Snapshot:
+    def keep(self, label: str, workbook: Path, journal: Journal, *, at: str, why: str, by: str, head: Head) -> Snapshot:
         """Keep the register as it lies on the disk now; `label` is the readable part of the name ("month-end").
 
         `at` is the instant in ISO form (UTC), `head` where the journal stands.
@@ -114,14 +112,14 @@ class Store:
         content = _read(workbook)
         with tempfile.TemporaryDirectory(prefix="casebook-") as work:
             copy = Path(work) / "journal.sqlite"
-            copy_journal(journal_path, copy)
-            journal = copy.read_bytes()
+            journal.copy_to(copy)
+            kept = copy.read_bytes()
         fresh: dict[Path, bytes] = {}
         parts, comment = self._zip_parts(workbook, content, fresh)
         snapshot = Snapshot(
             name=self._free_name(at, head.seq, label), at=at, by=by, why=why, seq=head.seq, head=head.hash,
             file_name=workbook.name, file_sha256=_sha(content), file_size=len(content), parts=parts,
-            journal=self._part("journal.sqlite", journal, fresh), comment=comment,
+            journal=self._part("journal.sqlite", kept, fresh), comment=comment,
         )  # fmt: skip
         self._write(snapshot, fresh)
         return snapshot

@@ -23,7 +23,6 @@ from addin.logic.events import Draft, Json, iso
 from addin.logic.outcome import Outcome, Problem, RowResult, Status
 from addin.logic.system_kinds import LETTER_ISSUED, PACK_MADE, SNAPSHOT_TAKEN
 from addin.service import Service, failed
-from addin.settings import JOURNAL_FILE
 
 _EVIDENCE: Final = "evidence"
 
@@ -129,7 +128,7 @@ def keep_snapshot(service: Service, why: str) -> Outcome:
     kept = store.keep(
         why,
         service.workbook,
-        service.folder / JOURNAL_FILE,
+        service.journal,
         at=iso(service.clock()),
         why=why,
         by=service.actor.id,

@@ -9,7 +9,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,6 +20,7 @@ from addin import settings
 from addin.errors import CasebookError, ConfigError, HostError, IntegrityError, JournalError, NotOurBook
 from addin.journal import witness as witnesses
 from addin.journal.examine import BREAKS, Examination, examine
+from addin.journal.opening import open_journal
 from addin.logic.cases import case_kinds
 from addin.logic.chain import Fault, Head
 from addin.logic.events import KindTable
@@ -154,12 +157,12 @@ def _register(folder: Path, witness: Path | None) -> Report:
     faults: list[Fault] = []
     notes: list[str] = []
     rules = _settings(folder, notes)
-    journal, book = folder / JOURNAL_FILE, folder / WORKBOOK_FILE
-    if not journal.exists() and not book.exists():
-        raise NotOurBook(f"{folder} is no register: it holds neither journal nor workbook.", hint="Check the path.")
-    found: Examination = Examination()
-    if journal.exists():
-        found = examine(journal)
+    book = folder / WORKBOOK_FILE
+    with _journal_of(folder, rules) as journal:
+        if journal is None and not book.exists():
+            raise NotOurBook(f"{folder} is no register: it holds neither journal nor workbook.", hint="Check the path.")
+        found = Examination() if journal is None else examine(journal)
+    if journal is not None:
         faults += found.faults
         notes += found.notes
         faults += _witnessed(found, witness or _witness_of(folder, rules))
@@ -172,7 +175,7 @@ def _register(folder: Path, witness: Path | None) -> Report:
         proof, wrong = _proof(book)
         faults += wrong
         notes += proof.notes
-        if journal.exists():
+        if journal is not None:
             faults += _side_by_side(found, proof, notes)
         else:
             found = proof
@@ -180,6 +183,23 @@ def _register(folder: Path, witness: Path | None) -> Report:
         words = f"The workbook {WORKBOOK_FILE} is missing; 'casebook rebuild workbook' makes it anew."
         faults.append(Fault(max(found.head.seq, 1), "file", words))
     return _report("register", found, faults, notes)
+
+
+@contextmanager
+def _journal_of(folder: Path, rules: Settings | None) -> Iterator[Path | None]:
+    """The journal as a file: the one in the folder, or a copy, row by row, of the one on a server; None for none."""
+    if rules is None or not rules.store.url:
+        path = folder / JOURNAL_FILE
+        yield path if path.exists() else None
+        return
+    with tempfile.TemporaryDirectory(prefix="casebook-") as work:
+        copy = Path(work) / JOURNAL_FILE
+        journal = open_journal(folder, rules)
+        try:
+            journal.copy_to(copy)
+        finally:
+            journal.close()
+        yield copy
 
 
 def _settings(folder: Path, notes: list[str]) -> Settings | None:

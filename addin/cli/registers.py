@@ -14,13 +14,14 @@ from addin.cli.frame import DONE, TROUBLE, as_json_option, main, plain, register
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--demo", is_flag=True, help="With fictional people; CASEBOOK_USER may then name one of them.")
+@click.option("--postgres", "url", default="", help="Keep the journal on this PostgreSQL server (a url), for a team.")
 @as_json_option
 @plain
-def new(folder: Path, demo: bool, as_json: bool) -> int:
+def new(folder: Path, demo: bool, url: str, as_json: bool) -> int:
     """Make a new register in FOLDER: workbook, journal, settings."""
     from addin.folder import create
 
-    service = create(folder, demo=demo)
+    service = create(folder, demo=demo, given={"store": {"url": url}} if url else None)
     register_id = service.journal.register_id
     service.close()
     if as_json:

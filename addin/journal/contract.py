@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from addin.logic.case_type import Case
@@ -112,6 +113,14 @@ class Writer(Reader, Protocol):
         """Keep the answer of an idempotency key for good."""
         ...
 
+    def retake(self, link: Link, event: Event, sealed: Iterable[Sealed]) -> None:
+        """Store an event that was chained before, with the personal values that are still known (rebuild only)."""
+        ...
+
+    def resume_numbers(self, series: str, year: int, last: int) -> None:
+        """Let a series go on after its last number (rebuild only)."""
+        ...
+
 
 class Journal(Reader, Protocol):
     """An append-only, hash-chained list of events with the current state of every case."""
@@ -137,6 +146,14 @@ class Journal(Reader, Protocol):
 
     def vault(self, digests: Iterable[str]) -> dict[str, Sealed]:
         """The personal values that are still kept for these digests."""
+        ...
+
+    def copy_to(self, target: Path) -> None:
+        """Write everything that is committed into a new SQLite file, row by row as it is stored.
+
+        Raises:
+            Unavailable: when the source is damaged or the target cannot be written.
+        """
         ...
 
     def close(self) -> None:

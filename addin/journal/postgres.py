@@ -13,6 +13,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import psycopg
@@ -20,6 +21,7 @@ from psycopg import sql
 
 from addin.errors import ChainBroken, Conflict, Unavailable
 from addin.journal.contract import Remembered, Tally
+from addin.journal.copying import copy_rows
 from addin.journal.postgres_schema import MIGRATIONS
 from addin.journal.stored import fields_text, keys_of, read_case, read_event, standing, steady
 from addin.logic.case_type import Case
@@ -31,7 +33,7 @@ _WAIT_MS: Final = 10_000
 _CONNECT_S: Final = 10
 #: Events fetched at a time: long journals are never held in memory.
 _BATCH: Final = 5_000
-_REGISTER: Final = re.compile(r"[a-z0-9_]{1,50}")
+_REGISTER: Final = re.compile(r"[a-z0-9_]{1,60}")  # a name on the server has 63 bytes at most
 _LAST: Final = 2**62
 
 
@@ -194,17 +196,12 @@ class PostgresJournal(_PostgresReader):
     """
 
     def __init__(self, url: str, register: str, *, create: bool = False, salt: Callable[[], str] | None = None) -> None:
-        if not _REGISTER.fullmatch(register):
-            raise Unavailable(
-                f"{register!r} cannot name a register on a server.",
-                hint="register_id in casebook.toml: small letters and digits only.",
-            )
-        self._url, self._schema = url, f"casebook_{register}"
+        self._url, self._schema = url, _schema_of(register)
         self._salt = salt or (lambda: secrets.token_hex(16))
         self._writing = False
         self._connection = self._connect()
         try:
-            self._prepare(create=create)
+            self._prepare(register, create=create)
         except BaseException:
             self.close()
             raise
@@ -238,11 +235,11 @@ class PostgresJournal(_PostgresReader):
             done = self._live().execute(statement.encode(), values)
             return done.fetchall() if done.description else []
 
-    def _prepare(self, *, create: bool) -> None:
+    def _prepare(self, register: str, *, create: bool) -> None:
         there = bool(self._all("SELECT 1 FROM pg_namespace WHERE nspname = %s", (self._schema,)))
         if not there and not create:
             raise Unavailable(
-                f"The server holds no register {self._schema.removeprefix('casebook_')}.",
+                f"The server holds no register {register}.",
                 hint="Check [store] url in casebook.toml; 'casebook rebuild journal' makes it from the workbook.",
                 code="JRN-MISSING",
             )
@@ -340,16 +337,50 @@ class PostgresJournal(_PostgresReader):
         rows = self._all("SELECT digest, salt, value FROM vault WHERE digest = ANY(%s)", (list(set(digests)),))
         return {row[0]: Sealed(*row) for row in rows}
 
-    def table(self, name: str) -> Iterator[tuple[Any, ...]]:
-        """Every row of a table as it is stored, in order of its first column; for copies."""
-        with _mapped(), self._live().transaction(), self._connection.cursor(f"all_{name}") as cursor:
+    def copy_to(self, target: Path) -> None:
+        """Write everything that is committed into a new SQLite file, at one moment of the server."""
+        with _mapped(), self._live().transaction():
+            self._connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            copy_rows(self._rows, target)
+
+    def _rows(self, table: str) -> Iterator[tuple[Any, ...]]:
+        with self._connection.cursor(f"all_{table}") as cursor:
             cursor.itersize = _BATCH
-            cursor.execute(sql.SQL("SELECT * FROM {} ORDER BY 1").format(sql.Identifier(name)))
+            cursor.execute(sql.SQL("SELECT * FROM {} ORDER BY 1").format(sql.Identifier(table)))
             yield from cursor
+
+    @classmethod
+    def exists(cls, url: str, register: str) -> bool:
+        """True when the server holds this register."""
+        try:
+            cls(url, register).close()
+        except Unavailable as error:
+            if error.code == "JRN-MISSING":
+                return False
+            raise
+        return True
+
+    def rename_to(self, register: str) -> None:
+        """Give this register's schema the name of another one and let go of the server (rebuild only)."""
+        name = _schema_of(register)
+        with _mapped():
+            self._connection.execute(
+                sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(sql.Identifier(self._schema), sql.Identifier(name))
+            )
+        self.close()
 
     def close(self) -> None:
         """Let go of the server."""
         self._connection.close()
+
+
+def _schema_of(register: str) -> str:
+    if not _REGISTER.fullmatch(register):
+        raise Unavailable(
+            f"{register!r} cannot name a register on a server.",
+            hint="register_id in casebook.toml: small letters and digits only.",
+        )
+    return f"cb_{register}"
 
 
 @contextmanager

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from addin.errors import ChainBroken, IntegrityError
+from addin.journal.contract import Journal
 from addin.journal.retell import Retold
-from addin.journal.sqlite import SqliteJournal
 from addin.logic.chain import Head, Link, check, digest
 from addin.logic.events import Sealed, decode, digests
 
 
-def refill(journal: SqliteJournal, links: Iterable[Link], vault: Mapping[str, Sealed]) -> Head:
-    """Fill an empty journal with kept events; answers its head.
+def refill(journal: Journal, links: Iterable[Link], vault: Mapping[str, Sealed], *, register: str = "") -> Head:
+    """Fill an empty journal with kept events, of this register when one is named; answers its head.
 
     Raises:
         IntegrityError: when the journal is not empty, there is no event, or the story contradicts itself.
@@ -38,6 +38,8 @@ def refill(journal: SqliteJournal, links: Iterable[Link], vault: Mapping[str, Se
                 raise IntegrityError(wrong.message, hint="Run 'casebook verify' on the workbook.")
             writer.retake(link, event, [vault[name] for name in digests(event.data) if name in vault])
             head = Head(link.seq, link.hash, event.at)
+        if register and retold.register_id not in ("", register):
+            raise IntegrityError(f"The workbook is of register {retold.register_id}.", hint="Name its own folder.")
         if not head.seq:
             raise IntegrityError("There is no event to make a journal of.", hint="Name a workbook of a register.")
         for case_id in retold.told:

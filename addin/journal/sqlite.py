@@ -15,6 +15,7 @@ from typing import Final
 
 from addin.errors import ChainBroken, Conflict, Unavailable
 from addin.journal.contract import Remembered, Tally
+from addin.journal.copying import copy_file
 from addin.journal.places import network_kind
 from addin.journal.schema import MIGRATIONS
 from addin.journal.stored import fields_text, keys_of, parts, read_case, read_event, standing, steady
@@ -267,6 +268,10 @@ class SqliteJournal(_SqliteReader):
                 sql = f"SELECT digest, salt, value FROM vault WHERE digest IN ({_marks(part)})"  # noqa: S608 - marks only
                 found |= {row[0]: Sealed(*row) for row in self._db.execute(sql, part)}
         return found
+
+    def copy_to(self, target: Path) -> None:
+        """Write everything that is committed into a new SQLite file."""
+        copy_file(self._db, target)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -21,8 +21,7 @@ from typing import Any, Final
 from addin import __version__
 from addin.errors import CasebookError, HostError
 from addin.macros.press import ALARM, answer, press
-from addin.service import Service
-from addin.settings import FILE, JOURNAL_FILE
+from addin.macros.registers import OpenRegisters
 
 #: From the address of a workbook to the workbook, for as long as one press takes.
 BookLookup = Callable[[str], AbstractContextManager[Any]]
@@ -36,9 +35,8 @@ class Bridge:
     """One running bridge: the way to open workbooks, and the registers that were pressed lately."""
 
     lookup: BookLookup
-    open_service: Callable[[Path], Service] = Service.open
+    registers: OpenRegisters = field(default_factory=OpenRegisters)
     in_call: bool = False
-    _services: dict[Path, tuple[tuple[int, int], Service]] = field(default_factory=dict)
 
     def press(self, address: str, action_id: str) -> str:
         """Press a button of an open workbook and say what came of it.
@@ -54,7 +52,7 @@ class Bridge:
             return ALARM + BUSY
         self.in_call = True
         try:
-            service = self._service(_folder_of(address))
+            service = self.registers.of(_folder_of(address))
             with self.lookup(address) as book:
                 return answer(press(book, action_id, service))
         except CasebookError as error:
@@ -70,25 +68,7 @@ class Bridge:
 
     def rest(self) -> None:
         """Let go of every register; the next press opens it again."""
-        for _, service in self._services.values():
-            service.close()
-        self._services.clear()
-
-    def _service(self, folder: Path) -> Service:
-        """The register of a folder: the one that is open, unless settings or journal were exchanged since."""
-        try:
-            stamp = ((folder / FILE).stat().st_mtime_ns, (folder / JOURNAL_FILE).stat().st_ino)
-        except OSError:
-            stamp = (-1, -1)  # no register: opening it says so in words
-        known = self._services.get(folder)
-        if known is not None and known[0] == stamp:
-            return known[1]
-        if known is not None:
-            del self._services[folder]
-            known[1].close()
-        service = self.open_service(folder)
-        self._services[folder] = (stamp, service)
-        return service
+        self.registers.close()
 
 
 def _folder_of(address: str) -> Path:

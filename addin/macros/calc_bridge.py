@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from addin.errors import CasebookError
 from addin.hosts.boot import xw
@@ -27,8 +27,8 @@ from addin.hosts.office import Office
 from addin.hosts.ole import offer
 from addin.logic.outcome import Outcome, Problem
 from addin.macros.press import ALARM, answer, press
+from addin.macros.registers import Opener, OpenRegisters
 from addin.service import Service
-from addin.settings import FILE, JOURNAL_FILE
 
 #: What VBA asks for; the same name is a COM server in Excel.
 NAME: Final = "Casebook.Bridge"
@@ -38,8 +38,6 @@ DOUBLE_CLICK_S: Final = 0.5
 _WAITED_S: Final = 0.1
 _BUSY: Final = "Another button is still at work. Wait for its answer, then press again; nothing was changed."
 _QUIET: Final = "book.opened"
-#: Opens the register of a folder.
-Opener = Callable[[Path], Service]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +78,8 @@ class CalcBridge:
         self.driver = LibreDriver(office)
         self.engine = Engine(self.driver)
         self.on_answer: Callable[[str, str], None] = lambda _action, _text: None
-        self._draw, self._opener, self._double_click_s = draw, opener, double_click_s
-        self._services: dict[Path, tuple[object, Service]] = {}
+        self._draw, self._double_click_s = draw, double_click_s
+        self.registers = OpenRegisters(opener)
         self._one = threading.Lock()
         self._last: _Last | None = None
         offer(office, NAME, {"Press": self.press, "Ping": lambda: "Casebook"})
@@ -110,7 +108,7 @@ class CalcBridge:
         document: LibreDocument = book.impl.document
         if (repeated := self._repeated(document, full_name, action_id)) is not None:
             return repeated
-        service = self.service(Path(full_name).parent)
+        service = self.registers.of(Path(full_name).parent)
         self.driver.end_entry(document)
         document.saver = lambda: self._draw(service)
         with document.turn():
@@ -143,36 +141,9 @@ class CalcBridge:
                 self.engine.apps.items.remove(app)
         return open_book(self.engine, path)
 
-    def service(self, folder: Path) -> Service:
-        """The register of a folder, kept open while its settings and its journal are the same files."""
-        found = self._services.get(folder)
-        marks = _marks(folder)
-        if found is not None and found[0] == marks:
-            return found[1]
-        if found is not None:
-            self._services.pop(folder)[1].close()
-        service = self._opener(folder)
-        self._services[folder] = marks, service
-        return service
-
     def close(self) -> None:
         """Let go of the journals."""
-        for _, service in self._services.values():
-            service.close()
-        self._services.clear()
-
-
-def _marks(folder: Path) -> object:
-    """What tells settings and journal from others put in their place."""
-    found: list[Any] = []
-    for name, parts in ((FILE, ("st_ino", "st_mtime_ns", "st_size")), (JOURNAL_FILE, ("st_ino",))):
-        try:
-            status = (folder / name).stat()
-        except OSError:
-            found.append(None)
-        else:
-            found.append(tuple(getattr(status, part) for part in parts))
-    return found
+        self.registers.close()
 
 
 def _adopt_rows(document: LibreDocument, action_id: str) -> None:

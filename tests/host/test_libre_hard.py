@@ -385,7 +385,7 @@ def test_a_press_while_another_runs_is_refused_in_words(calc, book):
     """One press at a time: the second is told to wait and changes nothing."""
     running, go_on = threading.Event(), threading.Event()
     calc.on_answer = lambda _action, _text: None
-    service = calc.service(book.folder)
+    service = calc.registers.of(book.folder)
     clock = service.clock
 
     def slow():

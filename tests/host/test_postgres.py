@@ -38,7 +38,7 @@ class TestPostgres(KeptJournalContract):
         name = f"r{os.getpid()}x{next(NAMES)}"
         self.there = there
         yield name
-        there.run(f"DROP SCHEMA IF EXISTS casebook_{name} CASCADE")
+        there.run(f"DROP SCHEMA IF EXISTS cb_{name} CASCADE")
 
     def open(self, place):
         return PostgresJournal(self.there.url(), place, create=True)
@@ -67,7 +67,7 @@ class TestPostgres(KeptJournalContract):
         assert caught.value.code == "JRN-MISSING"
         assert caught.value.hint
 
-    @pytest.mark.parametrize("name", ["", "A B", 'x"; DROP SCHEMA public', "é", "x" * 60])
+    @pytest.mark.parametrize("name", ["", "A B", 'x"; DROP SCHEMA public', "é", "x" * 61])
     def test_only_plain_names_name_a_register(self, there, name):
         """No text becomes SQL."""
         with pytest.raises(Unavailable):
@@ -111,7 +111,7 @@ class TestPostgres(KeptJournalContract):
         assert other.head().seq == 0
         with other.write() as writer:
             assert writer.next_number("CASE", 2026) == "CASE-2026-000001"
-        self.there.run(f"DROP SCHEMA casebook_{place}b CASCADE")
+        self.there.run(f"DROP SCHEMA cb_{place}b CASCADE")
         other.close()
 
     def test_a_press_does_not_wait_for_ever(self, journal, place, monkeypatch):

@@ -15,6 +15,7 @@ from addin.hosts.excel import BUSY_CODES, busy, same_file
 from addin.macros import com_bridge
 from addin.macros.bridge import BUSY, Bridge
 from addin.macros.press import ALARM
+from addin.macros.registers import OpenRegisters
 from addin.service import Service
 
 
@@ -48,7 +49,7 @@ def fixture_bridge(opened, monkeypatch):
         opened.append(Service.open(folder))
         return opened[-1]
 
-    bridge = Bridge(closed, open_service)
+    bridge = Bridge(closed, OpenRegisters(open_service))
     yield bridge
     bridge.rest()
 
@@ -87,7 +88,7 @@ def test_every_fault_becomes_words(register, error):
         raise error
 
     bridge = Bridge(broken)
-    bridge.open_service = lambda folder: None
+    bridge.registers.opener = lambda folder: None
     answer = bridge.press(str(register / "casebook.xlsm"), "desk.refresh")
     assert answer.startswith(ALARM)
     assert not bridge.in_call
@@ -152,12 +153,12 @@ def test_a_server_that_rests_lets_go_of_registers(bridge, register):
     """After a while without clicks the registers are closed, though the server stays."""
     server = com_bridge.Server(closed, 5)
     server.press(str(register / "casebook.xlsm"), "desk.nothing")
-    assert server.bridge._services
+    assert server.bridge.registers._open
     server.tidy()
-    assert server.bridge._services
+    assert server.bridge.registers._open
     server.used -= 6
     server.tidy()
-    assert not server.bridge._services
+    assert not server.bridge.registers._open
 
 
 def test_busy_excel_is_told_from_a_fault():

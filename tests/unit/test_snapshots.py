@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from contextlib import closing
 
 import pytest
 from proof_kit import book_bytes, finished_register, opens
 
 from addin import snapshots
 from addin.errors import HostError, IntegrityError, NotOurBook, Unavailable
+from addin.journal import SqliteJournal
 from addin.logic.chain import Head
 from addin.snapshots import MANIFEST, Store
 from addin.verify import verify
@@ -27,7 +29,7 @@ def fixture_made(tmp_path):
 
 def keep(service, store, label="button", at=AT, **more):
     known = {"at": at, "why": "Before import", "by": "a.khan", "head": service.journal.head()}
-    return store.keep(label, service.workbook, service.folder / "journal.sqlite", **{**known, **more})
+    return store.keep(label, service.workbook, service.journal, **{**known, **more})
 
 
 def size_of(store):
@@ -109,14 +111,6 @@ class TestKeep:
         service.workbook.unlink()
         with pytest.raises(HostError, match="cannot be read"):
             keep(service, store)
-
-    def test_a_missing_journal_is_said(self, made, tmp_path):
-        """A snapshot is workbook and journal together."""
-        service, store = made
-        with pytest.raises(Unavailable, match="no journal"):
-            store.keep(
-                "x", service.workbook, tmp_path / "none.sqlite", at=AT, why="", by="", head=service.journal.head()
-            )
 
 
 class TestRestore:
@@ -236,6 +230,8 @@ class TestCheck:
         service, store = made
         service.close()
         path = service.folder / "journal.sqlite"
-        path.write_bytes(b"SQLite format 3\0" + path.read_bytes()[16:200])
-        with pytest.raises(Unavailable, match="could not be copied"):
-            store.keep("x", service.workbook, path, at=AT, why="", by="", head=Head())
+        journal = SqliteJournal(path)
+        path.write_bytes(b"no database any more" * 400)
+        with pytest.raises(Unavailable, match="could not be copied"), closing(journal):
+            store.keep("x", service.workbook, journal, at=AT, why="", by="", head=Head())
+        assert not store.list()

@@ -325,8 +325,7 @@ def test_a_snapshot_is_verified_by_its_manifest(made):
     service, _ = made
     store = Store(service.folder / "snapshots")
     known = {"at": "2026-10-05T12:00:00+00:00", "why": "Before import", "by": "a.khan"}
-    journal = service.folder / "journal.sqlite"
-    kept = store.keep("button", service.workbook, journal, **known, head=service.journal.head())
+    kept = store.keep("button", service.workbook, service.journal, **known, head=service.journal.head())
     manifest = store.folder / f"{kept.name}{MANIFEST}"
     assert verify(manifest).ok
     next((store.folder / "chunks").rglob("*.zst")).unlink()
