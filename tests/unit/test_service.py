@@ -11,7 +11,7 @@ import pytest
 from cases_kit import PEOPLE
 from service_kit import SETTINGS, Clock, assert_sound, make_service, told, with_toy
 
-from addin.errors import ChainBroken, ConfigError
+from addin.errors import ChainBroken, ConfigError, Unavailable
 from addin.journal import SqliteJournal
 from addin.logic.events import Draft
 from addin.logic.outcome import Outcome, Problem, Status
@@ -558,11 +558,13 @@ def test_a_person_without_a_role_leaves_no_open_journal(folder, monkeypatch):
     Service.open(folder, actor=PEOPLE["a.khan"]).close()
 
 
-def test_a_store_of_another_kind_is_refused_in_words(tmp_path):
-    """Until there is one."""
-    settings = Settings.model_validate({"store": {"url": "postgresql://db/x"}})
-    with pytest.raises(ConfigError, match="SQLite only"):
-        open_journal(tmp_path, settings)
+def test_a_server_that_cannot_be_reached_is_told_in_words(tmp_path):
+    """A register on a server says so, and leaves no file in its place."""
+    url = f"postgresql://nobody@/x?host={tmp_path}"
+    settings = Settings.model_validate({"register_id": "ab12", "store": {"url": url}})
+    with pytest.raises(Unavailable, match="cannot be reached"):
+        open_journal(tmp_path, settings, create=True)
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_clock_is_utc_to_the_second():
