@@ -54,6 +54,20 @@ def press_closed(service: Service, action_id: str, asked: Asked | None = None) -
         return press(book, action_id, service, asked)
 
 
+def shown_closed(service: Service, outcome: Outcome) -> Outcome:
+    """The outcome of what was recorded without the workbook, once the closed workbook shows it too.
+
+    Where somebody has the workbook open, or it is missing, the record stands and the next Refresh shows it.
+    """
+    if not any(row.seqs for row in outcome.rows):
+        return outcome
+    try:
+        press_closed(service, "desk.refresh")
+    except HostError as error:
+        return replace(outcome, message=f"{outcome.message} The workbook does not show it yet: {error.message}")
+    return outcome
+
+
 def intake_closed(
     service: Service, messages: Sequence[ChatMessage], tick: Callable[[], None] = lambda: None
 ) -> Outcome:

@@ -143,13 +143,13 @@ class Player:
         """A time of the played day or one before, as a person types it."""
         return f"{self.ago(days)} {hhmm}"
 
-    def evidence(self, case_id: str, files: Mapping[str, str]) -> str:
-        """Put evidence files beside the register; answers what is typed into the Evidence cell."""
-        folder = self.folder / "evidence" / case_id
-        folder.mkdir(parents=True, exist_ok=True)
+    def evidence(self, case_id: str, files: Mapping[str, str]) -> None:
+        """Drop evidence files into the case's folder of the inbox, each in a folder called like its kind."""
         for name, kind in files.items():
-            (folder / name).write_text(f"{kind} of {case_id} (demo file)\n", encoding="utf-8", newline="\n")
-        return "; ".join(f"{name} | {kind}" for name, kind in files.items())
+            folder = self.folder / "inbox" / "evidence" / case_id / kind
+            folder.mkdir(parents=True, exist_ok=True)
+            text = f"{kind} of {case_id} (demo file)\n"
+            (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
     def save(self) -> None:
         """Save the workbook, as a person does."""

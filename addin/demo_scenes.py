@@ -151,9 +151,7 @@ def claim(player: Player) -> None:
     player.at("12:00")
     case = player.find("UPC", "5200417305")
     files = {
-        "tracking.txt": "Tracking snapshot", "manifest.csv": "Manifest line", "collection.pdf": "Proof of tender",
-        "invoice.pdf": "Invoice", "item.txt": "Item description", "weight.txt": "Weight",
-        "declared.txt": "Declared value",
+        "manifest.csv": "Manifest line", "collection.pdf": "Proof of tender", "invoice.pdf": "Invoice",
     }  # fmt: skip
     player.press(
         "a.khan", "claims.gather", case, subtype="LOST", event_date=player.ago(4), discovery_date=player.ago(0)
@@ -161,13 +159,15 @@ def claim(player: Player) -> None:
     player.press("a.khan", "claims.letter", case, refused=True)
     player.press(
         "a.khan", "claims.open_tracer", case,
-        tracer_ref="TR-551209", evidence=player.evidence(case, files), evidence_kinds="; ".join(files.values()),
-        tracking_snapshot="tracking.txt", manifest_match="Yes", service="Express Saver", ship_date=player.ago(6),
+        tracer_ref="TR-551209", manifest_match="Yes", service="Express Saver", ship_date=player.ago(6),
+        tracking_text=f"{player.ago(6)} 19:12 Origin scan\n{player.ago(5)} 03:40 Departed from facility",
         expected_delivery=player.ago(5), consignee_name="I. Marlow", consignee_town="Bath",
         consignee_postcode="BA1 9ZZ", origin_country="GB", dest_country="GB", mode="road", sku="HB-20417",
         goods_description="Leather bag, black", serial="SER-20417", goods_kind="Leather goods", proven_value="1420.00",
-        gross_weight_kg="2.4", amount_claimed="1420.00",
+        gross_weight_kg="2.4", declared_value="0.00", amount_claimed="1420.00",
     )  # fmt: skip
+    player.evidence(case, files)
+    player.press("a.khan", "claims.evidence", case)
     player.press("s.moreau", "claims.approve", case)
     player.press("a.khan", "claims.letter", case)
     player.press("a.khan", "claims.file", case, claim_no="C-90417")

@@ -1,17 +1,17 @@
-"""What a claim letter says, from the case, the settings and the files in the evidence folder.
+"""What a claim letter says, from the case, the settings and the pieces of evidence in the store.
 
-Values are texts; what is missing stays out and is named by `letters.check_values`. Files are hashed when the letter is
-made, so the letter proves what was enclosed.
+Values are texts; what is missing stays out and is named by `letters.check_values`. Files are hashed again when the
+letter is made, so the letter proves what was enclosed.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
+from addin.evidence import files_of
 from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case
 from addin.logic.cases import case_types
@@ -117,19 +117,10 @@ def _goods(case: Case) -> tuple[list[Mapping[str, str]], list[Problem]]:
 
 
 def _evidence(folder: Path, case: Case) -> tuple[list[Mapping[str, str]], list[Problem]]:
-    """The enclosed files with their hashes; an item reads "file name" or "file name | kind"."""
-    rows: list[Mapping[str, str]] = []
-    problems: list[Problem] = []
-    for item in case.items("evidence"):
-        name, _, kind = (part.strip() for part in item.partition("|"))
-        path = folder / "evidence" / case.case_id / name
-        if Path(name).name != name or not path.is_file():
-            hint = f"Put the file into evidence/{case.case_id}/ under this name, or correct the name."
-            problems.append(Problem("LET-FILE", f"The evidence file {name!r} is not there.", "evidence", hint=hint))
-            continue
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        rows.append({"name": name, "kind": kind or "Document", "sha256": digest})
-    return rows, problems
+    """The enclosed files with their kinds and hashes, in the order in which they were attached."""
+    found, problems = files_of(folder, case)
+    rows = [{"name": one.piece.name, "kind": one.piece.kind, "sha256": one.piece.sha256} for one in found]
+    return list(rows), list(problems)
 
 
 def _day(day: date) -> str:

@@ -18,14 +18,16 @@ from pathlib import Path
 from typing import Final, Self
 
 from addin.errors import ConfigError
+from addin.evidence_store import EvidenceError, keep_bytes
 from addin.journal import Journal, Remembered, Writer
 from addin.journal.opening import open_journal
 from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case, CaseType, Context, Opening
 from addin.logic.cases import case_kinds, case_types
 from addin.logic.events import Draft, Event, Json, KindTable, TextFault, canonical, iso
+from addin.logic.evidence import Keep, Piece
 from addin.logic.forms import Value
-from addin.logic.machine import Decision, decide, edit, open_case
+from addin.logic.machine import Decision, attach, decide, edit, open_case, withdraw
 from addin.logic.outcome import Outcome, Problem, RowResult, Status
 from addin.logic.policy import DEFAULT_POLICY, Policy
 from addin.logic.system_kinds import REFUSED, REGISTER_OPENED, SYSTEM_KINDS
@@ -149,6 +151,15 @@ class Service:
         """Open one case per request; `RowRequest.opens` names the type."""
         return self._each("open", requests, self._open)
 
+    def attach(self, case_id: str, pieces: Sequence[Piece]) -> RowResult:
+        """Attach pieces of evidence to a case; their contents are in the store already."""
+        return self._each("attach", [RowRequest(case_id)], self._attaching(pieces)).rows[0]
+
+    def withdraw(self, case_id: str, name: str, reason: str) -> RowResult:
+        """Take a piece of evidence of a case back, with a reason."""
+        request = RowRequest(case_id, {}, reason)
+        return self._each("withdraw", [request], lambda writer, _, row: self._withdraw(writer, row, name)).rows[0]
+
     def record(
         self, kind: str, data: Mapping[str, Json], *, case_id: str = "", reason: str = "", personal: Iterable[str] = ()
     ) -> Event:
@@ -247,6 +258,28 @@ class Service:
         message = f"Opened {case_id}: {kind.name.lower()}.{_warned(decision)}"
         return RowResult(case_id, ok=True, message=message, problems=decision.warnings, seqs=tuple(seqs))
 
+    def _attaching(self, pieces: Sequence[Piece]) -> Callable[[Writer, str, RowRequest], RowResult]:
+        def act(writer: Writer, verb: str, request: RowRequest) -> RowResult:
+            case, kind = self._load(writer, request.case_id)
+            decision = attach(kind, case, pieces, self.context(related=writer.related(case)))
+            _demand(decision)
+            seqs, _ = self._store(writer, kind, decision)
+            names = [str(draft.data["file"]) for draft in decision.drafts]
+            held = len(pieces) - len(names)
+            words = f"Attached {', '.join(names)}." if names else ""
+            words += f" {held} {'was' if held == 1 else 'were'} attached before." if held else ""
+            return RowResult(case.case_id, ok=True, message=words.strip() or "Nothing to attach.", seqs=tuple(seqs))
+
+        return act
+
+    def _withdraw(self, writer: Writer, request: RowRequest, name: str) -> RowResult:
+        case, kind = self._load(writer, request.case_id)
+        ctx = self.context(reason=request.reason, related=writer.related(case))
+        decision = withdraw(kind, case, name, ctx)
+        _demand(decision)
+        seqs, _ = self._store(writer, kind, decision)
+        return RowResult(case.case_id, ok=True, message=f"Withdrew {name}; its content is kept.", seqs=tuple(seqs))
+
     def _load(self, writer: Writer, case_id: str) -> tuple[Case, CaseType]:
         case = writer.case(case_id)
         if case is None:
@@ -261,7 +294,22 @@ class Service:
         case = replace(decision.case, version=max(seqs, default=decision.case.version))
         if seqs:
             writer.save(case)
+        if decision.keeps:
+            more, case = self._keep(writer, kind, case, decision.keeps)
+            seqs += more
         return seqs, case
+
+    def _keep(self, writer: Writer, kind: CaseType, case: Case, keeps: Sequence[Keep]) -> tuple[list[int], Case]:
+        """Keep texts of a case as evidence. One that cannot be written is left to its deadline, which stays open."""
+        pieces = []
+        for keep in keeps:
+            try:
+                kept = keep_bytes(self.folder, keep.text.encode("utf-8"), keep.name)
+            except EvidenceError:
+                continue
+            pieces.append(Piece(keep.name, keep.kind, kept.sha256, kept.size, iso(self.clock())))
+        decision = attach(kind, case, pieces, self.context(related=writer.related(case)))
+        return self._store(writer, kind, decision)
 
     def _append(self, writer: Writer, draft: Draft, kind: CaseType | None = None) -> Event:
         roles = self.actor.roles

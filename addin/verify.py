@@ -4,7 +4,8 @@
 2. A workbook that shows fewer events than the journal is behind, which is fine; one that shows other events, or
    events the journal lacks, is not.
 3. Only a head that was witnessed elsewhere shows a cut tail or a chain that was made anew.
-4. Every fault names the event it begins at; what cannot be checked is said as a note.
+4. The contents of evidence files are hashed again too; one that is missing or altered is named with its case.
+5. Every fault names the event it begins at; what cannot be checked is said as a note.
 """
 
 from __future__ import annotations
@@ -18,12 +19,15 @@ from typing import Final
 
 from addin import settings
 from addin.errors import CasebookError, ConfigError, HostError, IntegrityError, JournalError, NotOurBook
+from addin.evidence_store import fault_of
 from addin.journal import witness as witnesses
 from addin.journal.examine import BREAKS, Examination, examine
 from addin.journal.opening import open_journal
 from addin.logic.cases import case_kinds
 from addin.logic.chain import Fault, Head
 from addin.logic.events import KindTable
+from addin.logic.evidence import FIELD as EVIDENCE
+from addin.logic.evidence import pieces_in
 from addin.logic.system_kinds import SYSTEM_KINDS
 from addin.register.proof import Proof, prove
 from addin.settings import JOURNAL_FILE, WORKBOOK_FILE, Settings
@@ -182,6 +186,7 @@ def _register(folder: Path, witness: Path | None) -> Report:
     else:
         words = f"The workbook {WORKBOOK_FILE} is missing; 'casebook rebuild workbook' makes it anew."
         faults.append(Fault(max(found.head.seq, 1), "file", words))
+    faults += _evidence(folder, found)
     return _report("register", found, faults, notes)
 
 
@@ -200,6 +205,20 @@ def _journal_of(folder: Path, rules: Settings | None) -> Iterator[Path | None]:
         finally:
             journal.close()
         yield copy
+
+
+def _evidence(folder: Path, found: Examination | Proof) -> Iterable[Fault]:
+    """Evidence files that are missing or are no longer what was attached; withdrawn ones are nobody's evidence."""
+    checked: dict[tuple[str, int], str] = {}
+    for case_id, told in found.retold.told.items():
+        for piece in pieces_in(told.changes.get(EVIDENCE)):
+            content = (piece.sha256, piece.size)
+            if content not in checked:
+                checked[content] = fault_of(folder, *content)
+            if checked[content]:
+                seq = found.retold.attached.get((case_id, piece.sha256), told.version)
+                words = f"The evidence file {piece.name!r} ({piece.kind}) of {case_id} is {checked[content]}."
+                yield Fault(seq, "evidence", words)
 
 
 def _settings(folder: Path, notes: list[str]) -> Settings | None:

@@ -15,6 +15,7 @@ from addin.logic.case_type import Case
 from addin.logic.cases import case_types
 from addin.logic.chain import Fault
 from addin.logic.events import Sealed, digests, unseal
+from addin.logic.evidence import ATTACHED
 from addin.logic.machine import fold
 from addin.logic.system_kinds import LETTER_ISSUED, REGISTER_OPENED
 
@@ -46,6 +47,8 @@ class Retold:
     """Digest of a personal value -> the first event that names it, and its case."""
     erased: dict[str, int] = field(default_factory=dict)
     """Digest of a personal value -> the event that erased it."""
+    attached: dict[tuple[str, str], int] = field(default_factory=dict)
+    """(case, SHA-256 of a piece of evidence) -> the event that attached it."""
     issued: dict[tuple[str, int], dict[int, int]] = field(default_factory=dict)
     """(series, year) -> number -> the event that gave it."""
 
@@ -59,6 +62,8 @@ class Retold:
             self.named.setdefault(digest, (seq, case_id))
         if isinstance(gone := data.get(ERASED_DIGESTS), list):
             self.erased |= {str(digest): seq for digest in gone}
+        if kind == ATTACHED.name:
+            self.attached.setdefault((case_id, str(data.get("sha256", ""))), seq)
         if kind == LETTER_ISSUED.name:
             yield from self._issue(data.get("letter_no"), seq, again=True)
         if case_id and "move" in data and isinstance(data.get("type"), str):

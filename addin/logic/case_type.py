@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from addin.logic.calendar import LONDON
 from addin.logic.common_form import CANCELLED, COMMON_FORM, DUPLICATE, FINAL_STATES
 from addin.logic.events import Kind
+from addin.logic.evidence import Keep
 from addin.logic.forms import Field, Value
 from addin.logic.outcome import Problem
 from addin.logic.values import Actor, Money, Role
@@ -185,7 +186,8 @@ class CaseType:
 
     `family` starts its action ids and event kinds ("address.approve", "address.approved.v1"); `sheet` is where its
     rows live; `frozen_from` are the states from which only `late` fields may be typed; `asks` are the fields a new
-    case cannot do without; `derive` computes system fields after every change.
+    case cannot do without; `derive` computes system fields after every change; `evidence_kinds` are its own kinds of
+    evidence, and `keeps` names the texts to keep as evidence as the case stands.
     """
 
     code: str
@@ -203,6 +205,8 @@ class CaseType:
     derive: Callable[[Case, Context], Mapping[str, Value | None]] | None = None
     letters: tuple[str, ...] = ()
     messages: tuple[str, ...] = ()
+    evidence_kinds: tuple[str, ...] = ()
+    keeps: Callable[[Case, Context], Sequence[Keep]] | None = None
     sample: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[str, str] = field(default_factory=dict)
 

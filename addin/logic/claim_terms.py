@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Final
 
 from addin.logic.case_type import Case, Context
+from addin.logic.evidence import kinds_of
 from addin.logic.liability import Recovery, file_by, recovery, regime_of
 from addin.logic.statute import ClaimDeadline, ClaimEvent, Regime, claim_deadline, earliest
 from addin.logic.values import Money, rounded
@@ -57,10 +58,49 @@ EVENT_WORDS: Final = {
 ALL_KINDS: Final = tuple(dict.fromkeys(kind for kinds in EVIDENCE.values() for kind in kinds))
 
 
+#: Kinds that facts of the claim prove: the fields of which one group must be filled. All other kinds are papers.
+_FACTS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = MappingProxyType(
+    {
+        "Item description": (("sku", "goods_description"), ("goods_lines",)),
+        "Weight": (("gross_weight_kg",),),
+        "Declared value": (("declared_value",),),
+        "Neighbour check": (("neighbour_check",),),
+        "Despatch CCTV": (("cctv_ref",),),
+        "Pack bench CCTV": (("cctv_ref",),),
+        "Customer's right address": (("consignee_town", "consignee_postcode"),),
+        "Box dimensions": (("box_dimensions",),),
+        "Despatch weight": (("despatch_weight_kg",),),
+        "Carrier weight": (("carrier_weight_kg",),),
+        "Service and commitment": (("service", "committed_at"),),
+        "Actual time": (("delivered_at",),),
+        "Label owner": (("return_label_owner",),),
+        "Packaging retained": (),
+    }
+)
+
+
 def missing_evidence(case: Case) -> tuple[str, ...]:
     """The kinds of evidence the subtype still lacks, in the order of its checklist."""
-    have = {kind.casefold() for kind in case.items("evidence_kinds")}
-    return tuple(kind for kind in EVIDENCE.get(case.text("subtype"), ()) if kind.casefold() not in have)
+    return tuple(kind for kind in EVIDENCE.get(case.text("subtype"), ()) if not is_proved(case, kind))
+
+
+def is_proved(case: Case, kind: str) -> bool:
+    """True when a file of this kind is attached, a fact of the claim shows it, or a reference says where it is.
+
+    A listed kind ("Weight") is enough for a fact; for a paper the list must say where it is ("Invoice: SAP 9001").
+    """
+    if kind.casefold() in kinds_of(case):
+        return True
+    if kind == "Packaging retained" and case.flag("packaging_retained"):
+        return True
+    if any(all(case.has(name) for name in group) for group in _FACTS.get(kind, ())):
+        return True
+    return any(_lists(item, kind) for item in case.items("evidence_kinds"))
+
+
+def _lists(item: str, kind: str) -> bool:
+    named, sign, where = (part.strip() for part in item.partition(":"))
+    return named.casefold() == kind.casefold() and (kind in _FACTS or bool(sign and where))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +185,27 @@ def time_bar(case: Case, ctx: Context) -> ClaimDeadline | None:
     names = ("ship_date", "expected_delivery", "delivered_date", "event_date")
     start = earliest(case.day(name) for name in names)
     return claim_deadline(ClaimEvent.TIME_BAR, start, regime(case), ctx.policy) if start else None
+
+
+@dataclass(frozen=True, slots=True)
+class LegalDay:
+    """A day that a claim must keep, as a letter may name it: what it is, the day, and the rule it comes from."""
+
+    label: str
+    deadline: ClaimDeadline
+
+
+def legal_days(case: Case, ctx: Context) -> tuple[LegalDay, ...]:
+    """The days that law or contract set for a claim, verified or not: its notice and its time bar."""
+    found = (("Notice to the carrier", notice(case, ctx)), ("Time bar", time_bar(case, ctx)))
+    return tuple(LegalDay(label, deadline) for label, deadline in found if deadline is not None)
+
+
+def citable_days(case: Case, ctx: Context) -> tuple[LegalDay, ...]:
+    """The days a letter may cite: of a regime that is known, from a row that a named person has verified."""
+    if regime(case) is Regime.UNKNOWN:
+        return ()
+    return tuple(one for one in legal_days(case, ctx) if one.deadline.verified)
 
 
 def filing_day(case: Case, ctx: Context) -> date | None:

@@ -15,9 +15,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from addin.logic.case_type import Case, CaseType, Context, Move, Opening, Rule
+from addin.logic.case_type import WORKING, Case, CaseType, Context, Move, Opening, Rule
 from addin.logic.common_form import FINAL_STATES
 from addin.logic.events import PERSONAL, Draft, Json, Kind, names_in
+from addin.logic.evidence import ATTACHED, FIELD, WITHDRAWN, Keep, Piece, joined, pieces, told
 from addin.logic.forms import Value
 from addin.logic.outcome import Problem
 from addin.logic.priority import standing, worked_while_waiting
@@ -35,6 +36,7 @@ class Decision:
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     openings: tuple[Opening, ...] = ()
+    keeps: tuple[Keep, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -60,7 +62,7 @@ def open_case(kind: CaseType, case_id: str, given: Mapping[str, Value | None], c
         return Decision(case, problems=tuple(problems), warnings=verdict.warnings)
     data = _data(kind, None, case, verdict, move="open")
     draft = Draft(kind.opened.name, case_id, data, ctx.reason, kind.personal)
-    return Decision(case, (draft,), warnings=verdict.warnings)
+    return Decision(case, (draft,), warnings=verdict.warnings, keeps=_keeps(kind, case, ctx))
 
 
 def edit(kind: CaseType, case: Case, changes: Mapping[str, Value | None], ctx: Context) -> Decision:
@@ -77,7 +79,7 @@ def edit(kind: CaseType, case: Case, changes: Mapping[str, Value | None], ctx: C
     data = _data(kind, case, after, verdict, move="edit")
     data["changed"] = ", ".join(kind.fields[name].title for name in changed)
     draft = Draft(EDITED.name, case.case_id, data, ctx.reason, kind.personal)
-    return Decision(after, (draft,), warnings=verdict.warnings)
+    return Decision(after, (draft,), warnings=verdict.warnings, keeps=_keeps(kind, after, ctx))
 
 
 def decide(kind: CaseType, case: Case, verb: str, changes: Mapping[str, Value | None], ctx: Context) -> Decision:
@@ -109,7 +111,59 @@ def decide(kind: CaseType, case: Case, verb: str, changes: Mapping[str, Value | 
     data |= _standing_words(kind, move, after, data["set"])
     draft = Draft(move.event, case.case_id, data, ctx.reason, kind.personal)
     openings = tuple(move.opens(after, ctx)) if move.opens else ()
-    return Decision(after, (*edited.drafts, draft), warnings=warnings, openings=openings)
+    drafts = (*edited.drafts, draft)
+    return Decision(after, drafts, warnings=warnings, openings=openings, keeps=_keeps(kind, after, ctx))
+
+
+def attach(kind: CaseType, case: Case, new: Iterable[Piece], ctx: Context) -> Decision:
+    """Attach pieces of evidence, whose contents are kept already; a piece the case has is not attached again."""
+    problems = [*_role_problem(kind.openers | WORKING, ctx, "attach evidence"), *_over(case)]
+    if problems:
+        return Decision(case, problems=tuple(problems))
+    _, added = joined(pieces(case), new, ctx.now)
+    drafts = []
+    for piece in added:
+        after = _settle(kind, _with(case, {FIELD: (*case.items(FIELD), piece.as_text())}), ctx)
+        drafts.append(_evidence_draft(kind, case, after, piece, ctx, ATTACHED))
+        case = after
+    return Decision(case, tuple(drafts))
+
+
+def withdraw(kind: CaseType, case: Case, name: str, ctx: Context) -> Decision:
+    """Take a piece of evidence back, with a reason; its content stays in the store, since events name it."""
+    found = [piece for piece in pieces(case) if piece.name.casefold() == name.strip().casefold()]
+    problems = [*_role_problem(kind.openers | WORKING, ctx, "withdraw evidence"), *_over(case)]
+    if not found:
+        listed = ", ".join(piece.name for piece in pieces(case)) or "none"
+        hint = f"Its files: {listed}."
+        problems.append(Problem("EVD-NONE", f"{case.case_id} has no file {name!r}.", FIELD, hint=hint))
+    if not ctx.reason.strip():
+        problems.append(Problem("MOVE-REASON", "Withdrawing evidence needs a reason.", "reason", hint="Say why."))
+    if problems:
+        return Decision(case, problems=tuple(problems))
+    drafts = []
+    for piece in found:
+        left = tuple(item for item in case.items(FIELD) if item != piece.as_text())
+        after = _settle(kind, _with(case, {FIELD: left}), ctx)
+        drafts.append(_evidence_draft(kind, case, after, piece, ctx, WITHDRAWN))
+        case = after
+    return Decision(case, tuple(drafts))
+
+
+def _over(case: Case) -> list[Problem]:
+    if not case.is_final:
+        return []
+    words = f"{case.case_id} is '{case.status}'; its evidence can no longer be changed."
+    return [Problem("EVD-FROZEN", words, FIELD, hint="Reopen the case first.")]
+
+
+def _evidence_draft(kind: CaseType, before: Case, after: Case, piece: Piece, ctx: Context, event: Kind) -> Draft:
+    data = {**_data(kind, before, after, _Verdict(), move=event.name.split(".")[1]), **told(piece)}
+    return Draft(event.name, before.case_id, data, ctx.reason, kind.personal)
+
+
+def _keeps(kind: CaseType, case: Case, ctx: Context) -> tuple[Keep, ...]:
+    return tuple(kind.keeps(case, ctx)) if kind.keeps is not None else ()
 
 
 def allowed(kind: CaseType, case: Case, ctx: Context) -> tuple[tuple[Move, tuple[Problem, ...]], ...]:

@@ -117,18 +117,25 @@ class ClaimEvent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClaimDeadline:
-    """A claim's deadline: the day, the regime and rule that set it, and whether somebody has verified that rule."""
+    """A claim's deadline: the day, the regime and policy row that set it, and who has verified that row, if anybody."""
 
     day: date
     regime: Regime
     key: str
     source: str
-    verified: bool
+    verified_by: str = ""
+    verified_on: date | None = None
+
+    @property
+    def verified(self) -> bool:
+        """True when a named person has confirmed the row; a letter cites no other."""
+        return bool(self.verified_by)
 
 
 def claim_deadlines(event: ClaimEvent, start: date, regime: Regime, policy: Policy) -> tuple[ClaimDeadline, ...]:
     """The deadlines that may hold, earliest first; for an unknown regime those of every regime.
 
+    While nobody has verified a row, what other sources say (rows `claim.{regime}.{event}.{source}`) may hold as well.
     `start` is the day the period runs from: receipt for damage and delay, tender for loss, the scheduled delivery for a
     guaranteed service. Periods are policy rows `claim.{regime}.{event}`, in days or months.
 
@@ -138,8 +145,16 @@ def claim_deadlines(event: ClaimEvent, start: date, regime: Regime, policy: Poli
     if event is ClaimEvent.LATE_GUARANTEED:
         return (_deadline(f"claim.{event}", start, regime, policy),)
     known = [r for r in Regime if r is not Regime.UNKNOWN] if regime is Regime.UNKNOWN else [regime]
-    found = (_deadline(f"claim.{r}.{event}", start, r, policy) for r in known)
-    return tuple(sorted(found, key=lambda row: (row.day, row.regime)))
+    found = (_deadline(key, start, r, policy) for r in known for key in _candidates(f"claim.{r}.{event}", policy))
+    return tuple(sorted(found, key=lambda row: (row.day, row.regime, row.key)))
+
+
+def _candidates(key: str, policy: Policy) -> tuple[str, ...]:
+    """The row of a period, and while it is not verified those in which other sources contradict it."""
+    if policy.row(key).verified:
+        return (key,)
+    others = (row.key for row in policy.table(key.split(".", maxsplit=1)[0]) if row.key.startswith(f"{key}."))
+    return (key, *others)
 
 
 def claim_deadline(event: ClaimEvent, start: date, regime: Regime, policy: Policy) -> ClaimDeadline:
@@ -150,7 +165,7 @@ def claim_deadline(event: ClaimEvent, start: date, regime: Regime, policy: Polic
 def _deadline(key: str, start: date, regime: Regime, policy: Policy) -> ClaimDeadline:
     row = policy.row(key)
     day = add_months(start, int(row.value)) if row.unit == "months" else start + timedelta(days=int(row.value))
-    return ClaimDeadline(day, regime, key, row.source, bool(row.verified_by))
+    return ClaimDeadline(day, regime, key, row.source, row.verified_by, row.verified_on)
 
 
 def add_months(day: date, months: int) -> date:

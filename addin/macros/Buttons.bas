@@ -46,6 +46,18 @@ Public Sub Do_claims_letter()
     Casebook.Press "claims.letter"
 End Sub
 
+Public Sub Do_case_evidence()
+    Casebook.Press "case.evidence"
+End Sub
+
+Public Sub Do_claims_evidence()
+    Casebook.Press "claims.evidence"
+End Sub
+
+Public Sub Do_returns_evidence()
+    Casebook.Press "returns.evidence"
+End Sub
+
 Public Sub Do_audit_verify()
     Casebook.Press "audit.verify"
 End Sub

@@ -276,7 +276,7 @@ CASE_MOVE: Final = "I6"
 CASE_REASON: Final = "I7"
 CASE_HEADER: Final = 9
 CASE_FIRST: Final = 10
-CASE_ROWS: Final = 110
+CASE_ROWS: Final = 150
 CASE_TIMELINE: Final = 60
 
 # The Dashboard: charts on the left, their figures in blocks on the right, one under another.

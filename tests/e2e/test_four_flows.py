@@ -11,7 +11,10 @@ import pytest
 from docx import Document
 from e2e_kit import TRACKING, TRACKING_NEW, Day, refused
 
+from addin.evidence_store import place
+from addin.logic.evidence import pieces
 from addin.register.layout import DESK_PASTE, PROPOSAL_HEADER
+from addin.verify import verify
 
 CHECKLIST = "; ".join(
     f"{line}: yes"
@@ -301,17 +304,15 @@ def test_a_parcel_that_came_back_becomes_a_return_with_its_refund(day: Day) -> N
 # ---- a lost parcel, claimed with a letter -----------------------------------------------------------------------
 
 FILES = {
-    "tracking.txt": "Tracking snapshot", "manifest.csv": "Manifest line", "collection.pdf": "Proof of tender",
-    "invoice.pdf": "Invoice", "item.txt": "Item description", "weight.txt": "Weight", "declared.txt": "Declared value",
+    "manifest.csv": "Manifest line", "collection.pdf": "Proof of tender", "invoice.pdf": "Invoice",
 }  # fmt: skip
 CLAIM = {
-    "tracer_ref": "TR-551209", "evidence": "; ".join(f"{name} | {kind}" for name, kind in FILES.items()),
-    "evidence_kinds": "; ".join(FILES.values()), "tracking_snapshot": "tracking.txt", "manifest_match": "Yes",
+    "tracer_ref": "TR-551209", "tracking_text": "01/09/2026 19:12 Origin scan", "manifest_match": "Yes",
     "service": "Express Saver", "ship_date": of_london(9, 1), "expected_delivery": of_london(9, 2),
     "consignee_name": "I. Marlow", "consignee_town": "Bath", "consignee_postcode": "BA1 9ZZ", "origin_country": "GB",
     "dest_country": "GB", "mode": "road", "sku": "HB-20417", "goods_description": "Leather bag, black",
     "serial": "SER-20417", "goods_kind": "Leather goods", "proven_value": 1420.0, "gross_weight_kg": 2.4,
-    "amount_claimed": 1420.0,
+    "declared_value": 0.0, "amount_claimed": 1420.0,
 }  # fmt: skip
 
 
@@ -324,12 +325,15 @@ def traced(day: Day) -> str:
     day.sure(day.move(case, "Gather evidence", **began))
     refused(day.press("claims.letter", case), "LET-EMPTY")
     refused(day.press("claims.file", case), "MOVE-NEEDS")
-    folder = day.folder / "evidence" / case
-    folder.mkdir(parents=True)
     for name, kind in FILES.items():
+        folder = day.folder / "inbox" / "evidence" / case / kind
+        folder.mkdir(parents=True)
         (folder / name).write_text(f"{kind}\n", encoding="utf-8")
     refused(day.move(case, "Tracer open", **(CLAIM | {"amount_claimed": 1500.0})), "UPC-03")
     day.sure(day.move(case, "Tracer open", **CLAIM))
+    assert set(day.case(case).items("evidence_missing")) == set(FILES.values())
+    day.sure(day.press("claims.evidence", case))
+    assert not day.case(case).has("evidence_missing")
     return case
 
 
@@ -361,11 +365,18 @@ def test_a_lost_parcel_is_claimed_with_evidence_and_a_letter(day: Day) -> None:
 def test_a_letter_is_refused_while_its_evidence_files_are_not_there(day: Day) -> None:
     case = traced(day)
     day.sure(day.press("claims.approve", case, who="s.moreau"))
-    (day.folder / "evidence" / case / "invoice.pdf").unlink()
+    (invoice,) = (piece for piece in pieces(day.case(case)) if piece.kind == "Invoice")
+    place(day.folder, invoice.sha256).unlink()
     outcome = day.press("claims.letter", case)
     assert "invoice.pdf" in refused(outcome)
     assert list((day.folder / "letters").glob("*.docx")) == []
     assert "letter.issued.v1" not in day.kinds(case)
+    report = verify(day.folder)
+    assert [(fault.what, fault.seq) for fault in report.faults] == [
+        ("evidence", next(e.seq for e in day.events(case, "evidence.attached.v1") if e.data["file"] == "invoice.pdf"))
+    ]
+    assert case in report.faults[0].message
+    day.ends_sound = False
 
 
 def letter_text(day: Day, name: str) -> str:

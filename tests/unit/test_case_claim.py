@@ -12,10 +12,20 @@ from cases_kit import NOW, ctx, done, open_, press, refusal, typed
 from addin.logic.case_type import Case
 from addin.logic.cases.claim import CASE
 from addin.logic.claim_terms import EVIDENCE, goods_lines
-from addin.logic.machine import edit, open_case
+from addin.logic.evidence import Piece
+from addin.logic.machine import attach, edit, open_case, withdraw
 from addin.logic.values import Actor, Money, Role
 
-ALL = "; ".join(EVIDENCE["LOST"])
+#: Fields of the sample that stand for a kind of evidence by themselves.
+FACTS = {"sku", "goods_description", "gross_weight_kg", "service", "delivered_at", "consignee_town"}
+
+
+def listed(*kinds):
+    """Kinds of evidence with the place of their papers, as a person lists what is no file."""
+    return "; ".join(f"{kind}: shelf 4" for kind in kinds)
+
+
+ALL = listed(*EVIDENCE["LOST"])
 
 
 def new(**texts):
@@ -31,7 +41,7 @@ def filed(**texts):
 
 
 def _kinds(texts):
-    return "; ".join(EVIDENCE[texts.get("subtype", "LOST")])
+    return listed(*EVIDENCE[texts.get("subtype", "LOST")])
 
 
 def decided(decision="Paid", offered="750.00", **texts):
@@ -137,7 +147,7 @@ class TestFacts:
         case = gathering(
             subtype="DAMAGE", goods_kind="Watch", dest_country="FR", mode="air", delivered_date="2026-11-17"
         )
-        found = press(CASE, case, "file", ctx(), manifest_match="Yes", evidence_kinds="; ".join(EVIDENCE["DAMAGE"]))
+        found = press(CASE, case, "file", ctx(), manifest_match="Yes", evidence_kinds=listed(*EVIDENCE["DAMAGE"]))
         assert found.ok
         assert {"UPC-06", "UPC-18", "UPC-19"} <= codes(found.warnings)
 
@@ -169,7 +179,7 @@ class TestFiling:
         """No claim without proof of value, except for the charge of a late service."""
         assert "UPC-11" in not_filed(gathering(proven_value=""))
         case = gathering(subtype="LATE", proven_value="", amount_claimed="18.00")
-        assert press(CASE, case, "file", ctx(), manifest_match="Yes", evidence_kinds="; ".join(EVIDENCE["LATE"])).ok
+        assert press(CASE, case, "file", ctx(), manifest_match="Yes", evidence_kinds=listed(*EVIDENCE["LATE"])).ok
 
     @pytest.mark.rule("UPC-12")
     def test_the_regime_is_decided(self):
@@ -195,10 +205,11 @@ class TestFiling:
     def test_every_kind_of_evidence_counts(self, subtype):
         """One missing kind is enough to refuse, and it is named."""
         case = gathering(subtype=subtype, delivered_date="2026-11-17")
+        bare = replace(case, fields={k: v for k, v in case.fields.items() if k not in FACTS})
         for kind in EVIDENCE[subtype]:
-            others = "; ".join(k.upper() for k in EVIDENCE[subtype] if k != kind)
-            found = press(CASE, case, "file", ctx(), manifest_match="Yes", evidence_kinds=others)
-            assert any(p.code == "UPC-14" and kind in p.message for p in found.problems)
+            others = [other.upper() for other in EVIDENCE[subtype] if other != kind]
+            found = press(CASE, bare, "file", ctx(), manifest_match="Yes", evidence_kinds=listed(*others))
+            assert any(p.code == "UPC-14" and kind in p.message for p in found.problems), kind
 
     @pytest.mark.rule("UPC-09")
     @pytest.mark.rule("UPC-15")
@@ -225,6 +236,22 @@ class TestFiling:
         """What was filed is not changed; references and payments can be added."""
         assert "EDIT-FROZEN" in codes(edit(CASE, filed(), typed(CASE, {"amount_claimed": "1"}), ctx()).problems)
         assert edit(CASE, filed(), typed(CASE, {"claim_no": "C-9"}), ctx()).ok
+
+    @pytest.mark.rule("UPC-14")
+    def test_a_paper_counts_as_a_file_or_with_its_place_and_a_fact_when_it_is_filled_in(self):
+        """'Invoice' alone proves nothing; a file, or where it is, does. A weight is proved by the weight."""
+        case = gathering(declared_value="0.00")
+        assert {"Invoice", "Weight", "Declared value"} & set(case.items("evidence_missing")) == {"Invoice"}
+        named = edit(CASE, case, typed(CASE, {"evidence_kinds": "Invoice; invoice:"}), ctx()).case
+        assert "Invoice" in named.items("evidence_missing")
+        placed = edit(CASE, case, typed(CASE, {"evidence_kinds": "invoice: SAP 90012"}), ctx()).case
+        assert "Invoice" not in placed.items("evidence_missing")
+        file = Piece("i.pdf", "Invoice", "0" * 64, 10, NOW.isoformat())
+        filed_away = attach(CASE, case, [file], ctx()).case
+        assert "Invoice" not in filed_away.items("evidence_missing")
+        assert "Invoice" in withdraw(CASE, filed_away, "I.PDF", ctx(reason="wrong order")).case.items(
+            "evidence_missing"
+        )
 
 
 class TestEnd:

@@ -18,6 +18,7 @@ from addin.logic.case_type import COMMON_MOVES, CaseType, Context, Move, Rule
 from addin.logic.cases import case_kinds, case_types
 from addin.logic.common_form import CLOSED, COMMON_FORM, FINAL_STATES
 from addin.logic.events import names_in
+from addin.logic.evidence import ATTACHED, WITHDRAWN
 from addin.logic.forms import Field, FieldKind
 from addin.logic.machine import EDITED, open_case, starts
 from addin.logic.policy import DEFAULT_POLICY
@@ -208,7 +209,13 @@ def redefines_common(move: Move) -> bool:
 
 def test_every_kind_of_event_has_its_own_name():
     """Across all types, common moves included: a name always means one thing."""
-    names = [EDITED.name, *(m.event for m in COMMON_MOVES), *(kind.opened.name for kind in KINDS)]
+    names = [
+        EDITED.name,
+        ATTACHED.name,
+        WITHDRAWN.name,
+        *(m.event for m in COMMON_MOVES),
+        *(kind.opened.name for kind in KINDS),
+    ]
     names += [move.event for _, move in MOVES if not redefines_common(move)]
     assert [name for name, count in Counter(names).items() if count > 1] == []
     assert set(names) == case_kinds().kinds.keys()

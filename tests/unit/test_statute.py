@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -90,11 +91,11 @@ def test_an_access_request_is_answered_in_a_calendar_month(received: date, due: 
         (Regime.CMR, ClaimEvent.DAMAGE, date(2026, 11, 8)),
         (Regime.MONTREAL, ClaimEvent.DAMAGE, date(2026, 11, 15)),
         (Regime.UK_TERMS, ClaimEvent.LOSS, date(2026, 12, 31)),
-        (Regime.UK_TERMS, ClaimEvent.TIME_BAR, date(2027, 7, 1)),
+        (Regime.UK_TERMS, ClaimEvent.TIME_BAR, date(2027, 5, 1)),
         (Regime.MONTREAL, ClaimEvent.TIME_BAR, date(2028, 11, 1)),
         (Regime.CMR, ClaimEvent.DELAY, date(2026, 11, 22)),
         (Regime.UNKNOWN, ClaimEvent.DAMAGE, date(2026, 11, 8)),
-        (Regime.UNKNOWN, ClaimEvent.TIME_BAR, date(2027, 7, 1)),
+        (Regime.UNKNOWN, ClaimEvent.TIME_BAR, date(2027, 5, 1)),
         (Regime.UNKNOWN, ClaimEvent.LATE_GUARANTEED, date(2026, 11, 16)),
     ],
 )
@@ -106,11 +107,23 @@ def test_claim_deadlines_come_from_policy_rows(regime: Regime, event: ClaimEvent
     assert not deadline.verified
 
 
+def test_what_other_sources_say_counts_until_the_row_is_verified() -> None:
+    """Two sources disagree about the time bar: the earlier day holds until a named person has verified one of them."""
+    day, key = date(2026, 11, 1), "claim.uk_terms.time_bar"
+    unsure = statute.claim_deadlines(ClaimEvent.TIME_BAR, day, Regime.UK_TERMS, DEFAULT_POLICY)
+    assert [row.day for row in unsure] == [date(2027, 5, 1), date(2027, 7, 1)]
+    row = replace(DEFAULT_POLICY.row(key), verified_by="l.ward", verified_on=day, source="The contract, clause 12")
+    verified = DEFAULT_POLICY.amended([row], "2")
+    (sure,) = statute.claim_deadlines(ClaimEvent.TIME_BAR, day, Regime.UK_TERMS, verified)
+    assert (sure.day, sure.verified, sure.verified_by) == (date(2027, 7, 1), True, "l.ward")
+
+
 def test_every_regime_has_every_period() -> None:
     """No combination of regime and event lacks a row."""
     for event in ClaimEvent:
         found = statute.claim_deadlines(event, date(2026, 1, 1), Regime.UNKNOWN, DEFAULT_POLICY)
-        assert len(found) == (1 if event is ClaimEvent.LATE_GUARANTEED else 3)
+        regimes = {row.regime for row in found}
+        assert regimes == ({Regime.UNKNOWN} if event is ClaimEvent.LATE_GUARANTEED else set(Regime) - {Regime.UNKNOWN})
         assert [row.day for row in found] == sorted(row.day for row in found)
 
 

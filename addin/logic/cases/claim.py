@@ -7,22 +7,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from addin.logic import claim_rules as check
 from addin.logic import claim_terms as terms
-from addin.logic.calendar import london_day
+from addin.logic.calendar import LONDON, london_day
 from addin.logic.case_type import WORKING, Case, CaseType, Context, Deadline, Move, Opening, Rule
 from addin.logic.common_form import CANCELLED, CLOSED
+from addin.logic.events import ERASED
+from addin.logic.evidence import Keep, pieces, safe_name
 from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.order_terms import CARRIERS, GOODS_KINDS
 from addin.logic.priority import end_of_day
 from addin.logic.reopening import CLOSED_FROM, ENDINGS
 from addin.logic.sbar import blocker
 from addin.logic.signatures import SIGNATURE_FIELDS, lapsed, sign
-from addin.logic.tracking import check_tracking
+from addin.logic.tracking import check_tracking, normalise
 from addin.logic.values import Money, Role, total
 
 DRAFT: Final = "Draft"
@@ -32,6 +35,7 @@ FILED: Final = "Filed"
 INFO: Final = "UPS info requested"
 DECIDED: Final = "Decided"
 APPEAL: Final = "Appeal"
+SNAPSHOT: Final = "Tracking snapshot"
 _WITH_CARRIER: Final = frozenset({FILED, INFO, DECIDED, APPEAL})
 HANDLERS: Final = frozenset({Role.COORDINATOR, Role.SENIOR_QA})
 SENIOR: Final = frozenset({Role.SENIOR_QA})
@@ -83,9 +87,17 @@ FORM: Final = (
     Field(name="uninsured_gap", title="Gap", kind=_MONEY, system=True, width=11),
     Field(name="sdr_rate", title="SDR rate", system=True, width=20),
     Field(name="manifest_match", title="On manifest", kind=_FLAG, width=9),
+    Field(name="tracking_text", title="Tracking text", kind=_NOTE, late=True, personal=True, width=30,
+          help="The carrier's own words, pasted; kept as a file at once."),
     Field(name="tracking_snapshot", title="Tracking snapshot", late=True, width=20, help="File name of what was kept."),
+    Field(name="despatch_weight_kg", title="Despatch weight kg", kind=_NUMBER, width=9),
+    Field(name="carrier_weight_kg", title="Carrier's weight kg", kind=_NUMBER, width=9),
+    Field(name="box_dimensions", title="Box dimensions", width=14),
+    Field(name="committed_at", title="Committed for", kind=_INSTANT, width=16, help="When a timed service was due."),
+    Field(name="neighbour_check", title="Neighbour check", width=20, help="Who was asked, when, and the answer."),
+    Field(name="cctv_ref", title="CCTV reference", kind=_ID, late=True, width=14, help="Case or clip; not the clip."),
     Field(name="evidence_kinds", title="Evidence kinds", kind=_LIST, late=True, width=28,
-          help=f"Of: {', '.join(terms.ALL_KINDS)}."),
+          help="What is not attached as a file: 'Weight', or 'Invoice: where it is'; with ; between."),
     Field(name="evidence_missing", title="Evidence missing", kind=_LIST, system=True, width=28),
     Field(name="packaging_retained", title="Packaging kept", kind=_FLAG, late=True, width=10),
     Field(name="packaging_place", title="Packaging at", late=True, width=14),
@@ -134,6 +146,7 @@ def derive(case: Case, ctx: Context) -> Mapping[str, Value | None]:
         "event_type": terms.EVENT_WORDS.get(case.text("subtype")),
         "goods_total": _goods_total(case),
         "evidence_missing": terms.missing_evidence(case) or None,
+        "tracking_snapshot": _snapshot(case),
         "notice_by": legal.day if legal else None,
         "deadline_source": f"{legal.key}{'' if legal.verified else ', not verified'}" if legal else None,
         "file_by": terms.filing_day(case, ctx),
@@ -143,6 +156,26 @@ def derive(case: Case, ctx: Context) -> Mapping[str, Value | None]:
         **_recovery(case, ctx),
         **lapsed(case, str(left)),
     }
+
+
+def _snapshot(case: Case) -> str | None:
+    """The newest tracking snapshot in the store; while there is none, what was typed."""
+    kept = [piece.name for piece in pieces(case) if piece.kind == SNAPSHOT]
+    return kept[-1] if kept else case.text("tracking_snapshot") or None
+
+
+def _tracking_kept(case: Case, ctx: Context) -> Sequence[Keep]:
+    """The pasted tracking text as a file, once for each text: the carrier deletes what it shows after some months."""
+    text = case.text("tracking_text")
+    if not text or text == ERASED:
+        return ()
+    number = normalise(case.text("tracking"))
+    name = safe_name(f"tracking-{number or case.case_id}-{hashlib.sha256(text.encode()).hexdigest()[:8]}.txt")
+    if any(piece.name == name for piece in pieces(case)):
+        return ()
+    stamp = f"{ctx.now.astimezone(LONDON):%d/%m/%Y %H:%M %Z}"
+    head = f"Tracking of {number or 'a parcel without a number'}, as pasted into {case.case_id} by {ctx.actor.name}"
+    return (Keep(name, SNAPSHOT, f"{head}, {stamp}.\n\n{text}\n"),)
 
 
 def _goods_total(case: Case) -> Money | None:
@@ -373,6 +406,8 @@ CASE: Final = CaseType(
     ),
     frozen_from=_WITH_CARRIER,
     derive=derive,
+    evidence_kinds=terms.ALL_KINDS,
+    keeps=_tracking_kept,
     numbers={"claim_no_own": "CLM"},
     letters=(
         "claims.loss", "claims.not_received", "claims.misdelivery", "claims.damage", "claims.missing_contents",

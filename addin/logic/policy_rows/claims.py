@@ -13,6 +13,7 @@ _CLAIM_UK: Final[tuple[Entry, ...]] = (
     ("claim.uk_terms.delay", "21", "days", "From receipt."),
     ("claim.uk_terms.loss", "60", "days", "From tender to the carrier."),
     ("claim.uk_terms.time_bar", "8", "months", "A copy for another country says six."),
+    ("claim.uk_terms.time_bar.other_country", "6", "months", "Counts as well until the row above is verified."),
     ("claim.uk_terms.cap_shipment", "GBP 60.00", "money", "Per shipment when no higher value was declared."),
     ("claim.uk_terms.sdr_per_kg", "8.33", "rate", "Per kilogram, gross."),
     ("claim.uk_terms.cap_rule", "lower", "text", "lower or greater of the two caps: sources disagree; lower is safe."),

@@ -5,6 +5,7 @@ these functions; a family of buttons is one file here.
 """
 
 from addin.macros.commands.claims import make_letters
+from addin.macros.commands.evidence import take_case_evidence, take_evidence
 from addin.macros.commands.form import move_case, open_case, save_case, show_case
 from addin.macros.commands.messages import dismiss_proposals, read_message, take_proposals
 from addin.macros.commands.record import make_month_end, take_snapshot, verify_register
@@ -12,5 +13,6 @@ from addin.macros.commands.rows import add_rows, move_rows, opened, refresh
 
 __all__ = [
     "add_rows", "dismiss_proposals", "make_letters", "make_month_end", "move_case", "move_rows", "open_case", "opened",
-    "read_message", "refresh", "save_case", "show_case", "take_proposals", "take_snapshot", "verify_register",
+    "read_message", "refresh", "save_case", "show_case", "take_case_evidence",
+    "take_evidence", "take_proposals", "take_snapshot", "verify_register",
 ]  # fmt: skip

@@ -38,12 +38,13 @@ def _show(press: Press, case_id: str) -> Outcome:
     if case is None:
         hint = "Type a number like CASE-2026-000001 into the yellow cell, then press Show."
         return Outcome.refused(Problem("CASE-UNKNOWN", f"There is no case {case_id!r}.", "case_id", "Case!B6", hint))
-    _fill_case(press, case)
+    fill_case(press, case)
     press.show()
     return Outcome(Status.DONE, f"{case.case_id}: {case_types()[case.type].name.lower()}, '{case.status}'.")
 
 
-def _fill_case(press: Press, case: Case) -> None:
+def fill_case(press: Press, case: Case) -> None:
+    """Show a case on the Case sheet: its form, the moves it can make and its timeline."""
     kind = case_types()[case.type]
     ctx = press.service.context(related=press.service.journal.related(case))
     moves = [move.label for move, _ in allowed(kind, case, ctx)]
@@ -78,6 +79,6 @@ def _press_form(press: Press, label: str | None) -> Outcome:
         outcome = press.service.press(verbs.get(label.casefold(), label), [request])
     now = press.service.journal.case(case.case_id)
     if outcome.ok and now is not None:
-        _fill_case(press, now)
+        fill_case(press, now)
     press.show(Shown({row.case_id: row.message for row in outcome.rows}))
     return outcome
