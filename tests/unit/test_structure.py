@@ -30,12 +30,16 @@ HOMES = {
     "psycopg": {"journal"},
     "docx": {"letters"},
     "docxtpl": {"letters"},
-    "pandas": {"reconcile", "imports", "month_end"},
+    "pandas": {"reconcile", "imports", "month_end", "bench_reconcile"},
+    "polars": {"reconcile", "reconciling", "bench_reconcile"},
+    "numpy": {"reconcile", "reconciling", "bench_reconcile"},
+    "mt940": {"reconcile"},
+    "pycamt": {"reconcile"},
     "openpyxl": {"hosts", "register", "month_end"},
     "xlsxwriter": {"hosts", "register", "month_end"},
 }
 #: Packages whose import name is not their name on the index, or that come with another program.
-IMPORT_NAMES = {"docx": "docxtpl", "jwt": "pyjwt"}
+IMPORT_NAMES = {"docx": "docxtpl", "jwt": "pyjwt", "mt940": "mt-940"}
 IMPORT_NAMES |= dict.fromkeys(("pythoncom", "win32com", "win32api", "win32event"), "xlwings")
 FROM_THE_SYSTEM = {"uno", "unohelper", "com", "winreg", "msvcrt", "fcntl"}
 LINE_CAP = 600
