@@ -45,7 +45,7 @@ def _guarded(call: Callable[..., Any]) -> Callable[..., Any]:
 def in_words(error: BaseException) -> HostError | None:
     """What an exception of UNO means to us; None for any other exception."""
     uno = bridge().uno
-    if isinstance(error, tuple(uno.getClass(name) for name in _GONE)):
+    if isinstance(error, tuple(uno.getClass(name) for name in _GONE)) or _was_cut_off(error):
         return HostGone(
             "LibreOffice, or the workbook in it, has gone away.",
             hint="What was recorded is in the journal: open the register again and press Refresh.",
@@ -58,3 +58,9 @@ def in_words(error: BaseException) -> HostError | None:
             code="CALC-REFUSED",
         )
     return None
+
+
+def _was_cut_off(error: BaseException) -> bool:
+    """True when the office died during this very call, which UNO tells by a plain runtime error."""
+    runtime = bridge().uno.getClass("com.sun.star.uno.RuntimeException")
+    return isinstance(error, runtime) and "URP bridge" in str(getattr(error, "Message", ""))

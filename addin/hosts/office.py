@@ -151,13 +151,12 @@ class Office:
 
 
 def gone() -> tuple[type[BaseException], ...]:
-    """The exceptions of UNO that say the other side is no more."""
-    uno = bridge().uno
-    return (
-        uno.getClass("com.sun.star.lang.DisposedException"),
-        uno.getClass("com.sun.star.connection.NoConnectException"),
-        uno.getClass("com.sun.star.bridge.BridgeExistsException"),
-    )
+    """The exceptions that a call may meet when the other side is no more.
+
+    Any of UNO's: beside those that say so, a call under way ends with a plain runtime error, and an object that lost
+    its office does not know its own properties any more.
+    """
+    return (bridge().uno.getClass("com.sun.star.uno.Exception"),)
 
 
 def running(profile: Path) -> tuple[int, str] | None:

@@ -35,7 +35,7 @@ NAME: Final = "Casebook.Bridge"
 #: How far apart the two clicks of a double click may be; 500 ms is what desktops take by default.
 DOUBLE_CLICK_S: Final = 0.5
 #: A click that waited while a press ran longer than that arrives this soon after its answer.
-_WAITED_S: Final = 0.1
+_WAITED_S: Final = 0.4
 _BUSY: Final = "Another button is still at work. Wait for its answer, then press again; nothing was changed."
 _QUIET: Final = "book.opened"
 

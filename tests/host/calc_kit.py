@@ -14,7 +14,7 @@ from addin.journal import SqliteJournal
 from addin.register.layout import FIRST_ROW, HEADER_ROW, MESSAGE_ROW, columns
 from addin.service import RowRequest, Service
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 PERSON = "a.khan"
 ORDERS = ("1000000001", "1000000002", "1000000003")
 
@@ -29,8 +29,9 @@ def running_office(profile, **more):
         office.stop()
 
 
-def wait_for(condition, what, patience_s=PATIENCE_S):
+def wait_for(condition, what, patience_s=None):
     """The condition's answer as soon as it is true; an AssertionError that says what was waited for."""
+    patience_s = patience_s or PATIENCE_S
     deadline = time.monotonic() + patience_s
     while not (found := condition()):
         assert time.monotonic() < deadline, f"waited {patience_s} s for: {what() if callable(what) else what}"

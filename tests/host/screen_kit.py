@@ -28,6 +28,9 @@ from .calc_kit import PATIENCE_S, PERSON, OpenRegister, wait_for
 SHOTS = Path(__file__).parents[2] / "build" / "out" / "clicks"
 #: Where buttons stand in Calc's boxes, from the right and lower edge.
 _OK, _DONT_SAVE = (62, 34), (244, 34)
+#: How long a program may take to start on a slow machine, seconds.
+START_S = 180
+FELL_THROUGH, LOST = "the cell behind", "lost"
 RUN = "import sys; from addin.cli import main; sys.argv[0] = 'casebook'; main()"
 
 
@@ -36,6 +39,16 @@ def need(*names):
     for name in names:
         if shutil.which(name) is None:
             pytest.skip(f"{name} is not on this machine")
+
+
+def _wants_to_run(pid):
+    """True while a process computes, waits for the processor or for the disk."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "RD"
+
+
+def first_true(questions):
+    """The first answer that says something, None when none does."""
+    return next(filter(None, (ask() for ask in questions)), None)
 
 
 class Screen:
@@ -112,7 +125,7 @@ class Person:
         self.environment = {**os.environ, "CASEBOOK_USER": PERSON, "XDG_CACHE_HOME": str(cache)}
         self.environment["DISPLAY"] = display.name
         self.said = folder.parent / f"{folder.name}-said.txt"
-        self.host = None
+        self.host, self.context, self.desktop = None, None, None
         self.profiles = cache / "casebook" / "calc"
         self.book, self.office_pid = None, None
 
@@ -127,16 +140,23 @@ class Person:
                 stdout=output,
                 stderr=output,
             )
-        wait_for(lambda: "is open in Calc" in self.words() or self.host.poll() is not None, self.words)
+        wait_for(lambda: "is open in Calc" in self.words() or self.host.poll() is not None, self.words, START_S)
         assert self.host.poll() is None, self.words()
-        self.office_pid, pipe = next(
-            state for profile in sorted(self.profiles.iterdir()) if (state := running(profile)) is not None
-        )
+        self.office_pid, pipe = self._office()
         self.context = connect(pipe, time.monotonic() + PATIENCE_S)
         self.desktop = self.context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", self.context)
         self.book = OpenRegister(self.folder, LibreDocument(self._model()))
         self.wait_for_a_still_screen()
         return self
+
+    def _office(self):
+        """Process and pipe of the office that our own host started: others may live in the same pool of profiles."""
+        mine = str(self.host.pid)
+        return next(
+            state
+            for profile in self.profiles.iterdir()
+            if (profile / "claim").read_text() == mine and (state := running(profile)) is not None
+        )
 
     def _model(self):
         listing = self.desktop.Components.createEnumeration()
@@ -146,8 +166,18 @@ class Person:
                 return item
         raise AssertionError("no workbook is open")
 
+    def is_well(self):
+        """True when the window can be worked with: nothing died, no box and no half-typed cell was left behind."""
+        return (
+            self.book is not None
+            and self.host.poll() is None
+            and process_lives(self.office_pid)
+            and self.book.document.is_open
+            and not self.box()
+        )
+
     @contextlib.contextmanager
-    def watched(self, patience_s=90):
+    def watched(self, patience_s=240):
         """End the office when the block takes too long: a call that hangs becomes a failure."""
         watchdog = threading.Timer(patience_s, lambda: os.kill(self.office_pid, 9))
         watchdog.start()
@@ -187,30 +217,71 @@ class Person:
         """Where the middle of a button is on the screen."""
         action = actions()[action_id]
         self.show(action.sheet)
-        controller = self.book.document.model.CurrentController
-        page = self.book.grid(action.sheet).sheet.DrawPage
-        for number in range(page.Count):
-            shape = page.getByIndex(number)
-            if hasattr(shape, "Control") and shape.Control.Label == action.label:
-                place = controller.getControl(shape.Control).getAccessibleContext()
-                corner, size = place.getLocationOnScreen(), place.getSize()
-                return corner.X + size.Width // 2, corner.Y + size.Height // 2
-        raise AssertionError(f"{action.sheet} has no button {action.label}")
+        sheet = self.book.grid(action.sheet).sheet
+        shapes = (sheet.DrawPage.getByIndex(number) for number in range(sheet.DrawPage.Count))
+        shape = next((each for each in shapes if hasattr(each, "Control") and each.Control.Label == action.label), None)
+        assert shape is not None, f"{action.sheet} has no button {action.label}"
+        place = self._pane(sheet, shape).getControl(shape.Control).getAccessibleContext()
+        corner, size = place.getLocationOnScreen(), place.getSize()
+        return corner.X + size.Width // 2, corner.Y + size.Height // 2
 
-    def click(self, action_id, times=1):
-        """Click a button with the mouse; again when the button was not drawn yet and the click hit the cell below."""
+    def _pane(self, sheet, shape):
+        """The pane of frozen rows or columns that a shape's middle is in: asked for a button of another, Calc paints
+        it there once more.
+        """
+        controller = self.book.document.model.CurrentController
+        column, row = controller.getSplitColumn(), controller.getSplitRow()
+        middle = shape.Position.X + shape.Size.Width // 2
+        is_right = column > 0 and middle >= sheet.Columns.getByIndex(column).getCellByPosition(0, 0).Position.X
+        return controller.getByIndex((2 if row > 0 else 1) if is_right else 0)
+
+    def click(self, action_id, done=None, *, times=1):
+        """Click a button with the mouse and wait for what it does.
+
+        Args:
+            action_id: the button.
+            done: true once it did something; by default an answer in the message cell or in a box.
+            times: 2 for a double click.
+
+        As a person would, it clicks again when the click hit the cell behind a button that was not drawn yet, or when
+        Calc lost the click: on a loaded machine a button now and then stays down, and nobody works.
+        """
         sheet = actions()[action_id].sheet
+        done = done or (lambda: self.book.message(sheet) or self.box())
         self.show(sheet)
         before = self.book.document.selection()
         for _ in range(5):
             self.wait_for_a_still_screen()
-            across, down = self.button(action_id)
-            self.xdotool("mousemove", across, down, "click", "--repeat", times, "--delay", 60, 1)
-            if not self._fell_through(sheet):
+            self.xdotool("mousemove", *self.button(action_id))
+            if times == 1:
+                self.xdotool("mousedown", 1, "sleep", 0.05, "mouseup", 1)
+            else:
+                self.xdotool("click", "--repeat", times, "--delay", 60, 1)
+            signs = done, lambda: self._fell_through(sheet), self._quiet()
+            found = wait_for(lambda signs=signs: first_true(signs), f"the answer to {action_id}")
+            if found not in (FELL_THROUGH, LOST):
                 return
-            self.book.document.select(*before)
+            self.xdotool("mousemove", 1000, 650)
+            if found is FELL_THROUGH:
+                self.book.document.select(*before)
             time.sleep(DOUBLE_CLICK_S * 2)  # or the next click would be the second half of a double click
         raise AssertionError(f"the button of {action_id} cannot be clicked")
+
+    def _fell_through(self, sheet):
+        """A sign when the click selected a cell behind the buttons, None when it did not (yet)."""
+        grid, areas = self.book.document.selection()
+        return FELL_THROUGH if grid.name == sheet and areas and areas[0].last_row < MESSAGE_ROW else None
+
+    def _quiet(self, seconds=4):
+        """A question to ask again and again: LOST once office and host were found asleep for so long, else None."""
+        since = [time.monotonic()]
+
+        def asked():
+            if any(_wants_to_run(pid) for pid in (self.office_pid, self.host.pid)):
+                since[0] = time.monotonic()
+            return LOST if time.monotonic() - since[0] > seconds else None
+
+        return asked
 
     def wait_for_a_still_screen(self):
         """Wait until the screen shows the same three times: a button that is not drawn yet lets clicks fall through."""
@@ -224,16 +295,6 @@ class Person:
 
     def _pixels(self):
         return self.display.strip(100, 250)
-
-    def _fell_through(self, sheet):
-        """True as soon as the click is seen to have selected a cell behind the buttons, False when it did something."""
-        deadline = time.monotonic() + 1
-        while time.monotonic() < deadline and not (self.book.message(sheet) or self.box()):
-            grid, areas = self.book.document.selection()
-            if grid.name == sheet and areas and areas[0].last_row < MESSAGE_ROW:
-                return True
-            time.sleep(0.02)
-        return False
 
     def click_into_the_sheet(self):
         """Click an empty cell far from everything, which takes the keyboard there."""
@@ -254,8 +315,7 @@ class Person:
         """Click a button and wait for the answer under the buttons; a box that opens is closed by its OK."""
         sheet = actions()[action_id].sheet
         self.forget_message(sheet)
-        self.click(action_id, times)
-        wait_for(lambda: self.book.message(sheet) or self.box(), f"the answer to {action_id}")
+        self.click(action_id, times=times)
         text = self.book.message(sheet)
         if not text or text[7:].startswith(("Not done", "In part", "Behind")):
             self.dismiss_box()
