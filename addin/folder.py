@@ -77,6 +77,7 @@ def create(
     content: dict[str, Any] = {"register_id": register_id, "demo": demo}
     if demo:
         content |= {"house": DEMO_HOUSE, "carrier": DEMO_CARRIER, "people": DEMO_PEOPLE}
+        content |= {"store": {"keys": "keys"}}  # people who are only played share one account: their keys stay here
     else:
         mine = account()
         content |= {"people": {mine: {"name": mine, "roles": ["coordinator"]}}}

@@ -98,6 +98,8 @@ class Store(_Section):
     """PostgreSQL url; empty keeps journal.sqlite in the register folder."""
     witness: str = ""
     """A file in a second place; empty keeps witness.txt in the register folder."""
+    keys: str = ""
+    """The folder of private signing keys; empty keeps them in the account's own folder, ~/.casebook/keys."""
 
 
 class Intake(_Section):

@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from addin import month_end, snapshots, verify
+from addin import snapshots, verify
 from addin.errors import CasebookError
 from addin.journal import witness
 from addin.letter_values import claim_values
@@ -21,7 +21,7 @@ from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case
 from addin.logic.events import Draft, Json, iso
 from addin.logic.outcome import Outcome, Problem, RowResult, Status
-from addin.logic.system_kinds import LETTER_ISSUED, PACK_MADE, SNAPSHOT_TAKEN
+from addin.logic.system_kinds import LETTER_ISSUED, SNAPSHOT_TAKEN
 from addin.service import Service, failed
 
 _EVIDENCE: Final = "evidence"
@@ -138,38 +138,6 @@ def keep_snapshot(service: Service, why: str) -> Outcome:
     data: dict[str, Json] = {"name": kept.name, "upto": head.seq, "head": head.hash, "sha256": kept.file_sha256}
     event = service.record(SNAPSHOT_TAKEN.name, data, reason=why)
     return Outcome(Status.DONE, f"Snapshot {kept.name} keeps the register up to event {head.seq}.", seq=event.seq)
-
-
-def make_pack(service: Service, period: str) -> Outcome:
-    """Make the audit workbook of a month ("2026-10") and record it; a witness line goes with it."""
-    letters = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted((service.folder / "letters").glob("*.docx"))
-    }
-    try:
-        pack = month_end.build(
-            service.journal,
-            service.kinds,
-            service.settings,
-            service.policy,
-            period=period,
-            now=service.clock(),
-            preparer=service.actor,
-            files=letters,
-        )
-    except ValueError as error:
-        hint = "Write the month like 2026-10."
-        return Outcome.refused(Problem("PACK-PERIOD", str(error), "period", hint=hint))
-    digest = write_file(service.folder / "packs" / pack.file_name, pack.content)
-    head = service.journal.head()
-    witness.add(witness_path(service), head)
-    data: dict[str, Json] = {
-        "period": period, "file": f"packs/{pack.file_name}", "sha256": digest, "upto": head.seq, "draft": pack.draft
-    }  # fmt: skip
-    event = service.record(PACK_MADE.name, data)
-    draft = " (draft: the month is not over)" if pack.draft else ""
-    text = f"Audit workbook of {period}{draft}: packs/{pack.file_name}"
-    return Outcome(Status.DONE, text, seq=event.seq, files=(f"packs/{pack.file_name}",))
 
 
 def verify_register(service: Service) -> verify.Report:

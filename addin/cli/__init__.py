@@ -17,6 +17,7 @@ __all__ = [
     "main",
     "measure",
     "numbers",
+    "packs",
     "proof",
     "reconciliation",
     "registers",

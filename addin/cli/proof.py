@@ -1,4 +1,4 @@
-"""Proof and versions: verify, snapshots, the month-end workbook, rebuilding one from the other."""
+"""Proof and versions: verify, snapshots, rebuilding workbook and journal one from the other."""
 
 from __future__ import annotations
 
@@ -46,21 +46,6 @@ def snapshot(why: str, folder: Path, as_json: bool) -> int:
     with opened(folder) as service:
         with waiting_for("Keeping this version ...", quiet=as_json):
             outcome = press_closed(service, "snapshots.take", Asked(reason=why))
-        return answer(outcome, as_json=as_json)
-
-
-@main.command("month-end")
-@click.argument("period")
-@register_option
-@as_json_option
-@plain
-def month_end(period: str, folder: Path, as_json: bool) -> int:
-    """Make the audit workbook of PERIOD (YYYY-MM)."""
-    from addin.closed_book import press_closed
-
-    with opened(folder) as service:
-        with waiting_for(f"Making the audit workbook of {period} ...", quiet=as_json):
-            outcome = press_closed(service, "desk.month_end", Asked(values={"period": period}))
         return answer(outcome, as_json=as_json)
 
 

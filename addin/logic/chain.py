@@ -39,11 +39,15 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One bad position: `seq` names the event, `what` is a stable word, `message` the sentence for a person."""
+    """One bad position: `seq` names the event, `what` is a stable word, `message` the sentence for a person.
+
+    What lies in a file beside the chain has its `place` ("csv/05-refunds.csv"), and 0 where no event is concerned.
+    """
 
     seq: int
     what: str
     message: str
+    place: str = ""
 
 
 def digest(prev: str, text: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -22,29 +23,49 @@ from addin.logic.forms import Cell
 from addin.logic.policy import Policy
 from addin.logic.values import Actor
 from addin.month_end import case_tables, control_tables
+from addin.month_end.book import Pack as Book
 from addin.month_end.book import compose
 from addin.month_end.case_tables import Source, money_by_state
 from addin.month_end.charts import Block
-from addin.month_end.controls import Areas, Line, lines
+from addin.month_end.controls import FIRST_ROW, Areas, Line, lines
 from addin.month_end.guide import facts
 from addin.month_end.period import Period
 from addin.month_end.privacy import Mask
 from addin.month_end.sample import draw, seed
+from addin.month_end.staging import stage
 from addin.month_end.story import Story, tell
 from addin.month_end.table import Table
+from addin.month_end.zip_writer import Piece
 from addin.settings import Settings
 
 NO_FILES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Pack:
-    """One finished workbook: its name, its bytes, the control totals by label, and whether the month was still on."""
+class Month:
+    """One month as it was told: the workbook and its tables as CSV files, and what a manifest states of it.
 
-    file_name: str
-    content: bytes
+    `totals` are the control totals by label; `story` is what everything was told from.
+    """
+
+    workbook: Path
+    csv: Sequence[tuple[str, Piece, str]]
+    """Name, deflated content and SHA-256 of each table's file."""
     totals: Mapping[str, str]
-    draft: bool
+    story: Story
+    mask: Mask
+    seed: str
+    rules: str
+
+    @property
+    def draft(self) -> bool:
+        """True while the month is not over."""
+        return self.story.period.draft
+
+    @property
+    def file_name(self) -> str:
+        """The workbook's name."""
+        return self.workbook.name
 
 
 def build(  # noqa: PLR0913 - a pack rests on all of this, each by its name
@@ -56,10 +77,13 @@ def build(  # noqa: PLR0913 - a pack rests on all of this, each by its name
     period: str,
     now: datetime,
     preparer: Actor,
+    folder: Path,
     auditor_word: str = "",
+    signer: str = "",
+    upto: int | None = None,
     files: Mapping[str, str] = NO_FILES,
-) -> Pack:
-    """The audit workbook of a month.
+) -> Month:
+    """Make the audit workbook of a month and its CSV files.
 
     Args:
         journal: read from its first event to the cut-off.
@@ -69,29 +93,37 @@ def build(  # noqa: PLR0913 - a pack rests on all of this, each by its name
         period: the month, as "2026-10".
         now: the present instant; before the month's end the pack is a draft.
         preparer: who makes it; shown by initials.
+        folder: where the files are made; empty, and on the disk on which they are to stay.
         auditor_word: a word of the auditor's that goes into the seed of the sample.
-        files: SHA-256 by file name, of the letters in the register's folder.
+        signer: the fingerprint of the key that will sign, as it stands on the cover.
+        upto: the last event that counts, when a month is told again.
+        files: more files for the sheet Files, SHA-256 by name.
 
     Raises:
         ValueError: for a text that is no month, a month that has not begun, or one before the register.
     """
     month = Period.of(period, now)
-    story = tell(journal, month, policy.days("audit.cut_off_days"))
-    accounts = {entry.event.actor for entry in story.entries}
-    mask = Mask(settings.actors(), {*accounts, preparer.id}, settings.intake.order_number)
+    story = tell(journal, month, policy.days("audit.cut_off_days"), upto)
+    mask = Mask(settings.actors(), {*story.accounts, preparer.id}, settings.intake.order_number)
     source = Source.made(story, mask, policy)
-    tables = _tables(source, kinds, auditor_word, files)
-    controls = lines(source, Areas(tables))
-    said = facts(source, settings, preparer, auditor_word)
-    content = compose(
-        said, tables, controls, _charts(source, tables),
-        created=now.astimezone(UTC).replace(tzinfo=None), password=settings.lock_password,
-    )  # fmt: skip
+    said = facts(source, settings, preparer, auditor_word, signer)
+    book = Book(said, now.astimezone(UTC).replace(tzinfo=None), settings.lock_password)
+    tables = _tables(journal, source, kinds, auditor_word, {**story.files, **files})
+    styles = [book.style_numbers(table) for table in tables]
+    staged = [stage(table, found, folder, FIRST_ROW) for table, found in zip(tables, styles, strict=True)]
+    controls = lines(source, Areas(staged))
     suffix = "-draft" if month.draft else ""
-    return Pack(f"month-end-{month.text}{suffix}.xlsx", content, _totals(story, controls), month.draft)
+    path = folder / f"month-end-{month.text}{suffix}.xlsx"
+    compose(book, staged, controls, _charts(source, tables), path)
+    csv = [
+        (f"csv/{number:02d}-{one.table.name.lower().replace(' ', '-')}.csv", one.csv, one.csv_sha256)
+        for number, one in enumerate(staged, 1)
+    ]
+    seeded, rules = seed(month.text, auditor_word), policy.as_of(source.day).fingerprint()
+    return Month(path, csv, _totals(story, controls), story, mask, seeded, rules)
 
 
-def _tables(source: Source, kinds: KindTable, word: str, files: Mapping[str, str]) -> list[Table]:
+def _tables(journal: Journal, source: Source, kinds: KindTable, word: str, files: Mapping[str, str]) -> list[Table]:
     """Every sheet behind the Dashboard, in reading order."""
     changed = control_tables.edited_after_approval(source)
     population = [case.case_id for case in source.population]
@@ -112,7 +144,7 @@ def _tables(source: Source, kinds: KindTable, word: str, files: Mapping[str, str
         case_tables.deviations_table(source),
         control_tables.exceptions_table(source, kinds),
         control_tables.sample_table(source, sample, word),
-        control_tables.log_table(source, kinds),
+        control_tables.log_table(journal, source, kinds),
         control_tables.rules_table(source.policy, source.day),
         control_tables.files_table(files),
     ]
@@ -148,4 +180,4 @@ def _totals(story: Story, controls: Iterable[Line]) -> Mapping[str, str]:
     return found | {line.label: str(line.computed) for line in controls if not line.heading}
 
 
-__all__ = ["Pack", "build"]
+__all__ = ["Month", "Period", "build"]

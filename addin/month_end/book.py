@@ -1,26 +1,35 @@
-"""Draws the pack: cover, guide, controls, dashboard, then one sheet per table; locked, the same bytes each time."""
+"""Draws the workbook: cover, guide, controls, dashboard, then one sheet per table; locked, the same bytes each time.
+
+XlsxWriter draws everything but the rows of tables: those were staged before (`staging`) and are put between the parts
+it made, deflated as they are, so that a month of a million events costs little time and no memory.
+"""
 
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Final
 
+import segno
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 
-from addin.logic.forms import Cell
+from addin.errors import HostError
 from addin.month_end.charts import Chartable, draw_dashboard
 from addin.month_end.controls import FIRST_ROW, HEADER_ROW, Areas, Line
-from addin.month_end.table import Col, Holds, Table
+from addin.month_end.staging import Leaf, Staged
+from addin.month_end.table import Holds, Table
+from addin.month_end.zip_writer import Piece, piece_of, write_zip
 from addin.register.cells import DAY_FORMAT, INSTANT_FORMAT, MONEY_FORMAT
 from addin.register.layout import Sheet, Use
 from addin.register.lists import column_letters
-from addin.register.package import ProtectionOptions, protect_sheets, register_salt
+from addin.register.package import ProtectionOptions, protect_sheets, read_parts, register_salt, sheet_parts
 from addin.register.page import Page, Stamp
-from addin.register.style import ACCENT, GREEN, LINE, QUIET, RED, WHITE, Look
+from addin.register.style import ACCENT, GREEN, INK, LINE, QUIET, RED, WHITE, Look
 
 COVER: Final = "Cover"
 GUIDE: Final = "How to read"
@@ -38,12 +47,18 @@ _FORMATS: Final = {
 _ONE_PAGE: Final = 225
 #: A hint runs over as many columns as make this many characters, so that it stays on a screen and on one page.
 _HINT_WIDTH: Final = 130
+_BLANK_ROW: Final = re.compile(rf'<row r="{FIRST_ROW}"[^>]*>.*?</row>'.encode())
+_STYLE: Final = re.compile(rb' s="\d+"')
+_DIMENSION: Final = re.compile(rb'(<dimension ref="A1:)[A-Z]+\d+"')
 _LOCK: Final = ProtectionOptions(auto_filter=True, format_columns=True, format_rows=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What cover and footers say: pairs of label and text, and what marks every sheet while the month is not over."""
+    """What cover and footers say: pairs of label and text, and what marks every sheet while the month is not over.
+
+    `square` is what the cover's square code holds, for whoever compares a printed head with a journal.
+    """
 
     title: str
     register_id: str
@@ -51,12 +66,14 @@ class Facts:
     draft: str
     cover: Sequence[tuple[str, str]]
     guide: Sequence[tuple[str, str]]
+    square: str = ""
 
 
 class Pack:
     """One pack while it is drawn."""
 
-    def __init__(self, facts: Facts, created: Any) -> None:
+    def __init__(self, facts: Facts, created: Any, password: str) -> None:
+        self.password = password
         self.target = io.BytesIO()
         self.facts = facts
         self.book = Workbook(self.target, dict(_OPTIONS))
@@ -114,36 +131,43 @@ class Pack:
 
     # ---- the sheets -----------------------------------------------------------------------------------------
 
-    def table(self, table: Table) -> None:
-        """One sheet for a table."""
-        page, columns = self.page(table.name, "#8D99AE"), len(table.columns)
-        styles = []
-        for at, column in enumerate(table.columns, 1):
+    def styles(self, table: Table) -> list[Format]:
+        """The format of each column's cells."""
+        found = []
+        for column in table.columns:
             code, align = _FORMATS[column.holds]
             wrap = {"text_wrap": True} if column.holds is Holds.LONG else {}
-            styles.append(self.look.of(num_format=code, align=align, valign="top", bottom=1, bottom_color=LINE, **wrap))
+            found.append(self.look.of(num_format=code, align=align, valign="top", bottom=1, bottom_color=LINE, **wrap))
+        return found
+
+    def table(self, staged: Staged, leaf: Leaf) -> None:
+        """One sheet of a table, with one blank row where its rows are put in later."""
+        table, columns = staged.table, len(staged.table.columns)
+        page = self.page(leaf.name, "#8D99AE")
+        for at, column in enumerate(table.columns, 1):
             page.width(at, column.width)
-        count = len(table.rows)
+        count = staged.count
         stated = f"{count} {'row' if count == 1 else 'rows'}." if count else table.empty
+        if len(staged.leaves) > 1:
+            at = staged.leaves.index(leaf)
+            stated += f" Sheet {at + 1} of {len(staged.leaves)}, {leaf.rows} of the rows."
         if table.sums:
-            stated += f" {table.sums}: £{table.total():,.2f}."
-        self.head(page, table.hint, columns, f"{stated} SHA-256 of the rows: {table.digest()}")
+            stated += f" {table.sums}: £{staged.total:,.2f}."
+        self.head(page, table.hint, columns, f"{stated} SHA-256 of the rows: {staged.digest}")
         page.header(HEADER_ROW, 1, [column.title for column in table.columns], 32)
         for at, column in enumerate(table.columns, 1):
             if column.holds is Holds.MONEY:
                 page.put(HEADER_ROW, at, column.title, self.look.named("header", align="right"))
-        for row, cells in enumerate(table.rows, FIRST_ROW):
-            for at, (cell, style) in enumerate(zip(cells, styles, strict=True), 1):
-                page.put(row, at, cell, style)
-            _fit(page, row, cells, table.columns)
-        last = FIRST_ROW + max(len(table.rows), 1) - 1
+        for at, style in enumerate(self.styles(table), 1):
+            page.put(FIRST_ROW, at, None, style)
+        last = FIRST_ROW + max(leaf.rows, 1) - 1
         page.worksheet.autofilter(HEADER_ROW - 1, 0, last - 1, columns - 1)
         page.worksheet.ignore_errors({"number_stored_as_text": f"A1:{column_letters(columns)}{last}"})
         printed = table.printed or columns
         page.worksheet.print_area(0, 0, last - 1, printed - 1)
         self.print_set_up(page, printed, header=HEADER_ROW)
 
-    def cover(self, page: Page, tables: Sequence[Table]) -> None:
+    def cover(self, page: Page, tables: Sequence[str]) -> None:
         """What this is, up to where, who signs, and what is inside."""
         look = self.look
         for at, width in enumerate((24, 30, 30, 30, 24), 1):
@@ -166,6 +190,12 @@ class Pack:
         row = self._check_line(page, row + 1)
         row = self._sign_off(page, row + 1)
         self._contents(page, row + 1, tables)
+        if self.facts.square:
+            image = io.BytesIO()
+            segno.make(self.facts.square, error="m", micro=False).save(image, kind="png", scale=3, border=2, dark=INK)
+            about = {"image_data": image, "x_offset": 40, "y_offset": 2, "object_position": 3,
+                     "x_scale": 0.62, "y_scale": 0.62, "description": "Head of the chain as a square code"}  # fmt: skip
+            page.worksheet.insert_image(0, 4, "head.png", about)
         self.print_set_up(page, 5, portrait=True, tall=1)
 
     def _check_line(self, page: Page, row: int) -> int:
@@ -193,10 +223,10 @@ class Pack:
         page.put(row + 6, 1, words, self.look.named("help", text_wrap=False))
         return row + 7
 
-    def _contents(self, page: Page, row: int, tables: Sequence[Table]) -> None:
+    def _contents(self, page: Page, row: int, tables: Sequence[str]) -> None:
         page.put(row, 1, "Contents", self.look["section"])
         link = self.look["link"]
-        for offset, name in enumerate([GUIDE, CONTROLS, DASHBOARD, *(table.name for table in tables)]):
+        for offset, name in enumerate([GUIDE, CONTROLS, DASHBOARD, *tables]):
             at, column = row + 1 + offset % 6, 1 + offset // 6
             page.worksheet.write_url(at - 1, column - 1, f"internal:'{name}'!A1", link, name)
 
@@ -211,7 +241,7 @@ class Pack:
             page.height(row, 15.5 * (1 + len(text) // 118) + 6)
         self.print_set_up(page, 2, tall=1)
 
-    def controls(self, page: Page, lines: Sequence[Line], tables: Sequence[Table], areas: Areas) -> None:
+    def controls(self, page: Page, lines: Sequence[Line], areas: Areas) -> None:
         """Each figure computed and as a live formula, with a word where they differ."""
         for at, width in enumerate((46, 18, 18, 10, 90), 1):
             page.width(at, width)
@@ -220,7 +250,7 @@ class Pack:
         )
         page.header(HEADER_ROW, 1, ("Control", "Computed", "Live formula", "Check", "Note"), 20)
         row = FIRST_ROW
-        for line in [*lines, Line("Sheets: rows and pounds"), *_sheet_lines(tables, areas)]:
+        for line in [*lines, Line("Sheets: rows and pounds"), *_sheet_lines(areas)]:
             self._line(page, row, line)
             row += 1
         last = row - 1
@@ -258,62 +288,69 @@ class Pack:
 
     verdict = "All agree"
 
-    def close(self, password: str) -> bytes:
-        """The finished file, every sheet locked."""
+    def close(self) -> bytes:
+        """The file without the rows of its tables, every sheet locked."""
         self.book.close()
         locks = dict.fromkeys(self.names, _LOCK)
-        return protect_sheets(
-            self.target.getvalue(), locks, password, register_salt(self.facts.register_id), structure=True
-        )
+        salt = register_salt(self.facts.register_id)
+        return protect_sheets(self.target.getvalue(), locks, self.password, salt, structure=True)
+
+    def style_numbers(self, table: Table) -> list[int]:
+        """The numbers of a table's formats, given before anything is drawn: its rows are made first."""
+        return [style._get_xf_index() for style in self.styles(table)]  # type: ignore[no-untyped-call]
 
 
-def _fit(page: Page, row: int, cells: Sequence[Cell], columns: Sequence[Col]) -> None:
-    """Make a row as high as its longest text needs; not every program does it by itself."""
-    needed = 1
-    for cell, column in zip(cells, columns, strict=True):
-        if column.holds is Holds.LONG and isinstance(cell, str):
-            fits = max(int(column.width * 1.1), 1)  # a letter of a text is narrower than a digit, by which widths count
-            needed = max(needed, sum(1 + len(line) // fits for line in cell.split("\n")))
-    if needed > 1:
-        page.height(row, min(15 * needed + 1, 405))
-
-
-def _sheet_lines(tables: Sequence[Table], areas: Areas) -> list[Line]:
+def _sheet_lines(areas: Areas) -> list[Line]:
     found = []
-    for table in tables:
-        note = f"SHA-256 of the rows {table.digest()}"
-        found.append(Line(f"{table.name}: rows", len(table.rows), f"=COUNTA({areas.first_column(table.name)})", note))
-        if table.sums:
-            area = areas.column(table.name, table.sums)
-            found.append(Line(f"{table.name}: {table.sums}, pounds", table.total(), f"=SUM({area})"))
+    for name, staged in areas.staged.items():
+        note = f"SHA-256 of the rows {staged.digest}"
+        found.append(Line(f"{name}: rows", staged.count, f"=COUNTA({areas.first_column(name)})", note))
+        if sums := staged.table.sums:
+            found.append(Line(f"{name}: {sums}, pounds", staged.total, f"=SUM({areas.column(name, sums)})"))
     return found
 
 
-def compose(
-    facts: Facts, tables: Sequence[Table], lines: Sequence[Line], charts: Chartable, *, created: Any, password: str
-) -> bytes:
-    """The pack as the bytes of a workbook."""
-    pack = Pack(facts, created)
+def compose(pack: Pack, staged: Sequence[Staged], lines: Sequence[Line], charts: Chartable, target: Path) -> None:
+    """Write the workbook: everything around the tables, then their rows put in.
+
+    Raises:
+        HostError: the file cannot be written.
+    """
     wrong = sum(1 for line in lines if not line.heading and not line.formula and line.computed != 0)
     pack.verdict = f"{wrong} to look at" if wrong else "All agree"
     cover, guide, controls, dashboard = (pack.page(name) for name in (COVER, GUIDE, CONTROLS, DASHBOARD))
-    areas = Areas(tables)
-    pack.cover(cover, tables)
+    pack.cover(cover, [one.table.name for one in staged])
     pack.guide(guide)
-    pack.controls(controls, lines, tables, areas)
+    pack.controls(controls, lines, Areas(staged))
     for at in range(1, 15):
         dashboard.width(at, 11)
     pack.head(dashboard, "The month in four pictures; the figures they are drawn from stand beneath.", 14)
     draw_dashboard(pack.book, dashboard, charts)
     pack.print_set_up(dashboard, 14, tall=1, portrait=True)
-    for table in tables:
-        pack.table(table)
+    leaves = {leaf.name: (one, leaf) for one in staged for leaf in one.leaves}
+    for one, leaf in leaves.values():
+        pack.table(one, leaf)
     cover.worksheet.activate()
-    return pack.close(password)
+    parts = read_parts(pack.close())
+    where = {part: name for name, part in sheet_parts(parts).items()}
+    write_zip(target, ((name, _pieces(content, leaves.get(where.get(name, "")))) for name, content in parts.items()))
+
+
+def _pieces(content: bytes, found: tuple[Staged, Leaf] | None) -> list[Piece]:
+    """A part as it is written: whole, or around the rows of its table."""
+    if found is None or not found[1].rows:
+        return [piece_of(content)]
+    staged, leaf = found
+    row = _BLANK_ROW.search(content)
+    if row is None or len(_STYLE.findall(row[0])) != len(staged.table.columns):
+        raise HostError(f"The sheet '{leaf.name}' was not drawn as expected.", hint="This is a fault of the program.")
+    last = f"{column_letters(len(staged.table.columns))}{FIRST_ROW + leaf.rows - 1}".encode()
+    before = _DIMENSION.sub(lambda match: match[1] + last + b'"', content[: row.start()], count=1)
+    return [piece_of(before), leaf.xml, piece_of(content[row.end() :])]
 
 
 def _plain(text: str) -> str:
     return text.replace("&", "&&").replace("\n", " ")[:60]
 
 
-__all__ = ["CONTROLS", "COVER", "DASHBOARD", "GUIDE", "Facts", "compose"]
+__all__ = ["CONTROLS", "COVER", "DASHBOARD", "GUIDE", "Facts", "Pack", "compose"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
+from addin.journal import Journal
 from addin.logic.case_type import Case
 from addin.logic.cases import case_types
 from addin.logic.common_form import FINAL_STATES
@@ -293,24 +295,36 @@ def key_items(population: Sequence[Case], policy: Policy) -> list[str]:
     return [case.case_id for case in population if isinstance(worth := value_of(case), Decimal) and worth >= limit]
 
 
-def log_table(source: Source, kinds: KindTable) -> Table:
+@dataclass(frozen=True, slots=True)
+class _Log:
+    """The rows of the change log, read from the journal whenever they are asked for: there may be millions."""
+
+    journal: Journal
+    source: Source
+    kinds: KindTable
+
+    def __iter__(self) -> Iterator[tuple[Cell, ...]]:
+        story, when, mask = self.source.story, self.source.when, self.source.mask
+        if not story.count:
+            return
+        for event in self.journal.events(story.first_seq - 1, story.last_seq):
+            yield (
+                event.seq, when(event.at), mask.who(event.actor), event.role.replace("_", " "), event.case_id or None,
+                mask.text(self.kinds.sentence(event))[:500], mask.text(event.reason)[:1_000] or None,
+                mask.text(before_and_after(event))[:2_000] or None, event.kind, event.hash,
+            )  # fmt: skip
+
+
+def log_table(journal: Journal, source: Source, kinds: KindTable) -> Table:
     """Every event of the month, in order, with the hash by which it can be found in the journal."""
-    rows = [
-        (
-            entry.event.seq, source.when(entry.event.at), source.mask.who(entry.event.actor),
-            entry.event.role.replace("_", " "), entry.event.case_id or None,
-            source.mask.text(kinds.sentence(entry.event))[:500], source.mask.text(entry.event.reason)[:1_000] or None,
-            source.mask.text(before_and_after(entry.event))[:2_000] or None, entry.event.kind, entry.event.hash,
-        )
-        for entry in source.story.entries
-    ]  # fmt: skip
     columns = (
         Col("Event", 8, _COUNT), Col("Recorded", 17, _INSTANT), Col("Who", 7), Col("Role", 13), Col("Case", 17),
         Col("What", 56, _LONG), Col("Why", 30, _LONG), Col("Before and after", 56, _LONG), Col("Kind", 24),
         Col("Hash", 66),
     )  # fmt: skip
     hint = "Who did what, when and why, with both values. The hash finds the event in journal and Audit sheet."
-    return Table("Change log", hint, columns, rows, empty="No event in this month.", printed=8)
+    rows = _Log(journal, source, kinds)
+    return Table("Change log", hint, columns, rows, empty="No event in this month.", printed=8, ordered=True)
 
 
 def rules_table(policy: Policy, day: date) -> Table:

@@ -14,6 +14,7 @@ from typing import Final
 from addin.logic.cases import case_types
 from addin.logic.system_kinds import INTAKE_READ
 from addin.month_end.case_tables import Source, money_by_state
+from addin.month_end.staging import Staged
 from addin.month_end.table import Table
 from addin.register.lists import column_letters
 
@@ -38,21 +39,34 @@ class Line:
 
 
 class Areas:
-    """The areas of the pack's tables, as a formula names them."""
+    """The areas of the pack's tables, as a formula names them; a table of millions of rows lies on several sheets."""
 
-    def __init__(self, tables: Sequence[Table]) -> None:
-        self.tables: Mapping[str, Table] = {table.name: table for table in tables}
+    def __init__(self, staged: Sequence[Staged]) -> None:
+        self.staged: Mapping[str, Staged] = {one.table.name: one for one in staged}
+
+    def table(self, name: str) -> Table:
+        """A table by its name."""
+        return self.staged[name].table
+
+    def parts(self, name: str, title: str) -> list[str]:
+        """A column of a table on each of its sheets, from the first row to the last (one empty row for none)."""
+        letters = column_letters(self.table(name).column(title) + 1)
+        return [
+            f"'{leaf.name}'!${letters}${FIRST_ROW}:${letters}${FIRST_ROW + max(leaf.rows, 1) - 1}"
+            for leaf in self.staged[name].leaves
+        ]
 
     def column(self, name: str, title: str) -> str:
-        """A column of a table, from its first row to its last (one empty row when it has none)."""
-        table = self.tables[name]
-        letters = column_letters(table.column(title) + 1)
-        last = FIRST_ROW + max(len(table.rows), 1) - 1
-        return f"'{name}'!${letters}${FIRST_ROW}:${letters}${last}"
+        """A column as the arguments of a function that takes several areas (SUM, COUNT, COUNTA, MIN, MAX)."""
+        return ",".join(self.parts(name, title))
+
+    def counting(self, name: str, title: str, word: str) -> str:
+        """The formula that counts the cells of a column that hold a word."""
+        return "=" + "+".join(f'COUNTIF({part},"{word}")' for part in self.parts(name, title))
 
     def first_column(self, name: str) -> str:
         """The first column of a table, which is never empty in a row."""
-        return self.column(name, self.tables[name].columns[0].title)
+        return self.column(name, self.table(name).columns[0].title)
 
 
 def lines(source: Source, areas: Areas) -> list[Line]:
@@ -68,7 +82,7 @@ def lines(source: Source, areas: Areas) -> list[Line]:
 
 
 def _sum(areas: Areas, title: str) -> tuple[int, str]:
-    marks = [cell for cell in areas.tables["Cases"].values(title) if isinstance(cell, int)]
+    marks = [cell for cell in areas.table("Cases").values(title) if isinstance(cell, int)]
     return sum(marks), f"=SUM({areas.column('Cases', title)})"
 
 
@@ -98,13 +112,12 @@ def _sequences(source: Source, areas: Areas) -> Iterator[Line]:
     names = sorted(story.fresh)
     note = f"{names[0]} to {names[-1]}; voids keep their number." if names else "No case was opened."
     yield Line("Case numbers from first to last", last - first + 1, f"=SUM({areas.column('Cases', 'New')})", note)
-    seqs = [entry.event.seq for entry in story.entries]
-    note = f"Event {seqs[0]} to {seqs[-1]}." if seqs else "No event in this month."
-    span = seqs[-1] - seqs[0] + 1 if seqs else 0
+    note = f"Event {story.first_seq} to {story.last_seq}." if story.count else "No event in this month."
+    span = story.last_seq - story.first_seq + 1 if story.count else 0
     yield Line("Events from first to last", span, f"=COUNT({areas.column('Change log', 'Event')})", note)
     area = areas.column("Change log", "Event")
     span_formula = f"=IF(COUNT({area})=0,0,MAX({area})-MIN({area})+1)"
-    yield Line("Events of the month, counted", len(seqs), span_formula, "Last number less first number plus one.")
+    yield Line("Events of the month, counted", story.count, span_formula, "Last number less first number plus one.")
     gaps = list(story.retold.gaps())
     words = (
         "; ".join(gap.message for gap in gaps[:3]) or "Numbers of cases, refunds, claims and letters, since the start."
@@ -117,14 +130,13 @@ def _sequences(source: Source, areas: Areas) -> Iterator[Line]:
 def _completeness(source: Source, areas: Areas) -> Iterator[Line]:
     """Messages read against cases opened; cases against tickets."""
     yield Line("Completeness: messages, cases, tickets")
-    table = areas.tables["Cases"]
+    table = areas.table("Cases")
     new = table.values("New")
     chat = sum(1 for is_new, channel in zip(new, table.values("Channel"), strict=True) if is_new and channel == "Chat")
     area = f'=COUNTIFS({areas.column("Cases", "New")},1,{areas.column("Cases", "Channel")},"Chat")'
     yield Line("Cases opened from chat", chat, area)
-    read = sum(1 for entry in source.story.entries if entry.event.kind == INTAKE_READ.name)
-    formula = f'=COUNTIF({areas.column("Change log", "Kind")},"{INTAKE_READ.name}")'
-    yield Line("Messages read", read, formula, "One message can hold several cases, or none.")
+    formula = areas.counting("Change log", "Kind", INTAKE_READ.name)
+    yield Line("Messages read", source.story.messages, formula, "One message can hold several cases, or none.")
     without = sum(1 for cell in table.values("Ticket") if cell == "none")
     formula = f'=COUNTIF({areas.column("Cases", "Ticket")},"none")'
     yield Line("Cases without a ticket and without a reason", without, formula, "Compare with the ticket tool's count.")
@@ -150,7 +162,7 @@ def _refunds(source: Source, areas: Areas) -> Iterator[Line]:
 
 def _claims(areas: Areas) -> Iterator[Line]:
     yield Line("Claims: pounds")
-    table = areas.tables["Claims"]
+    table = areas.table("Claims")
     for title in ("Claimed", "Expected", "Offered", "Recovered", "Gap"):
         amounts = [cell for cell in table.values(title) if isinstance(cell, Decimal)]
         yield Line(title, sum(amounts, Decimal(0)), f"=SUM({areas.column('Claims', title)})")
@@ -158,7 +170,7 @@ def _claims(areas: Areas) -> Iterator[Line]:
 
 def _people(areas: Areas) -> Iterator[Line]:
     yield Line("Segregation of duties")
-    table = areas.tables["Approvals"]
+    table = areas.table("Approvals")
     found = sum(1 for cell in table.values("Finding") if cell)
     yield Line("Approvals with a finding", found, f"=COUNTA({areas.column('Approvals', 'Finding')})", "Should be 0.")
     own = sum(1 for cell in table.values("Finding") if isinstance(cell, str) and "requester" in cell)

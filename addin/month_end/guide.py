@@ -14,10 +14,10 @@ from addin.month_end.sample import seed
 from addin.settings import Settings
 
 #: The pack's own version: raised when its sheets or columns change.
-VERSION: Final = "1"
+VERSION: Final = "2"
 
 
-def facts(source: Source, settings: Settings, preparer: Actor, word: str) -> Facts:
+def facts(source: Source, settings: Settings, preparer: Actor, word: str, signer: str) -> Facts:
     """Cover, guide and the words that mark every sheet while the month is not over."""
     story, month = source.story, source.story.period
     draft = f"DRAFT: {month.title} is not over; told up to {iso(month.now)}." if month.draft else ""
@@ -33,9 +33,18 @@ def facts(source: Source, settings: Settings, preparer: Actor, word: str) -> Fac
         ("Prepared", made),
         ("Rules", f"Version {policy.version}, fingerprint {policy.fingerprint()}"),
         ("Sample", f"Seed '{seed(month.text, word)}'{unsaid}"),
+        (
+            "Signing key",
+            f"Fingerprint {_grouped(signer)}" if signer else "None: this workbook was made without a pack.",
+        ),
         ("Source", "The register's journal alone, from its first event to the head, each hashed again. No filter."),
     )
-    return Facts(month.title, story.retold.register_id, settings.house.name, draft, cover, _guide(source))
+    square = f"{story.retold.register_id} {month.text} {story.head.seq} {story.head.hash}"
+    return Facts(month.title, story.retold.register_id, settings.house.name, draft, cover, _guide(source), square)
+
+
+def _grouped(fingerprint: str) -> str:
+    return " ".join(fingerprint[at : at + 4] for at in range(0, len(fingerprint), 4))
 
 
 def _guide(source: Source) -> Sequence[tuple[str, str]]:
@@ -64,7 +73,8 @@ def _guide(source: Source) -> Sequence[tuple[str, str]]:
         (
             "Control totals",
             "Each figure is computed when the pack is made and calculated again by your program from the sheets "
-            "behind. Where they differ the line says CHECK. The SHA-256 on each sheet is over its rows.",
+            "behind. Where they differ the line says CHECK. The SHA-256 on each sheet is over its rows, whatever their "
+            "order, so that a sorted sheet still has it.",
         ),
         (
             "Exceptions",
@@ -77,8 +87,9 @@ def _guide(source: Source) -> Sequence[tuple[str, str]]:
         ),
         (
             "Proof",
-            "The head on the cover binds every event up to it. 'casebook verify' checks journal and workbook; a single "
-            'event is checked by hand with: printf \'%s%s\' "$prev" "$text" | sha256sum',
+            "The head on the cover binds every event up to it; the square code holds register, month, event and "
+            "head. 'casebook verify' checks the pack, the journal, and one against the other; docs/verify-by-hand.md "
+            'says how to do it with other tools alone. A single event: printf \'%s%s\' "$prev" "$text" | sha256sum',
         ),
         (
             "What it does not show",

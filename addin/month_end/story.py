@@ -17,8 +17,10 @@ from addin.logic.case_type import Case
 from addin.logic.chain import Fault, Head, Link, check
 from addin.logic.common_form import FINAL_STATES
 from addin.logic.events import Event, iso
+from addin.logic.system_kinds import CONFLICT, DRIFT, INTAKE_READ, LETTER_ISSUED, REFUSED
 from addin.month_end.period import Period
 
+_LISTED: Final = frozenset({REFUSED.name, DRIFT.name, CONFLICT.name})
 #: What is kept of a case as it stood before an event of the month.
 _KEPT: Final = ("approved_by", "opened_by", "requested_by", "executed_by")
 
@@ -53,6 +55,16 @@ class Story:
     period: Period
     retold: Retold = field(default_factory=Retold)
     entries: list[Entry] = field(default_factory=list)
+    """The events of the month that a table of its own lists; the others are counted, and read again for the log."""
+    count: int = 0
+    first_seq: int = 0
+    last_seq: int = 0
+    messages: int = 0
+    accounts: set[str] = field(default_factory=set)
+    fresh: dict[str, int] = field(default_factory=dict)
+    """Case opened in the month -> the event that opened it."""
+    files: dict[str, str] = field(default_factory=dict)
+    """Letters and their indexes made in the month -> SHA-256."""
     opening: dict[str, str] = field(default_factory=dict)
     """Case -> its state as the month began."""
     ended: dict[str, str] = field(default_factory=dict)
@@ -67,11 +79,6 @@ class Story:
     def case(self, case_id: str) -> Case | None:
         """A case as it stood at the cut-off; personal values read as erased."""
         return self.retold.case(case_id, {})
-
-    @property
-    def fresh(self) -> dict[str, Event]:
-        """The cases opened in the month, by the event that opened them."""
-        return {entry.event.case_id: entry.event for entry in self.entries if entry.move == "open"}
 
     def population(self) -> list[Case]:
         """The cases of the month: open as it began, opened in it, or open at the cut-off; in order of their numbers."""
@@ -90,8 +97,10 @@ class Story:
         return self.opening.get(case_id, "Closed") not in FINAL_STATES
 
 
-def tell(journal: Journal, period: Period, margin: int) -> Story:
+def tell(journal: Journal, period: Period, margin: int, upto: int | None = None) -> Story:
     """Read the journal once: all events up to the cut-off, and `margin` days beyond it for the cut-off list.
+
+    `upto` is the last event that counts at all: what the journal ended with when the month was told first.
 
     Raises:
         ValueError: when the register was opened after the month.
@@ -99,7 +108,7 @@ def tell(journal: Journal, period: Period, margin: int) -> Story:
     story = Story(period)
     start, limit = iso(period.start), iso(period.limit)
     began = False
-    for event in journal.events():
+    for event in journal.events(upto=upto):
         if event.at >= iso(period.end + timedelta(days=margin)):
             break
         if not began and event.at >= start:
@@ -125,8 +134,10 @@ def _take(story: Story, event: Event, *, in_month: bool) -> Iterator[Fault]:
     told = story.retold.told.get(event.case_id)
     status = told.status if told else ""
     if in_month:
+        _count(story, event)
         before = {name: told.changes.get(name) for name in _KEPT} if told else {}
-        story.entries.append(Entry(event, status, before))
+        if _is_listed(event, status, before):
+            story.entries.append(Entry(event, status, before))
     yield from story.retold.take(event.seq, event.at, event.case_id, event.kind, event.data)
     story.head = Head(event.seq, event.hash, event.at)
     now = story.retold.told[event.case_id].status if event.case_id in story.retold.told else ""
@@ -136,6 +147,29 @@ def _take(story: Story, event: Event, *, in_month: bool) -> Iterator[Fault]:
             story.ended[event.case_id] = event.at
         else:
             story.ended.pop(event.case_id, None)
+
+
+def _count(story: Story, event: Event) -> None:
+    story.count += 1
+    story.first_seq, story.last_seq = story.first_seq or event.seq, event.seq
+    story.accounts.add(event.actor)
+    if event.data.get("move") == "open":
+        story.fresh[event.case_id] = event.seq
+    elif event.kind == INTAKE_READ.name:
+        story.messages += 1
+    elif event.kind == LETTER_ISSUED.name:
+        for name, digest in (("file", "sha256"), ("index", "index_sha256")):
+            story.files[str(event.data.get(name, ""))] = str(event.data.get(digest, ""))
+
+
+def _is_listed(event: Event, status: str, before: Mapping[str, Any]) -> bool:
+    """True for an event that approvals, late changes, overrides or exceptions may list."""
+    changes = event.changes
+    if event.kind in _LISTED or event.data.get("overrides") or "happened_at" in changes:
+        return True
+    if changes.get("approved_by") or changes.get("agreed_by"):
+        return True
+    return bool(changes and status and (status in FINAL_STATES or before.get("approved_by")))
 
 
 def _cross(story: Story, event: Event, margin: int) -> None:

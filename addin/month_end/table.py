@@ -1,16 +1,33 @@
-"""One table of the pack, before it is drawn: columns with a meaning, rows of plain values, and their digest."""
+"""One table of the pack, before it is drawn: columns with a meaning, rows of plain values, and their digest.
+
+The digest of a table does not depend on the order of its rows, on a program's number formats or on how it keeps dates:
+whoever sorts a sheet or saves it with another program still finds the same digest in it.
+
+1. A cell is a text: empty for nothing; a number in its shortest decimal form; a date as a spreadsheet's number for it
+   (days since 30 December 1899, to the ten-millionth of a day).
+2. A row is the JSON array of its cells. Rows stand in the order of their first cell, numbers before texts, then of
+   their whole text. The digest is SHA-256 over these lines, joined by line feeds.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
-from addin.logic.events import canonical
+import msgspec
+
 from addin.logic.forms import Cell
+
+_encode = msgspec.json.Encoder().encode
+_EPOCH: Final = date(1899, 12, 30).toordinal()
+_TINY: Final = Decimal("0.0000001")
+_NUMBER: Final = re.compile(rb'\["(-?\d+(?:\.\d+)?)"')
 
 
 class Holds(StrEnum):
@@ -35,17 +52,22 @@ class Col:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One sheet of the pack: `hint` says what is listed and what to look for; the first column is never empty."""
+    """One sheet of the pack: `hint` says what is listed and what to look for; the first column is never empty.
+
+    `rows` may be read more than once. With `ordered` they come in the order of the digest and may be millions, so that
+    they are never held.
+    """
 
     name: str
     hint: str
     columns: tuple[Col, ...]
-    rows: Sequence[tuple[Cell, ...]]
+    rows: Iterable[tuple[Cell, ...]]
     sums: str = ""
     """The title of the column whose amounts are totalled; empty for none."""
     empty: str = "Nothing to list."
     printed: int = 0
     """How many columns are printed, 0 for all; the others are there to be searched."""
+    ordered: bool = False
 
     def column(self, title: str) -> int:
         """Where a column stands, from 0."""
@@ -63,14 +85,58 @@ class Table:
         return sum((cell for cell in self.values(self.sums) if isinstance(cell, Decimal)), Decimal(0))
 
     def digest(self) -> str:
-        """SHA-256 over the rows as canonical text, one line a row: what cover and sheet state."""
-        lines = (canonical([_plain(cell) for cell in row]) for row in self.rows)
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        """SHA-256 over the rows: what cover and sheet state."""
+        lines = [line_of(row) for row in self.rows]
+        return digest_of(lines if self.ordered else in_order(lines))
 
 
-def _plain(cell: Cell) -> str | int | bool | None:
-    if isinstance(cell, (datetime, date)):
-        return cell.isoformat()
-    if isinstance(cell, (Decimal, float)):
+def line_of(row: Sequence[object]) -> bytes:
+    """One row as the digest takes it."""
+    return _encode([cell if type(cell) is str else plain(cell) for cell in row])
+
+
+def plain(cell: object) -> str:
+    """One cell as the digest takes it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return cell.replace("\r\n", "\n").replace("\r", "\n") if "\r" in cell else cell
+    if isinstance(cell, bool):
+        return "Yes" if cell else "No"
+    if isinstance(cell, int):
         return str(cell)
-    return cell
+    if isinstance(cell, datetime):
+        ticks = (cell.hour * 3600 + cell.minute * 60 + cell.second) * 10**7
+        return _serial(cell.toordinal() - _EPOCH, (ticks + 43_200) // 86_400)
+    if isinstance(cell, date):
+        return str(cell.toordinal() - _EPOCH)
+    number = cell if isinstance(cell, Decimal) else Decimal(repr(cell))
+    rounded = number.quantize(_TINY).normalize() if abs(number) < 10**18 else number.normalize()
+    return f"{rounded:f}" if rounded else "0"
+
+
+def _serial(days: int, fraction: int) -> str:
+    return f"{days}.{fraction:07d}".rstrip("0").rstrip(".") if fraction else str(days)
+
+
+def in_order(lines: Iterable[bytes]) -> list[bytes]:
+    """Lines in the order of the digest."""
+    return sorted(lines, key=_place)
+
+
+def _place(line: bytes) -> tuple[int, Decimal, bytes]:
+    found = _NUMBER.match(line)
+    return (0, Decimal(found[1].decode()), line) if found else (1, Decimal(0), line)
+
+
+def digest_of(lines: Iterable[bytes]) -> str:
+    """The digest of lines that are in order."""
+    running = hashlib.sha256()
+    between = b""
+    for line in lines:
+        running.update(between + line)
+        between = b"\n"
+    return running.hexdigest()
+
+
+__all__ = ["Col", "Holds", "Table", "digest_of", "in_order", "line_of", "plain"]

@@ -37,13 +37,13 @@ def fixture_pack(tmp_path_factory):
     clock = Clock(datetime(2026, 9, 1, 8, 0, tzinfo=UTC))
     service = new_register(None, clock)
     month_of_work(service, clock, datetime(2026, 11, 1, tzinfo=UTC))
+    folder = tmp_path_factory.mktemp("pack")
     made = build(
         service.journal, service.kinds, service.settings, service.policy, period="2026-11",
         now=datetime(2026, 12, 4, 9, 0, tzinfo=UTC), preparer=PEOPLE["s.moreau"], auditor_word="HGB-LOG",
+        folder=folder, signer="ab" * 32,
     )  # fmt: skip
-    path = tmp_path_factory.mktemp("pack") / made.file_name
-    path.write_bytes(made.content)
-    return path
+    return made.workbook
 
 
 def test_a_workbook_saved_by_libreoffice_is_still_sound(tmp_path, converted):

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import re
+import tempfile
 import zipfile
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 
 import openpyxl
 import pytest
-from proof_kit import PEOPLE, Clock, month_of_work, new_register, opens, presses, read
+from proof_kit import PEOPLE, Clock, fresh_folder, month_of_work, new_register, opens, presses, read
 
 from addin.logic.events import digests, iso
-from addin.month_end import build
+from addin.month_end import Month, build
 from addin.month_end.controls import FIRST_ROW, HEADER_ROW
 from addin.month_end.period import Period
 from addin.month_end.privacy import Mask
@@ -33,9 +36,22 @@ ORDER = (
 )  # fmt: skip
 
 
+@dataclass
+class Made:
+    """A month that was built: its workbook as bytes, and what the builder answered."""
+
+    content: bytes
+    month: Month
+
+    def __getattr__(self, name):
+        return getattr(self.month, name)
+
+
 def pack_of(service, **more):
     known = {"period": "2026-11", "now": AFTER, "preparer": PEOPLE["s.moreau"], "auditor_word": "HGB-LOG"}
-    return build(service.journal, service.kinds, service.settings, service.policy, **{**known, **more})
+    given = {"folder": Path(tempfile.mkdtemp(dir=fresh_folder())), **known, **more}
+    month = build(service.journal, service.kinds, service.settings, service.policy, **given)
+    return Made(month.workbook.read_bytes(), month)
 
 
 @cache

@@ -7,7 +7,7 @@ from datetime import datetime
 from addin.logic.calendar import LONDON
 from addin.logic.outcome import Outcome, Problem, Status
 from addin.macros.asking import Press
-from addin.tasks import keep_snapshot, make_pack
+from addin.tasks import keep_snapshot
 from addin.tasks import verify_register as check_register
 
 
@@ -22,8 +22,10 @@ def take_snapshot(press: Press) -> Outcome:
 
 def make_month_end(press: Press) -> Outcome:
     """Make the audit workbook of a month: the one named with --set period=YYYY-MM, else last month."""
-    period = (press.values or {}).get("period") or _last_month(press.now)
-    outcome = make_pack(press.service, period)
+    from addin.pack_tasks import make_pack  # noqa: PLC0415 - ciphers and charts, for a button pressed once a month
+
+    values = press.values or {}
+    outcome = make_pack(press.service, values.get("period") or _last_month(press.now), values.get("word", ""))
     press.show()
     return outcome
 
