@@ -62,7 +62,11 @@ def add_key(service: Service, why: str = "") -> Outcome:
 
 def _new_key(service: Service, why: str) -> tuple[SigningKey, Event]:
     key = key_ring(service).create()
-    data: dict[str, Json] = {"fingerprint": key.public.fingerprint, "public": key.public.raw.hex()}
+    data: dict[str, Json] = {
+        "fingerprint": key.public.fingerprint,
+        "public": key.public.raw.hex(),
+        "owner": service.actor.id,
+    }
     return key, service.record(KEY_ADDED.name, data, reason=why)
 
 

@@ -14,23 +14,26 @@ from addin.progress import waiting_for
 
 @main.command()
 @click.argument("path", type=click.Path(path_type=Path), default=Path())
+@click.argument("other", type=click.Path(path_type=Path), required=False)
 @click.option("--witness", type=click.Path(path_type=Path), default=None, help="Compare with these witness lines.")
+@click.option("--key", default="", help="The fingerprint (or its first 16 characters) that must have signed a pack.")
 @as_json_option
 @plain
-def verify(path: Path, witness: Path | None, as_json: bool) -> int:
-    """Check PATH, a register folder, a workbook or a journal: every event, every hash, every audit cell."""
+def verify(path: Path, other: Path | None, witness: Path | None, key: str, as_json: bool) -> int:
+    """Check PATH: a register folder, a workbook, a journal, a snapshot or an audit pack, alone or against OTHER.
+
+    Every event, every hash, every audit cell and every file is read again; each bad place is named.
+    """
     from addin.verify import verify as check
 
     with waiting_for("Checking every event ...", quiet=as_json):
-        report = check(path, witness=witness)
+        report = check(path, other, witness=witness, key=key)
     if as_json:
         click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
     else:
         click.echo(report.sentence())
-        for fault in report.faults:
-            click.echo(f"  event {fault.seq}: {fault.message}")
-        for note in report.notes:
-            click.echo(f"  note: {note}")
+        for line in report.lines():
+            click.echo(f"  {line}")
     return DONE if report.ok else FINDINGS
 
 

@@ -82,6 +82,22 @@ class HashList:
         raw = self._raw[(seq - 1) * 32 : seq * 32] if seq > 0 else b""
         return raw.hex() if raw and any(raw) else ""
 
+    def runs_apart(self, other: HashList, upto: int) -> Iterator[tuple[int, int]]:
+        """The runs of events up to a number whose hashes differ, as first and last number."""
+        mine, theirs = self._raw[: upto * 32], other._raw[: upto * 32]
+        if mine == theirs:
+            return
+        first = 0
+        for seq in range(1, upto + 1):
+            apart = mine[(seq - 1) * 32 : seq * 32] != theirs[(seq - 1) * 32 : seq * 32]
+            if apart and not first:
+                first = seq
+            elif not apart and first:
+                yield first, seq - 1
+                first = 0
+        if first:
+            yield first, upto
+
 
 @dataclass(slots=True)
 class Examination:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from addin.logic.case_type import Case
 from addin.logic.cases import case_types
@@ -17,11 +17,22 @@ from addin.logic.chain import Fault
 from addin.logic.events import Sealed, digests, unseal
 from addin.logic.evidence import ATTACHED
 from addin.logic.machine import fold
-from addin.logic.system_kinds import LETTER_ISSUED, REGISTER_OPENED
+from addin.logic.system_kinds import KEY_ADDED, KEY_REVOKED, LETTER_ISSUED, PACK_MADE, REGISTER_OPENED, SNAPSHOT_TAKEN
 
 _NUMBER: Final = re.compile(r"([A-Z]+)-(\d{4})-(\d{6,})")
 #: Under this key an event of an erasure lists the digests whose values it took out of the vault.
 ERASED_DIGESTS: Final = "erased"
+_MENTIONING: Final = frozenset(kind.name for kind in (LETTER_ISSUED, SNAPSHOT_TAKEN, PACK_MADE, KEY_ADDED, KEY_REVOKED))
+
+
+class Mention(NamedTuple):
+    """An event that names a file, a version, a pack or a key: what stands beside the chain is checked against it."""
+
+    seq: int
+    at: str
+    case_id: str
+    kind: str
+    data: Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -51,6 +62,7 @@ class Retold:
     """(case, SHA-256 of a piece of evidence) -> the event that attached it."""
     issued: dict[tuple[str, int], dict[int, int]] = field(default_factory=dict)
     """(series, year) -> number -> the event that gave it."""
+    mentions: list[Mention] = field(default_factory=list)
 
     def take(self, seq: int, at: str, case_id: str, kind: str, data: Mapping[str, Any]) -> Iterator[Fault]:
         """Take the next event; yields what is wrong with its place in the story."""
@@ -64,6 +76,8 @@ class Retold:
             self.erased |= {str(digest): seq for digest in gone}
         if kind == ATTACHED.name:
             self.attached.setdefault((case_id, str(data.get("sha256", ""))), seq)
+        if kind in _MENTIONING:
+            self.mentions.append(Mention(seq, at, case_id, kind, data))
         if kind == LETTER_ISSUED.name:
             yield from self._issue(data.get("letter_no"), seq, again=True)
         if case_id and "move" in data and isinstance(data.get("type"), str):

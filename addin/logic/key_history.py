@@ -10,10 +10,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
-from addin.logic.events import Event
 from addin.logic.system_kinds import KEY_ADDED, KEY_REVOKED
+
+
+class KeyEvent(Protocol):
+    """What is read of an event."""
+
+    @property
+    def seq(self) -> int:
+        """Its number."""
+        ...
+
+    @property
+    def at(self) -> str:
+        """Its instant."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """Its kind."""
+        ...
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """Its data."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +58,17 @@ class KnownKey:
         return not self.replaced and not self.revoked
 
 
-def history(events: Iterable[Event]) -> dict[str, KnownKey]:
+def history(events: Iterable[KeyEvent]) -> dict[str, KnownKey]:
     """Every key by its fingerprint, out of the events of both kinds in their order."""
     known: dict[str, KnownKey] = {}
     for event in events:
         fingerprint = str(event.data.get("fingerprint", ""))
         if event.kind == KEY_ADDED.name and fingerprint not in known:
-            for other in [key for key in known.values() if key.owner == event.actor and key.current]:
+            owner = str(event.data.get("owner", ""))
+            for other in [key for key in known.values() if key.owner == owner and key.current]:
                 known[other.fingerprint] = replace(other, replaced=event.seq)
             public = str(event.data.get("public", ""))
-            known[fingerprint] = KnownKey(fingerprint, public, event.actor, event.seq, event.at)
+            known[fingerprint] = KnownKey(fingerprint, public, owner, event.seq, event.at)
         elif event.kind == KEY_REVOKED.name and fingerprint in known and not known[fingerprint].revoked:
             since = str(event.data.get("since") or event.at)
             known[fingerprint] = replace(known[fingerprint], revoked=event.seq, distrusted_from=since)

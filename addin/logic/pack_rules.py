@@ -1,22 +1,25 @@
-"""Who may sign off a month-end pack, and when (domain: evidence of review, segregation of duties).
-
-PCK-01  Only a pack that this register made, unaltered, can be signed off.
-PCK-02  The reviewer is another person than the preparer.
-PCK-03  Senior QA, Finance or an auditor reviews.
-PCK-04  A draft is not accepted: its month is not over.
-PCK-05  A pack is accepted once; after that it can only be returned.
-PCK-06  A pack is returned with a reason.
-"""
+"""Who may sign off a month-end pack, and when (domain: evidence of review, segregation of duties)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from addin.logic.outcome import Problem
 from addin.logic.values import Actor, Role
 
+RULES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "PCK-01": "Only a pack that this register made, unaltered, can be signed off.",
+        "PCK-02": "The reviewer is another person than the preparer.",
+        "PCK-03": "Senior QA, Finance or an auditor reviews.",
+        "PCK-04": "A draft is not accepted: its month is not over.",
+        "PCK-05": "A pack is accepted once; after that it can only be returned.",
+        "PCK-06": "A pack is returned with a reason.",
+    }
+)
 REVIEWERS: Final = frozenset({Role.SENIOR_QA, Role.FINANCE, Role.AUDITOR})
 
 
@@ -48,4 +51,4 @@ def judge_sign_off(facts: PackFacts | None, reviewer: Actor, reason: str, *, acc
         yield Problem("PCK-06", "A pack is returned with a reason.", "reason", hint="Say what is to be put right.")
 
 
-__all__ = ["REVIEWERS", "PackFacts", "judge_sign_off"]
+__all__ = ["REVIEWERS", "RULES", "PackFacts", "judge_sign_off"]

@@ -23,7 +23,7 @@ from addin.logic.chain import Fault
 from addin.logic.values import FORMULA_LEADS
 from addin.month_end.book import CONTROLS, COVER
 from addin.month_end.controls import FIRST_ROW, HEADER_ROW
-from addin.month_end.table import digest_of, in_order, line_of
+from addin.month_end.table import digest_of, in_order, line_of, plain
 from addin.register.lists import column_letters
 from addin.register.reading import BookFile, Stored, as_text
 
@@ -136,11 +136,9 @@ def csv_lines(file: IO[str]) -> Iterator[bytes]:
         yield line_of([_csv_cell(cell) for cell in row])
 
 
-def _csv_cell(text: str) -> object:
+def _csv_cell(text: str) -> str:
     if text[:1] == "'" and text[1:2] and text[1] in FORMULA_LEADS:
         return text[1:]
-    if _INSTANT.fullmatch(text):
-        return datetime.fromisoformat(text) if " " in text else date.fromisoformat(text)
     return text
 
 
@@ -184,16 +182,17 @@ def _row_words(table: SheetTable, number: int, line: tuple[str, ...], old: tuple
 
 
 def _loose(line: bytes) -> tuple[str, ...]:
-    """A row's cells, so that a number and the text of the same number are one: a CSV file cannot tell them apart."""
-    cells = msgspec.json.decode(line, type=list[str])
-    return tuple(_plain_number(cell) for cell in cells)
+    """A row's cells in a form in which a number or a date and its text are one: a CSV file cannot tell them apart."""
+    return tuple(map(_comparable, msgspec.json.decode(line, type=list[str])))
 
 
-def _plain_number(text: str) -> str:
-    if not _NUMBER.fullmatch(text):
-        return text
-    number = Decimal(text)
-    return f"{number.normalize():f}" if number else "0"
+def _comparable(text: str) -> str:
+    if _INSTANT.fullmatch(text):
+        try:
+            return plain(datetime.fromisoformat(text) if " " in text else date.fromisoformat(text))
+        except ValueError:
+            return text
+    return plain(Decimal(text)) if _NUMBER.fullmatch(text) else text
 
 
 __all__ = ["SheetTable", "check_workbook", "csv_lines", "differences", "is_month_end", "tables"]

@@ -33,7 +33,16 @@ from addin.register.reading import BookFile
 _SMALL: Final = 16 << 20
 _STEP: Final = 1 << 20
 _LOG: Final = "-change-log.csv"
-_BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError, ValueError)
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+    csv.Error,
+)
 
 
 @dataclass
@@ -50,14 +59,16 @@ class PackProof:
 
 def looks_like_pack(path: Path) -> bool:
     """True for a ZIP that holds a manifest, or that ends before anybody could tell but begins like a pack."""
+    with path.open("rb") as file:
+        start = file.read(64)
+    if start.startswith(b"PK") and (MANIFEST.encode() in start or path.suffix.lower() == ".zip"):
+        return True  # asked first: a pack that was cut short may end with the directory of the workbook in it
     try:
         with zipfile.ZipFile(path) as package:
             names = package.namelist()
             return MANIFEST in names and "[Content_Types].xml" not in names
     except _BROKEN:
-        with path.open("rb") as file:
-            start = file.read(64)
-        return start.startswith(b"PK") and (MANIFEST.encode() in start or path.suffix.lower() == ".zip")
+        return False
 
 
 def check_pack(path: Path, key: str = "") -> PackProof:
@@ -65,6 +76,8 @@ def check_pack(path: Path, key: str = "") -> PackProof:
     proof = PackProof(sha256=file_digest(path))
     try:
         with zipfile.ZipFile(path) as package:
+            if min((info.header_offset for info in package.infolist()), default=0):
+                raise zipfile.BadZipFile("its directory is that of a file inside it")
             _Checker(package, proof, key).run()
     except _BROKEN as error:
         words = f"{path.name} is no whole ZIP file ({error}): it was cut short on its way, or damaged. Get it again."
@@ -194,8 +207,8 @@ class _Checker:
                 if workbook in wrong:
                     yield from check_workbook(book, workbook)
                 yield from self._compared(book, workbook, wrong)
-            except (HostError, *_BROKEN):
-                return  # the file itself is among the faults already
+            except (HostError, *_BROKEN) as error:
+                self.proof.notes.append(f"The rows of {workbook} could not be read to say more: {error}")
 
     def _compared(self, book: BookFile, workbook: str, wrong: set[str]) -> Iterator[Fault]:
         names = {name.partition("-")[2].removesuffix(".csv"): name for name in self._csv_names()}

@@ -114,7 +114,7 @@ class BookFile:
             inside = item.find(_IS)
             return rich_text(inside) if inside is not None else None
         text = item.findtext(_V)
-        if text is None:
+        if not text:  # a formula that nobody calculated yet has an empty result
             return None
         if kind == "s":
             return self.strings[int(text)]

@@ -362,9 +362,18 @@ def test_month_end_makes_a_workbook(shell: Shell) -> None:
     shell.opened(TALK, "OST")
     period = f"{datetime.now(UTC):%Y-%m}"
     body = shell.json("month-end", period, who="s.moreau")
-    (name,) = body["files"]
-    assert (shell.folder / name).stat().st_size > 10_000
+    workbook, pack = body["files"]
+    assert (shell.folder / workbook).stat().st_size > 10_000
     assert "draft" in body["message"]
+    sound(shell)
+    assert shell.json("verify", str(shell.folder), str(shell.folder / pack), here=False)["ok"]
+    refused = shell.json("pack", "accept", str(shell.folder / pack), who="f.osei", code=1)
+    assert refused["problems"][0]["code"] == "PCK-04"
+    returned = shell.json("pack", "return", str(shell.folder / pack), "--reason", "Too early", who="f.osei")
+    assert "is returned by" in returned["message"]
+    (mine,) = shell.json("key", "list")
+    assert shell.json("key", "new", "--why", "Yearly", who="s.moreau")["ok"]
+    assert shell.json("key", "revoke", mine["fingerprint"], "--reason", "Old", who="s.moreau")["ok"]
     sound(shell)
 
 

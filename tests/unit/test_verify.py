@@ -309,7 +309,12 @@ class TestReport:
             False, "journal", 3, Head(), (Fault(2, "altered", "Event 2 was altered."), Fault(3, "x", "y")), ()
         )
         assert report.sentence() == "This journal is not sound. Event 2 was altered. (1 more fault below.)"
-        assert report.as_dict()["faults"][0] == {"seq": 2, "what": "altered", "message": "Event 2 was altered."}
+        assert report.as_dict()["faults"][0] == {
+            "seq": 2,
+            "what": "altered",
+            "message": "Event 2 was altered.",
+            "place": "",
+        }
 
     def test_hashes_are_kept_by_number(self):
         """Numbers may be missing, and nonsense is not kept."""
