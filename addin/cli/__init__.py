@@ -4,7 +4,7 @@ Exit codes: 0 done; 1 findings or refusals; 2 wrong usage; 3 host, file or setti
 file here; importing it adds its commands to `main`.
 """
 
-from addin.cli import evidence, letters, measure, numbers, proof, reconciliation, registers, work
+from addin.cli import evidence, letters, measure, numbers, packs, proof, reconciliation, registers, work
 from addin.cli.frame import DONE, FINDINGS, TROUBLE, USAGE, main
 
 __all__ = [
