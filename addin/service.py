@@ -13,7 +13,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final, Self
 
@@ -21,13 +21,15 @@ from addin.errors import ConfigError
 from addin.evidence_store import EvidenceError, keep_bytes
 from addin.journal import Journal, Remembered, Writer
 from addin.journal.opening import open_journal
+from addin.logic.absence import ABSENCE_KINDS, away_on
 from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case, CaseType, Context, Opening
 from addin.logic.cases import case_kinds, case_types
 from addin.logic.events import Draft, Event, Json, KindTable, TextFault, canonical, iso
 from addin.logic.evidence import Keep, Piece
 from addin.logic.forms import Value
-from addin.logic.machine import Decision, attach, decide, edit, open_case, withdraw
+from addin.logic.joining import Effect
+from addin.logic.machine import Decision, affect, attach, decide, edit, open_case, withdraw
 from addin.logic.outcome import Outcome, Problem, RowResult, Status
 from addin.logic.policy import DEFAULT_POLICY, Policy
 from addin.logic.system_kinds import REFUSED, REGISTER_OPENED, SYSTEM_KINDS
@@ -137,7 +139,11 @@ class Service:
         policy = self.policy
         if any(row.valid_from > today for row in policy.rows):
             policy = policy.as_of(today)
-        return Context(self.actor, now, policy, reason, related, self.settings.actors())
+        return Context(self.actor, now, policy, reason, related, self.settings.actors(), lambda: self.away(today))
+
+    def away(self, day: date) -> Mapping[str, str]:
+        """Who is absent on a day and who covers for them, from the accepted handovers."""
+        return away_on(self.journal.events(kinds=ABSENCE_KINDS), day)
 
     def press(self, verb: str, requests: Sequence[RowRequest]) -> Outcome:
         """Make one move on each requested case."""
@@ -216,6 +222,8 @@ class Service:
         seqs, after = self._store(writer, kind, _linked(decision, ids))
         for case_id, opening in zip(ids, decision.openings, strict=True):
             seqs += self._open_child(writer, case_id, opening, after)
+        for effect in decision.effects:
+            seqs += self._affect(writer, effect, after, request.reason)
         label = kind.all_moves[verb].label
         opened = f" Opened {', '.join(ids)}." if ids else ""
         now = f"now '{after.status}'" if after.status != case.status else f"still '{after.status}'"
@@ -279,6 +287,15 @@ class Service:
         _demand(decision)
         seqs, _ = self._store(writer, kind, decision)
         return RowResult(case.case_id, ok=True, message=f"Withdrew {name}; its content is kept.", seqs=tuple(seqs))
+
+    def _affect(self, writer: Writer, effect: Effect, by: Case, reason: str) -> list[int]:
+        """What a move does to another case, as an event there; a rule of that case refuses the whole row."""
+        other, kind = self._load(writer, effect.case_id)
+        ctx = self.context(reason=reason, related=writer.related(other))
+        decision = affect(kind, other, effect, by.case_id, ctx)
+        _demand(decision)
+        seqs, _ = self._store(writer, kind, decision)
+        return seqs
 
     def _load(self, writer: Writer, case_id: str) -> tuple[Case, CaseType]:
         case = writer.case(case_id)

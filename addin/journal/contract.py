@@ -28,6 +28,11 @@ RELATING = {
     "linked_cases": "case",
     "parent_case": "case",
     "qc_record_id": "case",
+    "duplicate_of": "case",
+    "merged_cases": "case",
+    "other_case": "case",
+    "open_cases": "case",
+    "covered_cases": "case",
 }
 
 

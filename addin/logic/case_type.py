@@ -6,19 +6,20 @@ Everything that decides how a case may move lives in these rows; `machine` only 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from addin.logic.calendar import LONDON
-from addin.logic.common_form import CANCELLED, COMMON_FORM, DUPLICATE, FINAL_STATES
+from addin.logic.common_form import CANCELLED, COMMON_FORM, DUPLICATE, FINAL_STATES, WAITING_FIELDS
 from addin.logic.events import Kind
 from addin.logic.evidence import Keep
 from addin.logic.forms import Field, Value
+from addin.logic.joining import Join
 from addin.logic.outcome import Problem
-from addin.logic.values import Actor, Money, Role
+from addin.logic.values import Actor, Money, Role, clean_text
 
 if TYPE_CHECKING:
     from addin.logic.policy import Policy
@@ -91,7 +92,8 @@ class Case:
 class Context:
     """What a decision may look at besides the case: who, when, the policy and the related cases.
 
-    `related` holds the other cases of the same order, tracking number or link; `people` maps account to Actor.
+    `related` holds the other cases of the same order, tracking number or link; `people` maps account to Actor; `away`
+    answers, when asked, who is absent now and who covers for them, account by account ("" when nobody does).
     """
 
     actor: Actor
@@ -100,6 +102,7 @@ class Context:
     reason: str = ""
     related: tuple[Case, ...] = ()
     people: Mapping[str, Actor] = field(default_factory=dict)
+    away: Callable[[], Mapping[str, str]] = dict
 
     @property
     def today(self) -> date:
@@ -145,7 +148,8 @@ class Move:
     `verb` names the button, `label` stands on it; `start` are the states it leaves ("*" for every open state),
     `to` the state it reaches ("" stays); `back` names the system field that remembers a state: with a `to` (a hold)
     the move writes the state it leaves there, without one (a release) it goes back to it; `event` is the stable
-    event kind and `says` its audit sentence; `sets` computes system fields; `opens` proposes linked cases.
+    event kind and `says` its audit sentence; `sets` computes system fields; `opens` proposes linked cases; `joins`
+    says what happens to another case that is there already.
     """
 
     verb: str
@@ -160,6 +164,7 @@ class Move:
     reason: bool = False
     sets: Callable[[Case, Context], Mapping[str, Value | None]] | None = None
     opens: Callable[[Case, Context], Sequence[Opening]] | None = None
+    joins: Join | None = None
     back: str = ""
     hint: str = ""
 
@@ -251,27 +256,64 @@ OVER: Final = frozenset({"final"})
 
 
 def _waiting(case: Case, ctx: Context) -> Mapping[str, Value | None]:
-    return {"waiting_since": ctx.now}
+    return {"waiting_since": ctx.now, "waiting_why": clean_text(ctx.reason).strip()[:200]}
 
 
 def _not_waiting(case: Case, ctx: Context) -> Mapping[str, Value | None]:
-    return {"waiting_on": None, "waiting_until": None, "waiting_since": None}
+    return dict.fromkeys(WAITING_FIELDS)
 
 
 def _is_waiting(case: Case, ctx: Context) -> Problem | None:
     if case.has("waiting_since"):
         return None
-    return Problem("COM-02", f"{case.case_id} is not waiting for anybody.")
+    return Problem("COM-02", f"{case.case_id} is not waiting for anybody.", hint="Go on with its next step.")
 
 
 def _not_own_duplicate(case: Case, ctx: Context) -> Problem | None:
-    if case.text("duplicate_of") != case.case_id:
+    if case.text("duplicate_of").strip().upper() != case.case_id:
         return None
     return Problem("COM-03", "A case cannot be a duplicate of itself.", "duplicate_of", hint="Name the other case.")
 
 
+def _known_owner(case: Case, ctx: Context) -> Problem | None:
+    owner = case.text("owner")
+    person = next((who for name, who in ctx.people.items() if name.casefold() == owner.casefold()), None)
+    able = sorted(name for name, who in ctx.people.items() if who.may(WORKING))
+    if person is None or not person.may(WORKING):
+        words = f"{owner!r} is nobody who works on cases here."
+        return Problem("COM-04", words, "owner", hint=f"Choose one of: {', '.join(able)}.")
+    away = {name.casefold(): cover for name, cover in ctx.away().items()}
+    if owner.casefold() not in away:
+        return None
+    cover = away[owner.casefold()]
+    hint = f"Give it to {cover}, who covers." if cover else "Give it to somebody who is here."
+    return Problem("COM-04", f"{person.name} is away.", "owner", hint=hint)
+
+
+def _something_to_triage(case: Case, ctx: Context) -> Problem | None:
+    if any(case.has(name) for name in ("owner", "priority_wanted", "waiting_on")):
+        return None
+    hint = "Type an owner, a priority or whom it waits on into the first selected row."
+    return Problem("COM-05", "There is nothing to triage by.", "owner", hint=hint)
+
+
+def _triaged(case: Case, ctx: Context) -> Mapping[str, Value | None]:
+    return _waiting(case, ctx) if case.has("waiting_on") and not case.has("waiting_since") else {}
+
+
+_OWNER: Final = Rule("COM-04", "A case belongs to somebody who is here and works on cases.", _known_owner)
+
 #: Moves that every case type has ("*" is every open state, "final" every final one).
 COMMON_MOVES: Final[tuple[Move, ...]] = (
+    Move(verb="take", label="Take it", start=ANY, to="", event="case.taken.v1", says="{actor} took {case}",
+         sets=lambda case, ctx: {"owner": ctx.actor.id, "covered_for": None}, hint="You become the owner."),
+    Move(verb="give", label="Give to owner", start=ANY, to="", event="case.given.v1", needs=("owner",),
+         says="{actor} gave {case} to {owner}", rules=(_OWNER,), hint="The Owner cell says who."),
+    Move(verb="triage", label="Triage", start=ANY, to="", event="case.triaged.v1", reason=True, sets=_triaged,
+         says="{actor} triaged {case}: owner {owner}, priority {priority_wanted}, waiting on {waiting_on}",
+         rules=(Rule("COM-05", "A triage decides something.", _something_to_triage),
+                replace(_OWNER, check=lambda case, ctx: _known_owner(case, ctx) if case.has("owner") else None)),
+         hint="What is typed into the first selected row counts for all selected rows: owner, priority, waiting."),
     Move(verb="note", label="Add note", start=ANY, to="", event="case.noted.v1", says="{actor} noted on {case}",
          reason=True, hint="The reason cell holds the note."),
     Move(verb="wait", label="Wait", start=ANY, to="", event="case.waiting.v1", sets=_waiting, reason=True,
@@ -280,12 +322,20 @@ COMMON_MOVES: Final[tuple[Move, ...]] = (
          says="{actor} resumed {case}", rules=(Rule("COM-02", "Only a waiting case is resumed.", _is_waiting),)),
     Move(verb="prioritise", label="Set priority", start=ANY, to="", event="case.prioritised.v1", reason=True,
          says="{actor} asked for priority {priority_wanted} on {case}", needs=("priority_wanted",)),
+    Move(verb="link", label="Link", start=ANY, to="", event="case.linked.v1", joins=Join.LINK, needs=("other_case",),
+         says="{actor} linked {case} with {linked_cases}", hint="Both cases name each other; each keeps its work."),
+    Move(verb="unlink", label="Unlink", start=ANY, to="", event="case.unlinked.v1", joins=Join.UNLINK, reason=True,
+         needs=("other_case",), says="{actor} took a link off {case}"),
     Move(verb="cancel", label="Cancel", start=ANY, to=CANCELLED, event="case.cancelled.v1", reason=True,
          says="{actor} cancelled {case}; its number stays used"),
-    Move(verb="duplicate", label="Duplicate", start=ANY, to=DUPLICATE, event="case.duplicate.v1",
-         needs=("duplicate_of",), says="{actor} marked {case} as a duplicate of {duplicate_of}",
-         rules=(Rule("COM-03", "A case is never a duplicate of itself.", _not_own_duplicate),)),
-    Move(verb="reopen", label="Reopen", start=OVER, to="", event="case.reopened.v1", reason=True,
+    Move(verb="duplicate", label="Duplicate", start=ANY, to=DUPLICATE, event="case.duplicate.v1", back="merged_from",
+         needs=("duplicate_of",), says="{actor} marked {case} as a duplicate of {duplicate_of}", joins=Join.MERGE,
+         rules=(Rule("COM-03", "A case is never a duplicate of itself.", _not_own_duplicate),),
+         hint="Merges it into the case named under 'Duplicate of'; nothing is lost, differing values are both kept."),
+    Move(verb="part", label="Part again", start=frozenset({DUPLICATE}), to="", event="case.parted.v1", reason=True,
+         back="merged_from", joins=Join.PART, says="{actor} parted {case} from the case it was merged into",
+         hint="For a duplicate that is none: both cases go on by themselves."),
+    Move(verb="reopen", label="Reopen", start=OVER, to="", event="case.reopened.v1", reason=True, joins=Join.PART,
          roles=frozenset({Role.SENIOR_QA}), says="{actor} reopened {case}",
          hint="A new event; nothing that was recorded is overwritten."),
 )  # fmt: skip

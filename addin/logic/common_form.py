@@ -17,6 +17,13 @@ ROOT_CAUSES: Final = (
     "People", "Process/SOP", "System/IT", "Carrier", "3PL", "Product/packaging", "Customer", "Data/address", "External",
 )  # fmt: skip
 PRIORITIES: Final = ("P1", "P2", "P3", "P4")
+#: On whom a case may wait. Whether the service clock stands meanwhile is policy (`sla.pauses_for`).
+WAITED_FOR: Final = (
+    "Customer", "Carrier", "Customer Service", "3PL", "IT", "Finance", "Security", "Legal", "Supplier", "Colleague",
+    "Auditor", "Other",
+)  # fmt: skip
+#: The fields that say that a case waits; all of them are empty while it does not.
+WAITING_FIELDS: Final = ("waiting_on", "waiting_until", "waiting_since", "waiting_why")
 
 
 def _f(name: str, title: str, kind: FieldKind = FieldKind.TEXT, **more: object) -> Field:
@@ -27,22 +34,38 @@ def _f(name: str, title: str, kind: FieldKind = FieldKind.TEXT, **more: object) 
 COMMON_FORM: Final[tuple[Field, ...]] = (
     _f("order_no", "Order no.", FieldKind.ID, queue=True, width=13, help="As text, leading zeros kept."),
     _f("priority", "Priority", FieldKind.CHOICE, system=True, queue=True, choices=PRIORITIES, width=8),
-    _f("priority_wanted", "Priority wanted", FieldKind.CHOICE, choices=PRIORITIES, late=True, help="With a reason."),
+    _f(
+        "priority_wanted",
+        "Priority wanted",
+        FieldKind.CHOICE,
+        choices=PRIORITIES,
+        late=True,
+        queue=True,
+        width=9,
+        reasoned=True,
+        help="With a reason.",
+    ),
     _f("owner", "Owner", queue=True, late=True, width=14, help="Account of the person who works on it."),
     _f("due", "Due", FieldKind.INSTANT, system=True, queue=True, width=16),
     _f("due_what", "Due for", system=True, queue=True, width=22),
     _f("legal_due", "Legal date", FieldKind.DAY, system=True, width=11),
     _f("sla_due", "SLA date", FieldKind.INSTANT, system=True, width=16),
+    _f("ack_due", "To be taken by", FieldKind.INSTANT, system=True, help="While nobody owns it."),
     _f(
         "waiting_on",
         "Waiting on",
+        FieldKind.CHOICE,
+        choices=WAITED_FOR,
         late=True,
-        width=16,
-        help="Customer, carrier, IT ... while nothing can be done.",
+        queue=True,
+        width=12,
+        help="Whom, while nothing can be done.",
     ),
-    _f("waiting_until", "Waiting until", FieldKind.DAY, late=True, width=12),
+    _f("waiting_until", "Waiting until", FieldKind.DAY, late=True, queue=True, width=12),
     _f("waiting_since", "Waiting since", FieldKind.INSTANT, system=True),
-    _f("waited_minutes", "Waited (min)", FieldKind.COUNT, system=True, help="Working minutes on the service clock."),
+    _f("waiting_why", "Waiting because", system=True),
+    _f("waited_minutes", "Waited (min)", FieldKind.COUNT, system=True, help="Working minutes off the service clock."),
+    _f("pauses", "Pauses", FieldKind.LIST, system=True, help="Every wait: from, to, on whom, what it counted, why."),
     _f("requester", "Requester", personal=True, width=16),
     _f("requester_team", "Team"),
     _f("channel", "Channel", FieldKind.CHOICE, choices=CHANNELS),
@@ -77,7 +100,20 @@ COMMON_FORM: Final[tuple[Field, ...]] = (
     _f("comms", "Contact log", FieldKind.LIST, late=True, personal=True, width=28),
     _f("root_cause", "Root cause", FieldKind.CHOICE, choices=ROOT_CAUSES, late=True),
     _f("linked_cases", "Linked cases", FieldKind.LIST, late=True, width=20),
+    _f("other_case", "Other case", FieldKind.ID, late=True, help="To link with, or to take the link off."),
     _f("parent_case", "Comes from", FieldKind.ID, system=True),
-    _f("duplicate_of", "Duplicate of", FieldKind.ID, late=True),
+    _f("duplicate_of", "Duplicate of", FieldKind.ID, late=True, help="The case that is kept and worked on."),
+    _f("merged_cases", "Merged into this", FieldKind.LIST, system=True),
+    _f(
+        "differences",
+        "Differing values",
+        FieldKind.LIST,
+        system=True,
+        personal=True,
+        help="What a merged case said otherwise; the value above is the one in use.",
+    ),
+    _f("gave", "Gave to it", FieldKind.LIST, system=True, personal=True),
+    _f("merged_from", "Merged from state", system=True),
+    _f("covered_for", "Covered for", FieldKind.ID, system=True, help="Whose case it is when they are back."),
     _f("closed_at", "Closed", FieldKind.INSTANT, system=True),
 )

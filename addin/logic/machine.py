@@ -16,12 +16,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from addin.logic.case_type import WORKING, Case, CaseType, Context, Move, Opening, Rule
-from addin.logic.common_form import FINAL_STATES
+from addin.logic.common_form import FINAL_STATES, WAITING_FIELDS
 from addin.logic.events import PERSONAL, Draft, Json, Kind, names_in
 from addin.logic.evidence import ATTACHED, FIELD, WITHDRAWN, Keep, Piece, joined, pieces, told
 from addin.logic.forms import Value
+from addin.logic.joining import Effect, Join, Joined, join
 from addin.logic.outcome import Problem
-from addin.logic.priority import standing, worked_while_waiting
+from addin.logic.priority import pause_words, standing, worked_while_waiting
 from addin.logic.values import Role
 
 EDITED: Final = Kind("case.edited.v1", "{actor} changed {changed} on {case}")
@@ -29,7 +30,10 @@ EDITED: Final = Kind("case.edited.v1", "{actor} changed {changed} on {case}")
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the rules decided: the case as it will stand and the events to append, or the problems that forbid it."""
+    """What the rules decided: the case as it will stand and the events to append, or the problems that forbid it.
+
+    `openings` are cases to open, `effects` what happens to cases that are there already, all in one transaction.
+    """
 
     case: Case
     drafts: tuple[Draft, ...] = ()
@@ -37,6 +41,7 @@ class Decision:
     warnings: tuple[Problem, ...] = ()
     openings: tuple[Opening, ...] = ()
     keeps: tuple[Keep, ...] = ()
+    effects: tuple[Effect, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -71,7 +76,7 @@ def edit(kind: CaseType, case: Case, changes: Mapping[str, Value | None], ctx: C
     if not changed:
         return Decision(case)
     problems = [problem for name in changed for problem in _edit_problems(kind, case, name, ctx)]
-    after = _settle(kind, _with(case, changed), ctx)
+    after = _settle(kind, _with(case, {**changed, **_waits_otherwise(case, changed, ctx)}), ctx)
     verdict = _judge(kind.rules, after, ctx)
     problems += verdict.blocked
     if problems:
@@ -103,16 +108,18 @@ def decide(kind: CaseType, case: Case, verb: str, changes: Mapping[str, Value | 
         problems.append(Problem("MOVE-REASON", f"'{move.label}' needs a reason.", "reason", hint="Fill in Reason."))
     verdict = _judge(move.rules, current, ctx) if not problems else _Verdict()
     problems += verdict.blocked
+    others = join(kind, current, move.joins, ctx) if move.joins and not problems else Joined()
+    problems += others.problems
     warnings = (*edited.warnings, *verdict.warnings)
     if problems:
         return Decision(case, problems=tuple(problems), warnings=warnings)
-    after = _apply(kind, move, current, ctx)
+    after = _apply(kind, move, _with(current, others.mine), ctx)
     data = _data(kind, current, after, verdict, move=verb)
     data |= _standing_words(kind, move, after, data["set"])
     draft = Draft(move.event, case.case_id, data, ctx.reason, kind.personal)
     openings = tuple(move.opens(after, ctx)) if move.opens else ()
-    drafts = (*edited.drafts, draft)
-    return Decision(after, drafts, warnings=warnings, openings=openings, keeps=_keeps(kind, after, ctx))
+    keeps, drafts = _keeps(kind, after, ctx), (*edited.drafts, draft)
+    return Decision(after, drafts, warnings=warnings, openings=openings, keeps=keeps, effects=others.effects)
 
 
 def attach(kind: CaseType, case: Case, new: Iterable[Piece], ctx: Context) -> Decision:
@@ -166,6 +173,18 @@ def _keeps(kind: CaseType, case: Case, ctx: Context) -> tuple[Keep, ...]:
     return tuple(kind.keeps(case, ctx)) if kind.keeps is not None else ()
 
 
+def affect(kind: CaseType, case: Case, effect: Effect, other: str, ctx: Context) -> Decision:
+    """What a move on the case `other` does to this one; the rules of this case's form still hold."""
+    after = _settle(kind, _with(case, effect.sets), ctx)
+    verdict = _judge(kind.rules, after, ctx)
+    if verdict.blocked:
+        blocked = tuple(replace(one, message=f"{case.case_id}: {one.message}") for one in verdict.blocked)
+        return Decision(case, problems=blocked, warnings=verdict.warnings)
+    data = _data(kind, case, after, verdict, move="joined")
+    data["other"] = other
+    return Decision(after, (Draft(effect.kind.name, case.case_id, data, ctx.reason, kind.personal),))
+
+
 def allowed(kind: CaseType, case: Case, ctx: Context) -> tuple[tuple[Move, tuple[Problem, ...]], ...]:
     """The moves of a case's state with what still stands against each (none: it can be pressed now)."""
     found = []
@@ -216,9 +235,9 @@ def _apply(kind: CaseType, move: Move, case: Case, ctx: Context) -> Case:
     if move.sets is not None:
         after = _with(after, move.sets(after, ctx))
     if case.has("waiting_since") and move.to:
-        after = _with(after, {"waiting_on": None, "waiting_until": None, "waiting_since": None})
+        after = _with(after, dict.fromkeys(WAITING_FIELDS))
     if case.has("waiting_since") and after.instant("waiting_since") != case.instant("waiting_since"):
-        after = _with(after, {"waited_minutes": worked_while_waiting(case, ctx)})
+        after = _with(after, _pause_ended(case, ctx))
     if to in FINAL_STATES:
         after = _with(after, {"closed_at": ctx.now})
     elif case.is_final:
@@ -226,11 +245,29 @@ def _apply(kind: CaseType, move: Move, case: Case, ctx: Context) -> Case:
     return _settle(kind, after, ctx)
 
 
+def _pause_ended(case: Case, ctx: Context) -> dict[str, Value | None]:
+    """The wait that ends now, as one more interval on the case and as minutes off the service clock."""
+    pauses = (*case.items("pauses"), pause_words(case, ctx))
+    return {"waited_minutes": worked_while_waiting(case, ctx), "pauses": pauses}
+
+
+def _waits_otherwise(case: Case, changed: Mapping[str, Value | None], ctx: Context) -> dict[str, Value | None]:
+    """Whom a case waits on was typed anew while it waits: one wait ends, another begins, and no time moves between."""
+    if not case.has("waiting_since") or "waiting_on" not in changed:
+        return {}
+    if changed["waiting_on"] in (None, ""):
+        return {**dict.fromkeys(WAITING_FIELDS), **_pause_ended(case, ctx)}
+    why = ctx.reason.strip()[:200] or case.text("waiting_why")
+    return {**_pause_ended(case, ctx), "waiting_since": ctx.now, "waiting_why": why}
+
+
 def _target(kind: CaseType, move: Move, case: Case) -> str:
     if move.to:
         return move.to
     if move.back and case.text(move.back) in kind.open_states:
         return case.text(move.back)
+    if move.joins is Join.PART:
+        return _reopened(kind)
     return _reopened(kind) if "final" in move.start else case.status
 
 
@@ -366,6 +403,9 @@ def _edit_problems(kind: CaseType, case: Case, name: str, ctx: Context) -> list[
                 hint="Reopen or reverse the case first.",
             )
         ]
+    if field.reasoned and not ctx.reason.strip():
+        hint = "Fill in Reason, then press."
+        return [Problem("MOVE-REASON", f"{field.title} is changed with a reason only.", name, hint=hint)]
     if not ctx.actor.may(field.roles or frozenset(Role) - {Role.AUDITOR}):
         who = ", ".join(sorted(role.value.replace("_", " ") for role in field.roles)) or "working"
         return [Problem("EDIT-ROLE", f"{ctx.actor.name} may not change {field.title}.", name, hint=f"Role: {who}.")]

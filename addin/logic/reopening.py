@@ -21,5 +21,5 @@ def _open_again(case: Case, ctx: Context) -> Mapping[str, Value | None]:
 ENDINGS: Final[tuple[Move, ...]] = tuple(
     replace(move, back=CLOSED_FROM.name, sets=_open_again if move.verb == "reopen" else move.sets)
     for move in COMMON_MOVES
-    if move.verb in {"cancel", "duplicate", "reopen"}
+    if move.verb in {"cancel", "duplicate", "part", "reopen"}
 )

@@ -174,6 +174,22 @@ Public Sub Do_requests_delete()
     Casebook.Press "requests.delete"
 End Sub
 
+Public Sub Do_requests_take()
+    Casebook.Press "requests.take"
+End Sub
+
+Public Sub Do_requests_give()
+    Casebook.Press "requests.give"
+End Sub
+
+Public Sub Do_requests_triage()
+    Casebook.Press "requests.triage"
+End Sub
+
+Public Sub Do_requests_prioritise()
+    Casebook.Press "requests.prioritise"
+End Sub
+
 Public Sub Do_requests_wait()
     Casebook.Press "requests.wait"
 End Sub
@@ -186,12 +202,20 @@ Public Sub Do_requests_note()
     Casebook.Press "requests.note"
 End Sub
 
-Public Sub Do_requests_prioritise()
-    Casebook.Press "requests.prioritise"
+Public Sub Do_requests_link()
+    Casebook.Press "requests.link"
+End Sub
+
+Public Sub Do_requests_unlink()
+    Casebook.Press "requests.unlink"
 End Sub
 
 Public Sub Do_requests_duplicate()
     Casebook.Press "requests.duplicate"
+End Sub
+
+Public Sub Do_requests_part()
+    Casebook.Press "requests.part"
 End Sub
 
 Public Sub Do_requests_cancel()
@@ -258,6 +282,22 @@ Public Sub Do_stock_close()
     Casebook.Press "stock.close"
 End Sub
 
+Public Sub Do_stock_take()
+    Casebook.Press "stock.take"
+End Sub
+
+Public Sub Do_stock_give()
+    Casebook.Press "stock.give"
+End Sub
+
+Public Sub Do_stock_triage()
+    Casebook.Press "stock.triage"
+End Sub
+
+Public Sub Do_stock_prioritise()
+    Casebook.Press "stock.prioritise"
+End Sub
+
 Public Sub Do_stock_wait()
     Casebook.Press "stock.wait"
 End Sub
@@ -270,12 +310,20 @@ Public Sub Do_stock_note()
     Casebook.Press "stock.note"
 End Sub
 
-Public Sub Do_stock_prioritise()
-    Casebook.Press "stock.prioritise"
+Public Sub Do_stock_link()
+    Casebook.Press "stock.link"
+End Sub
+
+Public Sub Do_stock_unlink()
+    Casebook.Press "stock.unlink"
 End Sub
 
 Public Sub Do_stock_duplicate()
     Casebook.Press "stock.duplicate"
+End Sub
+
+Public Sub Do_stock_part()
+    Casebook.Press "stock.part"
 End Sub
 
 Public Sub Do_stock_cancel()
@@ -362,6 +410,22 @@ Public Sub Do_returns_accept_return()
     Casebook.Press "returns.accept_return"
 End Sub
 
+Public Sub Do_returns_take()
+    Casebook.Press "returns.take"
+End Sub
+
+Public Sub Do_returns_give()
+    Casebook.Press "returns.give"
+End Sub
+
+Public Sub Do_returns_triage()
+    Casebook.Press "returns.triage"
+End Sub
+
+Public Sub Do_returns_prioritise()
+    Casebook.Press "returns.prioritise"
+End Sub
+
 Public Sub Do_returns_wait()
     Casebook.Press "returns.wait"
 End Sub
@@ -374,12 +438,20 @@ Public Sub Do_returns_note()
     Casebook.Press "returns.note"
 End Sub
 
-Public Sub Do_returns_prioritise()
-    Casebook.Press "returns.prioritise"
+Public Sub Do_returns_link()
+    Casebook.Press "returns.link"
+End Sub
+
+Public Sub Do_returns_unlink()
+    Casebook.Press "returns.unlink"
 End Sub
 
 Public Sub Do_returns_duplicate()
     Casebook.Press "returns.duplicate"
+End Sub
+
+Public Sub Do_returns_part()
+    Casebook.Press "returns.part"
 End Sub
 
 Public Sub Do_returns_cancel()
@@ -462,6 +534,22 @@ Public Sub Do_refunds_close()
     Casebook.Press "refunds.close"
 End Sub
 
+Public Sub Do_refunds_take()
+    Casebook.Press "refunds.take"
+End Sub
+
+Public Sub Do_refunds_give()
+    Casebook.Press "refunds.give"
+End Sub
+
+Public Sub Do_refunds_triage()
+    Casebook.Press "refunds.triage"
+End Sub
+
+Public Sub Do_refunds_prioritise()
+    Casebook.Press "refunds.prioritise"
+End Sub
+
 Public Sub Do_refunds_wait()
     Casebook.Press "refunds.wait"
 End Sub
@@ -474,12 +562,20 @@ Public Sub Do_refunds_note()
     Casebook.Press "refunds.note"
 End Sub
 
-Public Sub Do_refunds_prioritise()
-    Casebook.Press "refunds.prioritise"
+Public Sub Do_refunds_link()
+    Casebook.Press "refunds.link"
+End Sub
+
+Public Sub Do_refunds_unlink()
+    Casebook.Press "refunds.unlink"
 End Sub
 
 Public Sub Do_refunds_duplicate()
     Casebook.Press "refunds.duplicate"
+End Sub
+
+Public Sub Do_refunds_part()
+    Casebook.Press "refunds.part"
 End Sub
 
 Public Sub Do_refunds_cancel()
@@ -550,6 +646,22 @@ Public Sub Do_claims_escalate()
     Casebook.Press "claims.escalate"
 End Sub
 
+Public Sub Do_claims_take()
+    Casebook.Press "claims.take"
+End Sub
+
+Public Sub Do_claims_give()
+    Casebook.Press "claims.give"
+End Sub
+
+Public Sub Do_claims_triage()
+    Casebook.Press "claims.triage"
+End Sub
+
+Public Sub Do_claims_prioritise()
+    Casebook.Press "claims.prioritise"
+End Sub
+
 Public Sub Do_claims_wait()
     Casebook.Press "claims.wait"
 End Sub
@@ -562,12 +674,20 @@ Public Sub Do_claims_note()
     Casebook.Press "claims.note"
 End Sub
 
-Public Sub Do_claims_prioritise()
-    Casebook.Press "claims.prioritise"
+Public Sub Do_claims_link()
+    Casebook.Press "claims.link"
+End Sub
+
+Public Sub Do_claims_unlink()
+    Casebook.Press "claims.unlink"
 End Sub
 
 Public Sub Do_claims_duplicate()
     Casebook.Press "claims.duplicate"
+End Sub
+
+Public Sub Do_claims_part()
+    Casebook.Press "claims.part"
 End Sub
 
 Public Sub Do_claims_cancel()
@@ -638,6 +758,22 @@ Public Sub Do_quality_close()
     Casebook.Press "quality.close"
 End Sub
 
+Public Sub Do_quality_take()
+    Casebook.Press "quality.take"
+End Sub
+
+Public Sub Do_quality_give()
+    Casebook.Press "quality.give"
+End Sub
+
+Public Sub Do_quality_triage()
+    Casebook.Press "quality.triage"
+End Sub
+
+Public Sub Do_quality_prioritise()
+    Casebook.Press "quality.prioritise"
+End Sub
+
 Public Sub Do_quality_wait()
     Casebook.Press "quality.wait"
 End Sub
@@ -650,12 +786,20 @@ Public Sub Do_quality_note()
     Casebook.Press "quality.note"
 End Sub
 
-Public Sub Do_quality_prioritise()
-    Casebook.Press "quality.prioritise"
+Public Sub Do_quality_link()
+    Casebook.Press "quality.link"
+End Sub
+
+Public Sub Do_quality_unlink()
+    Casebook.Press "quality.unlink"
 End Sub
 
 Public Sub Do_quality_duplicate()
     Casebook.Press "quality.duplicate"
+End Sub
+
+Public Sub Do_quality_part()
+    Casebook.Press "quality.part"
 End Sub
 
 Public Sub Do_quality_cancel()
@@ -714,6 +858,22 @@ Public Sub Do_escalations_accept()
     Casebook.Press "escalations.accept"
 End Sub
 
+Public Sub Do_escalations_take()
+    Casebook.Press "escalations.take"
+End Sub
+
+Public Sub Do_escalations_give()
+    Casebook.Press "escalations.give"
+End Sub
+
+Public Sub Do_escalations_triage()
+    Casebook.Press "escalations.triage"
+End Sub
+
+Public Sub Do_escalations_prioritise()
+    Casebook.Press "escalations.prioritise"
+End Sub
+
 Public Sub Do_escalations_wait()
     Casebook.Press "escalations.wait"
 End Sub
@@ -726,12 +886,20 @@ Public Sub Do_escalations_note()
     Casebook.Press "escalations.note"
 End Sub
 
-Public Sub Do_escalations_prioritise()
-    Casebook.Press "escalations.prioritise"
+Public Sub Do_escalations_link()
+    Casebook.Press "escalations.link"
+End Sub
+
+Public Sub Do_escalations_unlink()
+    Casebook.Press "escalations.unlink"
 End Sub
 
 Public Sub Do_escalations_duplicate()
     Casebook.Press "escalations.duplicate"
+End Sub
+
+Public Sub Do_escalations_part()
+    Casebook.Press "escalations.part"
 End Sub
 
 Public Sub Do_escalations_cancel()
@@ -822,6 +990,22 @@ Public Sub Do_improvement_answer()
     Casebook.Press "improvement.answer"
 End Sub
 
+Public Sub Do_improvement_take()
+    Casebook.Press "improvement.take"
+End Sub
+
+Public Sub Do_improvement_give()
+    Casebook.Press "improvement.give"
+End Sub
+
+Public Sub Do_improvement_triage()
+    Casebook.Press "improvement.triage"
+End Sub
+
+Public Sub Do_improvement_prioritise()
+    Casebook.Press "improvement.prioritise"
+End Sub
+
 Public Sub Do_improvement_wait()
     Casebook.Press "improvement.wait"
 End Sub
@@ -834,12 +1018,20 @@ Public Sub Do_improvement_note()
     Casebook.Press "improvement.note"
 End Sub
 
-Public Sub Do_improvement_prioritise()
-    Casebook.Press "improvement.prioritise"
+Public Sub Do_improvement_link()
+    Casebook.Press "improvement.link"
+End Sub
+
+Public Sub Do_improvement_unlink()
+    Casebook.Press "improvement.unlink"
 End Sub
 
 Public Sub Do_improvement_duplicate()
     Casebook.Press "improvement.duplicate"
+End Sub
+
+Public Sub Do_improvement_part()
+    Casebook.Press "improvement.part"
 End Sub
 
 Public Sub Do_improvement_cancel()

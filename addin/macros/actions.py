@@ -85,7 +85,12 @@ _OWN: Final = (
 )  # fmt: skip
 
 #: Common moves come last on every sheet, in this order.
-_COMMON_LAST: Final = ("wait", "resume", "note", "prioritise", "duplicate", "cancel", "reopen")
+_COMMON_LAST: Final = (
+    "take", "give", "triage", "prioritise", "wait", "resume", "note", "link", "unlink", "duplicate", "part", "cancel",
+    "reopen",
+)  # fmt: skip
+#: Moves whose button does more than make the move on each row.
+_COMMANDS: Final = {"triage": "triage_rows"}
 
 
 @cache
@@ -120,8 +125,8 @@ def _moves(sheet: str, family: str) -> list[Action]:
         roles = frozenset(role for _, own in able for role in own.roles)
         hint = move.hint or f"{move.label}: " + ", ".join(kind.name.lower() for kind, _ in able) + "."
         found.append(
-            Action(id=f"{family}.{verb}", label=move.label, sheet=sheet, command="move_rows", hint=hint, roles=roles,
-                   verb=verb, states=states)
+            Action(id=f"{family}.{verb}", label=move.label, sheet=sheet, command=_COMMANDS.get(verb, "move_rows"),
+                   hint=hint, roles=roles, verb=verb, states=states)
         )  # fmt: skip
     return found
 

@@ -47,7 +47,7 @@ from addin.register.sheets import Live, cell_name
 
 #: Where the moves that a shown case allows are listed for the Case sheet's drop-down.
 CASE_MOVES_COLUMN: Final = 26
-CASE_MOVES_ROWS: Final = 24
+CASE_MOVES_ROWS: Final = 36
 _REASON: Final = Field(name="reason", title="Reason", kind=FieldKind.NOTE)
 
 

@@ -19,7 +19,7 @@ from addin.logic.common_form import COMMON_FORM, FINAL_STATES
 from addin.logic.forms import Field, FieldKind
 
 #: Raised when sheets, columns or meta change so that an older workbook must be rendered anew.
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 
 # Rows of every sheet, 1-based as a person counts them.
 TITLE_ROW: Final = 1
@@ -276,7 +276,7 @@ CASE_MOVE: Final = "I6"
 CASE_REASON: Final = "I7"
 CASE_HEADER: Final = 9
 CASE_FIRST: Final = 10
-CASE_ROWS: Final = 150
+CASE_ROWS: Final = 160
 CASE_TIMELINE: Final = 60
 
 # The Dashboard: charts on the left, their figures in blocks on the right, one under another.

@@ -132,7 +132,7 @@ def test_pack_is_frozen_until_it_is_sent_back():
 
 def test_pack_is_due_on_the_auditors_day():
     """The auditor's date is the deadline until the pack is delivered."""
-    found = done(CASE, case(), "wait", ctx(reason="x"), waiting_on="Auditor", waiting_until="31/12/2026")
+    found = done(CASE, case(), "wait", ctx(reason="x"), waiting_on="Customer", waiting_until="31/12/2026")
     assert (found.text("due_what"), found.instant("due").date().isoformat()) == ("Pack needed", "2026-12-04")
 
 

@@ -184,10 +184,13 @@ def test_deadlines_follow_the_states():
         return found.text("due_what"), found.instant("due").date()
 
     assert due(case(severity="Minor")) == ("Contain", date(2026, 11, 24))
-    later = replace(contained(), fields={**contained().fields, "waiting_since": NOW})
+    later = replace(contained(), fields={**contained().fields, "waiting_since": NOW, "waiting_on": "Customer"})
     assert due(done(CASE, later, "note", ctx(reason="x"))) == ("Find the cause", date(2026, 12, 7))
     planning = done(
-        CASE, replace(planned(), fields={**planned().fields, "waiting_since": NOW}), "note", ctx(reason="x")
+        CASE,
+        replace(planned(), fields={**planned().fields, "waiting_since": NOW, "waiting_on": "Customer"}),
+        "note",
+        ctx(reason="x"),
     )
     assert due(planning) == ("Carry out the action", date(2026, 11, 30))
     acted = done(CASE, planning, "note", ctx(reason="x"), action_done="28/11/2026")

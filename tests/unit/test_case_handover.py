@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from case_moves import refused_for_state, wrong_starts
@@ -12,6 +12,7 @@ from cases_kit import NOW, ctx, done, open_, refusal, typed
 from addin.logic.case_type import Case
 from addin.logic.cases.handover import CASE
 from addin.logic.machine import open_case
+from addin.logic.priority import end_of_day
 from addin.logic.values import Role
 
 BACK = {"readback": "CASE-2026-000004 first, call back by six."}
@@ -40,6 +41,39 @@ def test_named_receiver_accepts():
     assert refusal(CASE, case(to_person="c.adler"), "accept", ctx("b.lowe"), **BACK) == {"HND-02"}
     senior = ctx(Role.SENIOR_QA, reason="The receiver is ill")
     assert done(CASE, case(to_person="c.adler"), "accept", senior, **BACK).status == "Accepted"
+
+
+@pytest.mark.rule("HND-06")
+@pytest.mark.parametrize(
+    ("days", "field"),
+    [
+        ({"away_from": "24/11/2026"}, "away_until"),
+        ({"away_until": "24/11/2026"}, "away_from"),
+        ({"away_from": "25/11/2026", "away_until": "24/11/2026"}, "away_until"),
+    ],
+)
+def test_an_absence_has_its_first_and_its_last_day(days, field):
+    """In this order; the refusal names the cell to fill in."""
+    decision = open_case(CASE, "CASE-2026-000001", typed(CASE, {**CASE.sample, **days}), ctx())
+    assert [(problem.code, problem.field) for problem in decision.problems] == [("HND-06", field)]
+
+
+@pytest.mark.rule("HND-07")
+def test_the_receiver_is_a_person_who_works_here():
+    """A slip of the pen would leave the handover to nobody."""
+    for wanted in ("b.low", "x.audit"):
+        decision = open_case(CASE, "CASE-2026-000001", typed(CASE, {**CASE.sample, "to_person": wanted}), ctx())
+        assert [problem.code for problem in decision.problems] == ["HND-07"]
+
+
+def test_an_absence_is_due_to_end_when_the_person_is_back():
+    """On the next working day after its last one."""
+    away = case(away_from="24/11/2026", away_until="27/11/2026")
+    found = done(CASE, away, "accept", ctx("b.lowe"), **BACK)
+    assert (found.text("cover_of"), found.day("cover_until")) == ("a.khan", date(2026, 11, 27))
+    waiting = done(CASE, found, "wait", ctx("b.lowe", reason="away"), waiting_on="Customer", waiting_until="31/12/2026")
+    assert waiting.text("due_what") == "Give back what is left"
+    assert waiting.instant("due") == end_of_day(date(2026, 11, 30))
 
 
 @pytest.mark.rule("HND-03")

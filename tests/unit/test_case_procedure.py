@@ -130,7 +130,7 @@ def test_submitted_change_is_frozen_and_sent_back_to_be_changed():
 def test_readers_have_two_weeks():
     """The reading is due fourteen days after it came into force."""
     found = done(
-        CASE, in_force(), "wait", ctx(reason="x", now=THE_DAY), waiting_on="Readers", waiting_until="31/01/2027"
+        CASE, in_force(), "wait", ctx(reason="x", now=THE_DAY), waiting_on="Customer", waiting_until="31/01/2027"
     )
     assert (found.text("due_what"), found.instant("due").date().isoformat()) == ("Read by all", "2026-12-14")
 

@@ -20,6 +20,7 @@ from addin.logic.common_form import CLOSED, COMMON_FORM, FINAL_STATES
 from addin.logic.events import names_in
 from addin.logic.evidence import ATTACHED, WITHDRAWN
 from addin.logic.forms import Field, FieldKind
+from addin.logic.joining import EFFECT_KINDS
 from addin.logic.machine import EDITED, open_case, starts
 from addin.logic.pack_rules import RULES as PACK_RULES
 from addin.logic.policy import DEFAULT_POLICY
@@ -138,7 +139,7 @@ def test_every_state_leads_to_the_end(kind):
 def test_a_move_joins_real_states(kind, move):
     """And none of them is a slip of the pen."""
     assert move.start
-    assert move.start <= {*kind.states, "*", "final"}
+    assert move.start <= {*kind.states, *FINAL_STATES, "*", "final"}
     assert move.to in {*kind.states, *FINAL_STATES, ""}
     assert starts(kind, move)
 
@@ -210,13 +211,9 @@ def redefines_common(move: Move) -> bool:
 
 def test_every_kind_of_event_has_its_own_name():
     """Across all types, common moves included: a name always means one thing."""
-    names = [
-        EDITED.name,
-        ATTACHED.name,
-        WITHDRAWN.name,
-        *(m.event for m in COMMON_MOVES),
-        *(kind.opened.name for kind in KINDS),
-    ]
+    names = [EDITED.name, ATTACHED.name, WITHDRAWN.name, *(one.name for one in EFFECT_KINDS)]
+    names += [*(move.event for move in COMMON_MOVES)]
+    names += [*(kind.opened.name for kind in KINDS)]
     names += [move.event for _, move in MOVES if not redefines_common(move)]
     assert [name for name, count in Counter(names).items() if count > 1] == []
     assert set(names) == case_kinds().kinds.keys()

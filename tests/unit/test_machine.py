@@ -11,12 +11,13 @@ from cases_kit import NOW, ctx, done, open_, press, refusal, typed
 from toy_case import TOY
 
 from addin.logic.case_type import COMMON_MOVES, Case
-from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE, FINAL_STATES
+from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE, FINAL_STATES, WAITING_FIELDS
 from addin.logic.events import KindTable, canonical, decode, encode
 from addin.logic.machine import EDITED, Decision, allowed, decide, edit, fold, open_case, starts
 from addin.logic.values import Role
 
 LATER = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+KEPT = Case("CASE-2026-000099", "TOY", "New", {"door": "7"})
 
 
 @pytest.fixture
@@ -322,7 +323,7 @@ def test_a_final_state_keeps_its_date_and_owes_nothing(case):
     assert (over.status, over.instant("closed_at")) == (CANCELLED, NOW)
     assert not over.has("due")
     assert not over.has("sla_due")
-    double = done(TOY, case, "duplicate", duplicate_of="CASE-2026-000099")
+    double = done(TOY, case, "duplicate", ctx(related=(KEPT,)), duplicate_of=KEPT.case_id)
     assert double.status == DUPLICATE
 
 
@@ -335,7 +336,7 @@ def test_a_case_is_never_a_duplicate_of_itself(case):
 
 def test_reopening_is_senior_qas_and_a_new_event(case):
     """With a reason; the case goes on where work begins, its dates run again."""
-    over = done(TOY, case, "duplicate", duplicate_of="CASE-2026-000099")
+    over = done(TOY, case, "duplicate", ctx(related=(KEPT,)), duplicate_of=KEPT.case_id)
     assert refusal(TOY, over, "reopen", ctx(reason="mistake")) == {"MOVE-ROLE"}
     assert refusal(TOY, over, "reopen", ctx(Role.SENIOR_QA)) == {"MOVE-REASON"}
     decision = press(TOY, over, "reopen", ctx(Role.SENIOR_QA, reason="mistake"))
@@ -361,7 +362,7 @@ def test_no_common_move_but_reopening_leaves_a_final_state(case):
     """What is over is over."""
     over = done(TOY, case, "cancel", ctx(reason="no need"))
     for move in COMMON_MOVES:
-        if move.verb != "reopen":
+        if move.verb not in ("reopen", "part"):
             found = refusal(TOY, over, move.verb, ctx(Role.SENIOR_QA, reason="x"))
             assert "MOVE-STATE" in found
 
@@ -369,8 +370,8 @@ def test_no_common_move_but_reopening_leaves_a_final_state(case):
 def test_waiting_has_a_reason_a_date_and_somebody(case):
     """All three, or it is no waiting."""
     assert refusal(TOY, case, "wait", ctx(reason="x")) == {"MOVE-NEEDS"}
-    assert refusal(TOY, case, "wait", waiting_on="IT", waiting_until="30/11/2026") == {"MOVE-REASON"}
-    waiting = done(TOY, case, "wait", ctx(reason="no answer"), waiting_on="IT", waiting_until="30/11/2026")
+    assert refusal(TOY, case, "wait", waiting_on="Customer", waiting_until="30/11/2026") == {"MOVE-REASON"}
+    waiting = done(TOY, case, "wait", ctx(reason="no answer"), waiting_on="Customer", waiting_until="30/11/2026")
     assert waiting.instant("waiting_since") == NOW
     assert waiting.status == "New"
 
@@ -379,7 +380,7 @@ def test_waiting_has_a_reason_a_date_and_somebody(case):
 def test_only_a_waiting_case_is_resumed(case):
     """Resuming ends the waiting, whoever it was for."""
     assert refusal(TOY, case, "resume") == {"COM-02"}
-    waiting = done(TOY, case, "wait", ctx(reason="x"), waiting_on="IT", waiting_until="30/11/2026")
+    waiting = done(TOY, case, "wait", ctx(reason="x"), waiting_on="Customer", waiting_until="30/11/2026")
     decision = press(TOY, waiting, "resume", ctx(now=LATER))
     assert not any(decision.case.has(name) for name in ("waiting_on", "waiting_until", "waiting_since"))
     assert folded(waiting, decision) == decision.case
@@ -388,16 +389,17 @@ def test_only_a_waiting_case_is_resumed(case):
 def test_the_service_clock_stands_while_a_case_waits(case):
     """Four working hours of waiting move the service date by four working hours; a weekend counts nothing."""
     before = case.instant("sla_due")
-    waiting = done(TOY, case, "wait", ctx(reason="x"), waiting_on="IT", waiting_until="30/11/2026")
+    waiting = done(TOY, case, "wait", ctx(reason="x"), waiting_on="Customer", waiting_until="30/11/2026")
     assert waiting.instant("sla_due") == before
     resumed = done(TOY, waiting, "resume", ctx(now=datetime(2026, 11, 23, 14, 0, tzinfo=UTC)))
     assert resumed.count("waited_minutes") == 240
     assert (before, resumed.instant("sla_due")) == (
-        datetime(2026, 11, 30, 10, 0, tzinfo=UTC),
-        datetime(2026, 11, 30, 14, 0, tzinfo=UTC),
+        datetime(2026, 11, 26, 10, 0, tzinfo=UTC),
+        datetime(2026, 11, 26, 14, 0, tzinfo=UTC),
     )
     friday = ctx(now=datetime(2026, 11, 20, 17, 0, tzinfo=UTC), reason="x")
-    over_weekend = done(TOY, open_(TOY, friday, door="7"), "wait", friday, waiting_on="IT", waiting_until="30/11/2026")
+    late = open_(TOY, friday, door="7")
+    over_weekend = done(TOY, late, "wait", friday, waiting_on="Customer", waiting_until="30/11/2026")
     assert (
         done(TOY, over_weekend, "resume", ctx(now=datetime(2026, 11, 23, 9, 0, tzinfo=UTC))).count("waited_minutes")
         == 120
@@ -406,7 +408,7 @@ def test_the_service_clock_stands_while_a_case_waits(case):
 
 def test_a_move_to_another_state_ends_the_waiting_and_counts_it(case):
     """Who goes on does not wait any more."""
-    waiting = done(TOY, case, "wait", ctx(reason="x"), waiting_on="IT", waiting_until="30/11/2026")
+    waiting = done(TOY, case, "wait", ctx(reason="x"), waiting_on="Customer", waiting_until="30/11/2026")
     ready = done(TOY, waiting, "prepare", ctx(now=datetime(2026, 11, 23, 11, 30, tzinfo=UTC)))
     assert not ready.has("waiting_since")
     assert ready.count("waited_minutes") == 90
@@ -417,16 +419,52 @@ def test_a_move_to_another_state_ends_the_waiting_and_counts_it(case):
 
 def test_waiting_anew_counts_what_was_waited_before(case):
     """Waiting on one after the other adds up."""
-    one = done(TOY, case, "wait", ctx(reason="x"), waiting_on="IT", waiting_until="30/11/2026")
-    two = done(TOY, one, "wait", ctx(reason="x", now=datetime(2026, 11, 23, 11, 0, tzinfo=UTC)), waiting_on="Carrier")
+    one = done(TOY, case, "wait", ctx(reason="x"), waiting_on="Customer", waiting_until="30/11/2026")
+    again = ctx(reason="y", now=datetime(2026, 11, 23, 11, 0, tzinfo=UTC))
+    two = done(TOY, one, "wait", again, waiting_on="Carrier", waiting_until="30/11/2026")
     end = done(TOY, two, "resume", ctx(now=datetime(2026, 11, 23, 12, 0, tzinfo=UTC)))
     assert (two.count("waited_minutes"), end.count("waited_minutes")) == (60, 120)
+
+
+def test_every_wait_stays_on_the_case_as_an_interval(case):
+    """From, to, on whom, what it took off the clock and why; one on a colleague takes nothing off."""
+    first = done(TOY, case, "wait", ctx(reason="no answer"), waiting_on="Customer", waiting_until="30/11/2026")
+    noon = ctx(reason="asked IT; twice", now=datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
+    second = done(TOY, first, "wait", noon, waiting_on="IT", waiting_until="30/11/2026")
+    end = done(TOY, second, "resume", ctx(now=LATER))
+    assert end.items("pauses") == (
+        "23/11/2026 10:00 to 23/11/2026 12:00 on Customer, 120 min off the clock: no answer",
+        "23/11/2026 12:00 to 23/11/2026 15:00 on IT, the clock ran on: asked IT, twice",
+    )
+    assert end.count("waited_minutes") == 120
+    assert not any(end.has(name) for name in WAITING_FIELDS)
+
+
+def test_nobody_turns_a_wait_on_a_colleague_into_one_on_the_customer(case):
+    """Typing another name ends one wait and begins another; what lay before is not moved off the clock."""
+    waiting = done(TOY, case, "wait", ctx(reason="x"), waiting_on="IT", waiting_until="30/11/2026")
+    decision = change(waiting, ctx(now=LATER, reason="Asked them"), waiting_on="Customer")
+    typed_over = decision.case
+    assert folded(waiting, decision) == typed_over
+    assert typed_over.instant("waiting_since") == LATER
+    assert typed_over.text("waiting_why") == "Asked them"
+    assert typed_over.count("waited_minutes") == 0
+    assert [line.split(",")[0][-2:] for line in typed_over.items("pauses")] == ["IT"]
+    cleared = edit(TOY, typed_over, {"waiting_on": None}, ctx(now=datetime(2026, 11, 23, 16, 0, tzinfo=UTC))).case
+    assert (cleared.count("waited_minutes"), len(cleared.items("pauses"))) == (60, 2)
+    assert not cleared.has("waiting_since")
+
+
+def test_a_priority_typed_by_hand_needs_a_reason_as_the_button_does(case):
+    """The rule lies under the cell, not on the button."""
+    assert codes(change(case, priority_wanted="P1")) == {"MOVE-REASON"}
+    assert change(case, ctx(reason="Wave leaves at noon"), priority_wanted="P1").case.text("priority") == "P1"
 
 
 def test_waiting_after_the_service_date_buys_no_time(case):
     """A broken promise stays broken."""
     late = ctx(now=datetime(2026, 12, 1, 10, 0, tzinfo=UTC), reason="x")
-    waiting = done(TOY, case, "wait", late, waiting_on="IT", waiting_until="30/11/2026")
+    waiting = done(TOY, case, "wait", late, waiting_on="Customer", waiting_until="30/11/2026")
     resumed = done(TOY, waiting, "resume", ctx(now=datetime(2026, 12, 2, 10, 0, tzinfo=UTC)))
     assert resumed.instant("sla_due") == case.instant("sla_due")
 
@@ -470,8 +508,8 @@ def test_a_legal_date_only_raises_the_priority(case):
 def test_waiting_is_due_when_it_should_end(case):
     """Not at the service date, which stands still meanwhile; other deadlines go on."""
     ready = done(TOY, case, "prepare")
-    waiting = done(TOY, ready, "wait", ctx(reason="x"), waiting_on="IT", waiting_until="30/11/2026")
-    assert waiting.text("due_what") == "Waiting on IT"
+    waiting = done(TOY, ready, "wait", ctx(reason="x"), waiting_on="Customer", waiting_until="30/11/2026")
+    assert waiting.text("due_what") == "Waiting on Customer"
 
 
 # Looking -------------------------------------------------------------------------------------------------------------
@@ -481,7 +519,8 @@ def test_allowed_lists_the_moves_of_a_state_with_what_stands_against_each(case):
     """Only moves that leave this state; what is missing is said, a reason is not."""
     found = {move.verb: {p.code for p in problems} for move, problems in allowed(TOY, case, ctx())}
     assert found == {
-        "prepare": set(), "note": set(), "wait": {"MOVE-NEEDS"}, "resume": {"COM-02"},
+        "prepare": set(), "take": set(), "give": {"MOVE-NEEDS"}, "triage": {"COM-05"}, "note": set(),
+        "wait": {"MOVE-NEEDS"}, "resume": {"COM-02"}, "link": {"MOVE-NEEDS"}, "unlink": {"MOVE-NEEDS"},
         "prioritise": {"MOVE-NEEDS"}, "cancel": set(), "duplicate": {"MOVE-NEEDS"},
     }  # fmt: skip
 

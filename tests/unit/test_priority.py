@@ -76,7 +76,7 @@ def test_a_case_that_is_over_owes_nothing(state):
     """Its legal date stays as a fact, nothing is due."""
     over = replace(case(legal_due=date(2026, 11, 30), due=NOW, sla_due=NOW), status=state)
     assert standing(PLAIN, over, ctx()) == {
-        "due": None, "due_what": None, "sla_due": None, "legal_due": date(2026, 11, 30),
+        "due": None, "due_what": None, "sla_due": None, "ack_due": None, "legal_due": date(2026, 11, 30),
     }  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def test_a_deadline_may_be_an_instant():
     kind = replace(TOY, deadlines=(Deadline(id="X", label="Soon", due=lambda case, ctx: at),))
     assert standing(kind, case(), ctx())["due"] == at
     assert standing(replace(TOY, deadlines=()), Case("C", "TOY", "New", {}), ctx()) == {
-        "priority": "P4", "due": None, "due_what": None, "legal_due": None, "sla_due": None,
+        "priority": "P4", "due": None, "due_what": None, "legal_due": None, "sla_due": None, "ack_due": None,
     }  # fmt: skip
 
 
@@ -116,7 +116,27 @@ def test_the_service_level_counts_the_policys_own_hours():
     assert stands(priority_wanted="P1")["sla_due"] == datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 
 
+def test_a_case_that_nobody_has_is_to_be_taken_in_time():
+    """By the priority's minutes, in working hours; with an owner the question is settled."""
+    assert stands(priority_wanted="P1")["ack_due"] == datetime(2026, 11, 23, 10, 15, tzinfo=UTC)
+    assert stands()["ack_due"] == datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+    assert stands(owner="b.lowe")["ack_due"] is None
+
+
+@pytest.mark.parametrize(("hours", "priority"), [(4, "P3"), (30, "P4"), (24 * 9, "P4")])
+def test_a_deadline_of_the_case_makes_it_urgent(hours, priority):
+    """What is due today is urgent though no law asks for it; what can lie is not."""
+    kind = replace(TOY, deadlines=(Deadline(id="X", label="Soon", due=lambda c, x: NOW + timedelta(hours=hours)),))
+    assert standing(kind, case(), ctx())["priority"] == priority
+
+
+def test_the_clock_runs_on_while_a_case_waits_on_a_colleague():
+    """Only waits on those whom the policy names stop it; the service date stays due."""
+    found = stands(waiting_since=NOW, waiting_on="IT", sla_due=NOW)
+    assert (found["due_what"], found["sla_due"]) == ("Service level", datetime(2026, 11, 30, 10, 0, tzinfo=UTC))
+
+
 def test_waiting_until_a_day_that_is_not_given_is_due_by_nothing():
     """A case marked as waiting without a date keeps only its other deadlines."""
-    found = stands(waiting_since=NOW, waiting_on="IT", sla_due=NOW)
+    found = stands(waiting_since=NOW, waiting_on="Carrier", sla_due=NOW)
     assert (found["due"], found["sla_due"]) == (None, NOW)

@@ -238,8 +238,8 @@ def test_every_list_name_points_at_its_entries(empty):
                 cells = lists[at.partition("!")[2].replace("$", "")]
                 held = {row[0].value for row in cells} if isinstance(cells, tuple) else {cells.value}
                 assert set(field.choices) <= held
-    assert empty.defined_names["list_case_moves"].attr_text == "_lists!$Z$2:$Z$25"
-    assert all(lists.cell(row, 26).value is None for row in range(1, 30))
+    assert empty.defined_names["list_case_moves"].attr_text == "_lists!$Z$2:$Z$37"
+    assert all(lists.cell(row, 26).value is None for row in range(1, 40))
 
 
 def test_no_text_from_data_becomes_a_formula(hostile):

@@ -3,18 +3,21 @@
 1. A handover counts once another person has accepted it; until then it stays with the one who wrote it.
 2. It names the open urgent cases, what was promised and to when, and the risks; "none" is written, not left empty.
 3. Work put first by hand has its reason.
+4. With the acceptance the listed cases become the receiver's. A handover for an absence gives back what is left when it
+   is closed; until then nothing new is given to the absent person.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from addin.logic.calendar import add_working_time
-from addin.logic.case_type import Case, CaseType, Context, Deadline, Move, Rule
+from addin.logic.calendar import add_working_days, add_working_time
+from addin.logic.case_type import WORKING, Case, CaseType, Context, Deadline, Move, Rule
 from addin.logic.common_form import CLOSED
 from addin.logic.forms import Field, FieldKind, Value
+from addin.logic.joining import Join
 from addin.logic.outcome import Problem
 from addin.logic.values import Role
 
@@ -32,6 +35,9 @@ _FORM: Final = (
     _f("shift_day", "Shift of", FieldKind.DAY, width=12),
     _f("to_person", "To person", FieldKind.ID, queue=True, width=14, help="Account of the one who takes over."),
     _f("open_cases", "Open P1 and P2", FieldKind.LIST, queue=True, width=30, help="Case numbers, or none."),
+    _f("covered_cases", "Other cases handed over", FieldKind.LIST, width=30, help="What else becomes the receiver's."),
+    _f("away_from", "Away from", FieldKind.DAY, queue=True, width=12, help="For an absence: its first day."),
+    _f("away_until", "Away until", FieldKind.DAY, queue=True, width=12, help="For an absence: its last day."),
     _f("promised", "Promised times", FieldKind.NOTE, width=30, help="To whom, what and by when; or none."),
     _f("risks", "Risks", FieldKind.NOTE, queue=True, width=30, help="What may go wrong next; or none."),
     _f("priority_reason", "Put first because", FieldKind.CHOICE, choices=PUT_FIRST, width=16),
@@ -40,6 +46,9 @@ _FORM: Final = (
     _f("from_person", "From person", FieldKind.ID, system=True),
     _f("accepted_by", "Accepted by", FieldKind.ID, system=True, queue=True),
     _f("accepted_at", "Accepted", FieldKind.INSTANT, system=True, width=16),
+    _f("cover_of", "Covers for", FieldKind.ID, system=True),
+    _f("cover_from", "Covers from", FieldKind.DAY, system=True),
+    _f("cover_until", "Covers until", FieldKind.DAY, system=True),
     _f("minutes_to_accept", "Minutes to accept", FieldKind.COUNT, system=True),
 )  # fmt: skip
 
@@ -55,7 +64,7 @@ def _the_receiver(case: Case, ctx: Context) -> Problem | None:
     """When a receiver is named, that person accepts. Source: domain rules."""
     if case.text("to_person").casefold() in ("", ctx.actor.id.casefold()):
         return None
-    words = f"The handover is for {case.text('receiver')}."
+    words = f"The handover is for {case.text('to_person')}."
     return Problem("HND-02", words, "to_person", hint="They accept it, or the writer names you.")
 
 
@@ -86,9 +95,39 @@ def _all_listed(case: Case, ctx: Context) -> Problem | None:
     return Problem("HND-05", words, "open_cases", hint="Add them.")
 
 
+def _absence_sound(case: Case, ctx: Context) -> Problem | None:
+    """An absence has a first and a last day, in this order. Source: absence cover."""
+    first, last = case.day("away_from"), case.day("away_until")
+    if first is None and last is None:
+        return None
+    if first is None or last is None:
+        name = "away_from" if first is None else "away_until"
+        return Problem("HND-06", "An absence needs its first and its last day.", name, hint="Fill in both, or neither.")
+    if first <= last:
+        return None
+    words = f"The absence ends ({last:%d/%m/%Y}) before it begins ({first:%d/%m/%Y})."
+    return Problem("HND-06", words, "away_until", hint="Correct the days.")
+
+
+def _able_receiver(case: Case, ctx: Context) -> Problem | None:
+    """The receiver is a person of the register who works on cases. Source: domain rules, receiver must accept."""
+    wanted = case.text("to_person").casefold()
+    if not wanted or not ctx.people:
+        return None
+    able = sorted(name for name, who in ctx.people.items() if who.may(WORKING))
+    if wanted in {name.casefold() for name in able}:
+        return None
+    words = f"{case.text('to_person')!r} is nobody who works on cases here."
+    return Problem("HND-07", words, "to_person", hint=f"Choose one of: {', '.join(able)}.")
+
+
 def _accepted(case: Case, ctx: Context) -> Mapping[str, Value | None]:
     opened = case.instant("opened_at")
+    away = case.has("away_until")
     return {
+        "cover_of": case.text("opened_by") if away else None,
+        "cover_from": case.day("away_from"),
+        "cover_until": case.day("away_until"),
         "accepted_by": ctx.actor.id,
         "accepted_at": ctx.now,
         "minutes_to_accept": int((ctx.now - opened).total_seconds()) // 60 if opened else None,
@@ -96,6 +135,12 @@ def _accepted(case: Case, ctx: Context) -> Mapping[str, Value | None]:
         "decision_by": ctx.actor.id,
         "decision_at": ctx.now,
     }
+
+
+def _back_due(case: Case, ctx: Context) -> date | None:
+    """When the absent person is back, the handover is closed and what is left goes back."""
+    last = case.day("cover_until") if case.status == ACCEPTED else None
+    return add_working_days(last, 1) if last else None
 
 
 def _derive(case: Case, ctx: Context) -> Mapping[str, Value | None]:
@@ -119,22 +164,25 @@ CASE: Final = CaseType(
     states=(DRAFT, ACCEPTED, CLOSED),
     moves=(
         Move(verb="accept", label="Accept", start=frozenset({DRAFT}), to=ACCEPTED, event="handover.accepted.v1",
-             says="{actor} accepted the handover {case} of the {shift} shift",
+             says="{actor} accepted the handover {case} of the {shift} shift", joins=Join.HAND_OVER,
              needs=("shift", "open_cases", "promised", "risks", "readback"), sets=_accepted,
              rules=(Rule("HND-01", "The receiver is another person.", _another_person),
                     Rule("HND-02", "The named receiver accepts.", _the_receiver,
                          override=frozenset({Role.SENIOR_QA})),
                     Rule("HND-04", "Work put first has its reason.", _reasoned))),
         Move(verb="close", label="Close", start=frozenset({ACCEPTED}), to=CLOSED, event="handover.closed.v1",
-             says="{actor} closed the handover {case}", needs=("decision",)),
+             says="{actor} closed the handover {case}", needs=("decision",), joins=Join.GIVE_BACK),
     ),
     rules=(
         Rule("HND-03", "The writer is no receiver.", _not_to_self),
+        Rule("HND-06", "An absence has its first and its last day.", _absence_sound),
+        Rule("HND-07", "The receiver works on cases.", _able_receiver),
         Rule("HND-05", "Known urgent cases are handed over.", _all_listed, warn=True),
     ),
     deadlines=(
         Deadline(id="HND-ACCEPT", label="Accept handover", due=_accept_due, until=frozenset({ACCEPTED}),
                  source="policy handover.accept_hours"),
+        Deadline(id="HND-BACK", label="Give back what is left", due=_back_due, source="its own plan"),
     ),
     frozen_from=frozenset({ACCEPTED}),
     derive=_derive,

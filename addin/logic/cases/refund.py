@@ -12,6 +12,7 @@ from addin.logic.calendar import add_working_days, london_day
 from addin.logic.case_type import WORKING, Case, CaseType, Context, Deadline, Move, Rule
 from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE
 from addin.logic.forms import Field, FieldKind, Value
+from addin.logic.joining import Join
 from addin.logic.refund_terms import CLOCK_FIELDS, refund_due
 from addin.logic.signatures import SIGNATURE_FIELDS, lapsed, sign
 from addin.logic.statute import credit_note_due
@@ -322,12 +323,13 @@ MOVES: Final = (
     Move(verb="cancel", label="Cancel", start=UNSENT, to=CANCELLED, event="refund.cancelled.v1", reason=True,
          says="{actor} cancelled {case}; its numbers stay used", rules=(NEVER_SENT,)),
     Move(verb="duplicate", label="Duplicate", start=UNSENT, to=DUPLICATE, event="refund.duplicate.v1",
-         needs=("duplicate_of",), says="{actor} marked {case} as a duplicate of {duplicate_of}",
+         needs=("duplicate_of",), says="{actor} marked {case} as a duplicate of {duplicate_of}", joins=Join.MERGE,
+         back="merged_from",
          rules=(NEVER_SENT, Rule("RFD-33", "A refund is never a duplicate of itself.", people.other_duplicate,
                                  source=_GUARDS))),
     Move(verb="reopen", label="Reopen", start=frozenset({"final"}), to=REQUESTED, event="refund.reopened.v1",
-         says="{actor} reopened {case}; it starts afresh", roles=SENIOR, reason=True, rules=(NEVER_SENT,),
-         sets=_afresh),
+         says="{actor} reopened {case}; it starts afresh", roles=SENIOR, reason=True, joins=Join.PART,
+         rules=(NEVER_SENT,), sets=_afresh),
 )  # fmt: skip
 
 FORM_RULES: Final = (

@@ -19,6 +19,7 @@ _TIMES: Final[tuple[Entry, ...]] = (
     ("sla.resolve_hours.P2", "10", "working hours", "One working day."),
     ("sla.resolve_hours.P3", "30", "working hours", "Three working days."),
     ("sla.resolve_hours.P4", "50", "working hours", "Five working days."),
+    ("sla.pauses_for", "Customer; Carrier", "list", "The service clock stands while a case waits on one of these."),
     ("priority.value_high", "GBP 5000.00", "money", "High impact from here."),
     ("priority.value_medium", "GBP 1000.00", "money", "Medium impact from here."),
     ("priority.legal_days_high", "3", "days", "High impact when a legal date is this near."),
