@@ -1,52 +1,123 @@
 """What a claim letter says, from the case, the settings and the pieces of evidence in the store.
 
-Values are texts; what is missing stays out and is named by `letters.check_values`. Files are hashed again when the
-letter is made, so the letter proves what was enclosed.
+1. Nothing in a letter is typed for it: days, amounts and periods come from the case and the policy, the wording from
+   the template and the settings.
+2. A period is cited only from a policy row that a named person has verified.
+3. Files are hashed again when the letter is made, so the letter proves what was enclosed.
+4. What is missing is told with the sheet and the field, or the setting, that it belongs into.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Final
 
-from addin.evidence import files_of
-from addin.logic.calendar import LONDON
-from addin.logic.case_type import Case
+from addin.evidence import EvidenceFile, files_of
+from addin.letters import check_values
+from addin.letters.letter import LetterTemplate
+from addin.logic.calendar import london_day, next_working_day
+from addin.logic.case_type import Case, CaseType
 from addin.logic.cases import case_types
-from addin.logic.claim_terms import EVENT_WORDS, goods_lines
+from addin.logic.claim_terms import EVENT_WORDS, goods_lines, notice
 from addin.logic.outcome import Problem
 from addin.logic.tracking import read_tracking
 from addin.service import Service
 
-#: What the letter says it relies on. Limits and periods are not cited: no row of the policy is verified by itself.
+#: What the letter says it relies on.
 _REGIMES: Final = {
     "uk_terms": "the carrier's terms and conditions of carriage for shipments within the United Kingdom",
     "cmr": "the Convention on the Contract for the International Carriage of Goods by Road (CMR)",
     "montreal": "the Montreal Convention 1999",
 }
 _ANY_REGIME: Final = "the terms and conventions that apply to this shipment"
+#: Names of a letter and the field of the form they come from, where the two differ.
+_FIELDS: Final = {
+    "tracking_grouped": "tracking", "event_type": "subtype", "goods": "goods_lines", "goods_total": "goods_lines",
+    "our_ref": "claim_no_own", "delivered_at": "delivered_date", "evidence": "evidence",
+}  # fmt: skip
+#: Names of a letter that are settings, with the place of each in casebook.toml.
+_SETTINGS: Final = {
+    "house_name": "[house] name", "house_address": "[house] address", "house_signatory": "[house] signatory",
+    "house_signatory_title": "[house] signatory_title", "ups_entity": "[carrier] entity",
+    "ups_address": "[carrier] address", "ups_account_masked": "[carrier] account",
+    "shipper_of_record": "[carrier] shipper_of_record", "greeting": "[letters] greeting",
+    "rights_reserved": "[letters] rights",
+}  # fmt: skip
 
 
-def claim_values(
-    service: Service, case: Case, number: str, version: int
-) -> tuple[dict[str, object], tuple[Problem, ...]]:
-    """The values of a claim letter by name, and what stands against making it."""
-    goods, goods_problems = _goods(case)
-    evidence, file_problems = _evidence(service.folder, case)
-    values = {
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What makes a letter this one: its number and version, and the mark of its template."""
+
+    number: str
+    version: int
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLetter:
+    """The values of a claim letter by name, the files it encloses, its day, and what stands against making it."""
+
+    values: Mapping[str, object]
+    files: tuple[EvidenceFile, ...]
+    on: date
+    problems: tuple[Problem, ...] = ()
+
+    def stamped(self, stamp: Stamp) -> Mapping[str, object]:
+        """The values with the letter's number, version and template mark."""
+        return {
+            **self.values,
+            "letter_no": stamp.number,
+            "letter_version": str(stamp.version),
+            "template_mark": stamp.mark,
+        }
+
+
+def claim_letter(service: Service, case: Case, template: LetterTemplate) -> ClaimLetter:
+    """What a letter from this template says of a claim, but for its number; problems name field and sheet."""
+    kind, on = case_types()[case.type], london_day(service.clock())
+    goods, faults = _goods(case)
+    files, missing = files_of(service.folder, case)
+    values: dict[str, object] = {
         **_house(service),
-        **_letter(service, case, number, version),
+        **_terms(service, case, on),
         **_shipment(case),
         "goods": goods,
-        "evidence": evidence,
+        "evidence": [{"name": one.piece.name, "kind": one.piece.kind, "sha256": one.piece.sha256} for one in files],
     }
-    return values, (*goods_problems, *file_problems)
+    unnumbered = {**values, "letter_no": "-", "letter_version": "-", "template_mark": "-"}
+    told = {problem.field for problem in (*faults, *missing)}
+    found = [one for one in _placed(check_values(template, unnumbered), template, case, kind) if one.field not in told]
+    return ClaimLetter(values, files, on, (*faults, *missing, *found))
+
+
+def _placed(problems: Iterable[Problem], template: LetterTemplate, case: Case, kind: CaseType) -> Iterable[Problem]:
+    """The problems with the place a person goes to: a column or form field, or a line of the settings."""
+    seen: set[str] = set()
+    for problem in problems:
+        if setting := _SETTINGS.get(problem.field):
+            hint = f"Fill in {setting} in casebook.toml."
+            yield replace(problem, cell="casebook.toml", hint=hint)
+            continue
+        name = _FIELDS.get(problem.field, problem.field)
+        field = kind.fields.get(name)
+        if field is None or name in seen:
+            if field is None:
+                yield problem
+            continue
+        seen.add(name)
+        sheet = f"the sheet {kind.sheet}" if field.queue else f"the sheet Case of {case.case_id}"
+        words = problem.message
+        if problem.code == "LET-EMPTY":
+            words = f"'{field.title}' is empty, and the letter '{template.title}' needs it."
+        filled = "It is worked out from other fields" if field.system else f"Fill in '{field.title}'"
+        yield replace(problem, message=words, field=name, hint=f"{filled} on {sheet}.")
 
 
 def _house(service: Service) -> dict[str, object]:
-    house, carrier = service.settings.house, service.settings.carrier
+    house, carrier, words = service.settings.house, service.settings.carrier, service.settings.letters
     return {
         "house_name": house.name,
         "house_address": house.address,
@@ -57,23 +128,34 @@ def _house(service: Service) -> dict[str, object]:
         "ups_account_masked": f"****{carrier.account[-2:]}" if carrier.account else "",
         "shipper_of_record": carrier.shipper_of_record or house.name,
         "signed_by": service.actor.name,
+        "greeting": words.greeting,
+        "rights_reserved": words.rights,
+        "reply_to": words.reply_to,
+        "registration": words.registration,
     }
 
 
-def _letter(service: Service, case: Case, number: str, version: int) -> dict[str, object]:
-    today = service.clock().astimezone(LONDON).date()
+def _terms(service: Service, case: Case, on: date) -> dict[str, object]:
+    asked = next_working_day(on + timedelta(days=service.policy.days("claim.answer_days")))
     return {
-        "letter_no": number,
-        "letter_version": str(version),
-        "letter_date": _day(today),
+        "letter_date": on,
         "our_ref": case.text("claim_no_own") or case.case_id,
         "ticket_ref": case.text("ticket_ref"),
-        "decision_by": _day(today + timedelta(days=service.policy.days("claim.answer_days"))),
+        "decision_by": asked,
         "regime": _REGIMES.get(case.text("regime"), _ANY_REGIME),
+        **_notice(service, case, on),
     }
 
 
-#: Names that the letter takes from the form field of the same name, as words.
+def _notice(service: Service, case: Case, on: date) -> dict[str, object]:
+    """The period the claim is made in; cited only while it runs, from a verified row, under a regime that is known."""
+    due = notice(case, service.context())
+    if due is None or not due.verified or on > due.day or case.text("regime") not in _REGIMES:
+        return {"notice_by": "", "notice_source": ""}
+    return {"notice_by": due.day, "notice_source": due.source}
+
+
+#: Names that the letter takes from the form field of the same name.
 _SAME: Final = (
     "service", "ship_date", "expected_delivery", "pod_name", "consignee_name", "consignee_town", "consignee_postcode",
     "event_date", "discovery_date", "goods_total", "gross_weight_kg", "amount_claimed", "packaging_retained",
@@ -82,17 +164,13 @@ _SAME: Final = (
 
 
 def _shipment(case: Case) -> dict[str, object]:
-    fields = case_types()[case.type].fields
-    values: dict[str, object] = {name: fields[name].words(case.fields.get(name)) for name in _SAME}
     declared = case.money("declared_value")
-    delivered = fields["delivered_at"].words(case.fields.get("delivered_at"))
-    return values | {
+    same: dict[str, object] = {name: case.fields.get(name) for name in _SAME}
+    return same | {
         "tracking_grouped": read_tracking(case.text("tracking")).grouped,
         "event_type": case.text("event_type") or EVENT_WORDS.get(case.text("subtype"), ""),
-        "declared_value": declared.pretty() if declared else "none declared",
-        "delivered_at": delivered
-        or fields["delivered_date"].words(case.fields.get("delivered_date"))
-        or "not delivered",
+        "declared_value": declared or "none declared",
+        "delivered_at": case.instant("delivered_at") or case.day("delivered_date") or "not delivered",
     }
 
 
@@ -114,14 +192,3 @@ def _goods(case: Case) -> tuple[list[Mapping[str, str]], list[Problem]]:
         for line in lines
     ]
     return rows, []
-
-
-def _evidence(folder: Path, case: Case) -> tuple[list[Mapping[str, str]], list[Problem]]:
-    """The enclosed files with their kinds and hashes, in the order in which they were attached."""
-    found, problems = files_of(folder, case)
-    rows = [{"name": one.piece.name, "kind": one.piece.kind, "sha256": one.piece.sha256} for one in found]
-    return list(rows), list(problems)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

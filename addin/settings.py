@@ -13,7 +13,7 @@ import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -84,6 +84,26 @@ class Carrier(_Section):
     shipper_of_record: str = ""
 
 
+class Letters(_Section):
+    """How letters are worded and made where houses differ; everything else is said in the Word templates."""
+
+    pdf: Literal["auto", "direct", "libreoffice", "word"] = "auto"
+    """Who makes PDFs: auto sets them directly and asks an office only for what that way cannot draw."""
+    greeting: str = "Yours faithfully,"
+    """What stands above the signature."""
+    rights: str = (
+        "All our rights and remedies under the contract of carriage, the applicable terms and any convention that "
+        "applies by law are reserved. Nothing in this letter waives any of them."
+    )
+    """The line that reserves all rights; no letter to the carrier goes without one."""
+    reply_to: str = ""
+    """Where answers are to be sent, when that is not the address of the house."""
+    registration: str = ""
+    """The company's registration as it must stand on its letters, in the foot of the page."""
+    enclose_up_to_mb: int = Field(default=25, ge=0, le=4_000)
+    """The largest piece of evidence that is put into a claim set; a larger one is listed with its digest only."""
+
+
 class Person(_Section):
     """One person: the display name and the roles the account holds."""
 
@@ -132,6 +152,7 @@ class Settings(_Section):
     """Folder of letter templates; empty uses those that come with Casebook."""
     house: House = House()
     carrier: Carrier = Carrier()
+    letters: Letters = Letters()
     store: Store = Store()
     intake: Intake = Intake()
     people: dict[str, Person] = Field(default_factory=dict)

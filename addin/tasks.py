@@ -14,8 +14,8 @@ from typing import Final
 from addin import snapshots, verify
 from addin.errors import CasebookError
 from addin.journal import witness
-from addin.letter_values import claim_values
-from addin.letters import Templates, check_values, render_letter, templates_root
+from addin.letter_values import Stamp, claim_letter
+from addin.letters import Templates, render_letter, templates_root
 from addin.letters.letter import LetterTemplate
 from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case
@@ -66,10 +66,9 @@ def issue_letter(service: Service, case_id: str) -> tuple[RowResult, list[str]]:
         hint = "Fill in the subtype and gather the evidence first."
         return failed(case_id, (Problem("LET-NONE", words, "subtype", hint=hint),)), []
     number, version = _number(service, case)
-    values, problems = claim_values(service, case, number or "LTR-0000-000000", version)
-    problems = (*problems, *check_values(template, values))
-    if problems:
-        return failed(case_id, problems), []
+    written = claim_letter(service, case, template)
+    if written.problems:
+        return failed(case_id, written.problems), []
     return _make(service, case, template, number, version)
 
 
@@ -97,7 +96,7 @@ def _make(
     """Number, render, write and record a letter in one transaction: a fault on the way gives the number back."""
     with service.journal.write() as writer:
         number = number or writer.next_number("LTR", service.clock().astimezone(LONDON).year)
-        values, _ = claim_values(service, case, number, version)
+        values = claim_letter(service, case, template).stamped(Stamp(number, version, template.mark))
         name = f"{number}-v{version}-{case.case_id}.docx"
         digest = write_file(service.folder / "letters" / name, render_letter(template, values))
         index = f"{number}-v{version}-evidence.txt"

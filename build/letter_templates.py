@@ -166,6 +166,10 @@ def _head_and_foot(section: Any, letter: Letter) -> None:
     _field(foot, "PAGE")
     foot.add_run(" of ")
     _field(foot, "NUMPAGES")
+    made = section.footer.add_paragraph(style="Letter Footer")
+    made.paragraph_format.tab_stops.add_tab_stop(Mm(WIDTH_MM), WD_TAB_ALIGNMENT.RIGHT)
+    made.add_run("" if letter.internal else "{{ registration }}")
+    made.add_run("\t{{ template_mark }}")
 
 
 def _address(document: Any, letter: Letter) -> None:
@@ -287,15 +291,16 @@ def _sign(document: Any, letter: Letter) -> None:
             cell.add_paragraph("Name, date", style="Letter Small").paragraph_format.space_before = Pt(14)
         _borders(table, top=(RULE, 4), bottom=(RULE, 4))
         return
-    greeting = document.add_paragraph("Yours faithfully,")
+    greeting = document.add_paragraph("{{ greeting }}")
     greeting.paragraph_format.space_before, greeting.paragraph_format.keep_with_next = Pt(4), True
     name = document.add_paragraph("", style="Letter Address")
-    name.paragraph_format.space_before = Pt(22)
+    name.paragraph_format.space_before = Pt(16)
     name.paragraph_format.keep_with_next = True
     name.add_run("{{ house_signatory }}").bold = True
     title = document.add_paragraph("{{ house_signatory_title }}, {{ house_name }}", style="Letter Address")
     title.paragraph_format.keep_with_next = True
-    document.add_paragraph("Released in the register by {{ signed_by }}", style="Letter Small")
+    answer = "{% if reply_to %}Please answer to {{ reply_to }}. {% endif %}"
+    document.add_paragraph(answer + "Released in the register by {{ signed_by }}", style="Letter Small")
 
 
 # -- small parts ---------------------------------------------------------------------------------------------------

@@ -34,9 +34,9 @@ _SENT: Final = (("Shipped", "{{ ship_date }}"), ("Expected delivery", "{{ expect
 _POD: Final = (("Shown as delivered", "{{ delivered_at }}"), ("Name taken", "{{ pod_name }}"))
 _REGIME: Final = (("Liability regime", "{{ regime }}"), ("", ""))
 
-_RIGHTS: Final = (
-    "All our rights and remedies under the contract of carriage, the applicable terms and any convention that applies "
-    "by law are reserved. Nothing in this letter waives any of them."
+_RIGHTS: Final = "{{ rights_reserved }}"
+_IN_TIME: Final = (
+    "{% if notice_by %}This claim is made in time: {{ notice_source }} gives until {{ notice_by }}.{% endif %}"
 )
 _DECIDE: Final = "Send us your decision in writing, with the reasons and the amount, by {{ decision_by }}."
 _REFUNDED: Final = (
@@ -52,6 +52,7 @@ LETTERS: Final[tuple[Letter, ...]] = (
             "We are the shipper of record of the parcel below. It was tendered to UPS on {{ ship_date }} and was due "
             "on {{ expected_delivery }}. It has not been delivered and tracking shows no movement that accounts for "
             "it. We claim its loss in the amount of {{ amount_claimed }}.",
+            _IN_TIME,
             _REFUNDED,
         ),
         facts=(*_WHO, *_SENT, *_TO, *_EVENT, *_VALUE, *_REGIME),
@@ -69,6 +70,7 @@ LETTERS: Final[tuple[Letter, ...]] = (
             "We are the shipper of record of the parcel below. Tracking shows it as delivered on {{ delivered_at }}. "
             "The consignee has told us in writing that neither they nor anybody they named received it. We claim its "
             "loss in the amount of {{ amount_claimed }}.",
+            _IN_TIME,
             _REFUNDED,
         ),
         facts=(*_WHO, *_SENT, *_POD, *_TO, *_EVENT, *_VALUE, *_REGIME),
@@ -86,6 +88,7 @@ LETTERS: Final[tuple[Letter, ...]] = (
             "We are the shipper of record of the parcel below. The delivery record of {{ delivered_at }} does not "
             "match the name and address on our label: the parcel was handed over at the wrong place. If it is not "
             "recovered, we claim its loss in the amount of {{ amount_claimed }}.",
+            _IN_TIME,
             _REFUNDED,
         ),
         facts=(*_WHO, *_SENT, *_POD, *_TO, *_EVENT, *_VALUE, *_REGIME),
@@ -103,6 +106,7 @@ LETTERS: Final[tuple[Letter, ...]] = (
             "We are the shipper of record of the parcel below. It was delivered on {{ delivered_at }}; damage was "
             "found on {{ discovery_date }}. This letter is our written notice of the damage. We claim {{ "
             "amount_claimed }}.",
+            _IN_TIME,
             _REFUNDED,
         ),
         facts=(*_WHO, *_SENT, *_POD, *_TO, *_EVENT, *_VALUE, *_REGIME),
@@ -121,6 +125,7 @@ LETTERS: Final[tuple[Letter, ...]] = (
             "We are the shipper of record of the parcel below. It was delivered on {{ delivered_at }} without the "
             "goods listed here, which left our pack bench complete, weighed and sealed. This letter is our written "
             "notice of the partial loss. We claim {{ amount_claimed }}.",
+            _IN_TIME,
             _REFUNDED,
         ),
         facts=(*_WHO, *_SENT, *_POD, *_TO, *_EVENT, *_VALUE, *_REGIME),
@@ -139,6 +144,7 @@ LETTERS: Final[tuple[Letter, ...]] = (
             "We are the shipper of record of the parcel below. It was sent by a service with a committed delivery "
             "time, with a correct label and tendered before the cut-off. It was due on {{ expected_delivery }} and "
             "delivered on {{ delivered_at }}. We ask for the refund of the shipping charge, {{ amount_claimed }}.",
+            _IN_TIME,
         ),
         facts=(*_WHO, *_SENT, *_POD, *_TO, *_EVENT, *_REGIME),
         requests=(
@@ -157,6 +163,7 @@ LETTERS: Final[tuple[Letter, ...]] = (
             "The parcel below was sent back to us with a return label on our account; we are the shipper of record. "
             "It was handed to UPS on {{ ship_date }}, as the drop-off receipt shows, and has not reached us. We claim "
             "its loss in the amount of {{ amount_claimed }}.",
+            _IN_TIME,
             _REFUNDED,
         ),
         facts=(*_WHO, *_SENT, *_TO, *_EVENT, *_VALUE, *_REGIME),

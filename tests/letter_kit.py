@@ -58,6 +58,13 @@ VALUES: dict[str, object] = {
     "claim_no": "C-998877",
     "refund_ref": "REF-2026-000045",
     "signed_by": "Alex Sample",
+    "template_mark": "claims.loss v1 0123456789ab",
+    "greeting": "Yours faithfully,",
+    "rights_reserved": "All our rights and remedies are reserved.",
+    "reply_to": "claims desk, Unit 4, Example Park",
+    "registration": "House of Fable Ltd, registered in England no. 01234567",
+    "notice_by": "15 January 2027",
+    "notice_source": "clause 12 of the carrier's terms",
 }
 
 

@@ -27,7 +27,8 @@ CLAIM_NAMES: Final = frozenset({
     "delivered_at", "pod_name", "consignee_name", "consignee_town", "consignee_postcode", "event_type",
     "event_date", "discovery_date", "goods", "goods_total", "gross_weight_kg", "declared_value", "regime",
     "amount_claimed", "evidence", "packaging_retained", "packaging_place", "decision_by", "tracer_ref",
-    "claim_no", "refund_ref", "signed_by",
+    "claim_no", "refund_ref", "signed_by", "template_mark", "greeting", "rights_reserved", "reply_to", "registration",
+    "notice_by", "notice_source",
 })  # fmt: skip
 
 #: The names of the messages, by case type: fields of its form, besides those in `DERIVED_NAMES`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,9 +10,11 @@ from pathlib import Path
 import pytest
 from letter_kit import FILE, LINE, VALUES
 
-from addin.errors import HostError
 from addin.letters import Templates, render_letter, templates_root
-from addin.letters.pdf import to_pdf
+from addin.letters.direct_pdf import direct_pdf
+from addin.letters.office_pdf import office_pdfs
+from addin.letters.pdf import font_folders
+from addin.logic.calendar import date
 
 pytestmark = [
     pytest.mark.libre,
@@ -20,6 +23,7 @@ pytestmark = [
     ),
 ]
 LETTERS = Templates(templates_root()).letters()
+DAY = date(2026, 11, 24)
 #: Three lines of goods, one of them long, and seven files: the fullest claim that must still be one page.
 FULL = {
     **VALUES,
@@ -28,22 +32,41 @@ FULL = {
 }
 
 
+def said(program: str, *arguments: str) -> str:
+    """What a program of poppler says."""
+    return subprocess.run([program, *arguments], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture(scope="module")
+def by_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every letter as PDF, all made in one call of LibreOffice."""
+    folder = tmp_path_factory.mktemp("letters")
+    files = [folder / f"{letter_id}.docx" for letter_id in sorted(LETTERS)]
+    for file in files:
+        file.write_bytes(render_letter(LETTERS[file.stem], FULL))
+    office_pdfs(files, folder)
+    return folder
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("letter_id", sorted(LETTERS))
-def test_a_full_letter_is_one_page(letter_id: str, tmp_path: Path):
-    """Facts only, one page: three lines of goods and seven files of evidence fit."""
-    pdf = tmp_path / "letter.pdf"
-    pdf.write_bytes(to_pdf(render_letter(LETTERS[letter_id], FULL)))
-    info = subprocess.run(["pdfinfo", str(pdf)], capture_output=True, text=True, check=True).stdout
-    text = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
+def test_a_full_letter_is_one_page(letter_id: str, by_office: Path):
+    """Facts only, one page: three lines of goods and seven files of evidence fit; the file is PDF/A-2."""
+    pdf = by_office / f"{letter_id}.pdf"
+    info, text = said("pdfinfo", str(pdf)), said("pdftotext", "-layout", str(pdf), "-")
     assert "Pages:           1\n" in info
     assert "A4" in info
     assert "1Z 999 AA1 01 2345 6784" in text
     assert "Page 1 of 1" in text
     assert "{" not in text
+    assert re.search(rb"pdfaid:part[>=\"]+2", pdf.read_bytes())
 
 
-def test_a_missing_word_processor_is_told():
-    """Without LibreOffice the Word file is still there, and the words say so."""
-    with pytest.raises(HostError, match="send the Word file"):
-        to_pdf(b"", office="no-such-office")
+@pytest.mark.slow
+@pytest.mark.parametrize("letter_id", sorted(LETTERS))
+def test_both_ways_say_the_same(letter_id: str, by_office: Path, tmp_path: Path):
+    """The letter set directly has the same words in the same order as the one LibreOffice makes of the Word file."""
+    own = tmp_path / "direct.pdf"
+    own.write_bytes(direct_pdf(LETTERS[letter_id], FULL, on=DAY, font_folders=font_folders(templates_root())))
+    office = said("pdftotext", "-layout", str(by_office / f"{letter_id}.pdf"), "-")
+    assert "".join(said("pdftotext", "-layout", str(own), "-").split()) == "".join(office.split())

@@ -30,6 +30,7 @@ HOMES = {
     "psycopg": {"journal"},
     "docx": {"letters"},
     "docxtpl": {"letters"},
+    "typst": {"letters"},
     "pandas": {"reconcile", "imports", "month_end", "bench_reconcile"},
     "polars": {"reconcile", "reconciling", "bench_reconcile"},
     "numpy": {"reconcile", "reconciling", "bench_reconcile"},
