@@ -72,7 +72,7 @@ def create(
     Raises:
         ConfigError: when the folder holds something already or cannot be made.
     """
-    _take_folder(folder)
+    take_folder(folder)
     register_id = uuid.uuid4().hex
     content: dict[str, Any] = {"register_id": register_id, "demo": demo}
     if demo:
@@ -91,7 +91,12 @@ def create(
     return service
 
 
-def _take_folder(folder: Path) -> None:
+def take_folder(folder: Path) -> None:
+    """Make the folders of a register where there is nothing yet.
+
+    Raises:
+        ConfigError: there is something already, or they cannot be made.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ConfigError(
             f"{folder} is not empty.",

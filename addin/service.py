@@ -170,20 +170,32 @@ class Service:
         self, kind: str, data: Mapping[str, Json], *, case_id: str = "", reason: str = "", personal: Iterable[str] = ()
     ) -> Event:
         """Append one event of the register's own life."""
+        self._refuse_copy()
         with self.journal.write() as writer:
             return self._append(writer, Draft(kind, case_id, data, reason, frozenset(personal)))
 
     def record_all(self, drafts: Sequence[Draft]) -> None:
         """Append several events of the register's own life in one transaction."""
         if drafts:
+            self._refuse_copy()
             with self.journal.write() as writer:
                 for draft in drafts:
                     self._append(writer, draft)
+
+    def _refuse_copy(self) -> None:
+        """Nothing is recorded in a copy: its chain would part from the register's."""
+        if self.settings.copy_of:
+            raise ConfigError(
+                f"This folder is a copy, made to look at: {self.settings.copy_of}. Nothing is recorded here.",
+                hint="Work in the register itself.",
+                code="CFG-COPY",
+            )
 
     def _each(
         self, verb: str, requests: Sequence[RowRequest], act: Callable[[Writer, str, RowRequest], RowResult]
     ) -> Outcome:
         rows: list[RowResult] = []
+        self._refuse_copy()
         with self.journal.write() as writer:
             for request in requests:
                 rows.append(self._one(writer, verb, _cleaned(request), act))

@@ -145,6 +145,8 @@ class Settings(_Section):
     register_id: str = ""
     demo: bool = False
     """A register for trying out: CASEBOOK_USER may name another person."""
+    copy_of: str = ""
+    """What this folder is a copy of, made to be looked at; nothing is recorded in it."""
     currency: str = "GBP"
     lock_password: str = "casebook"  # noqa: S105 - a courtesy lock, no secret
     """Password of the locked sheets: a courtesy against accidents, no secret."""

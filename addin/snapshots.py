@@ -206,6 +206,10 @@ class Store:
         found = self.folder.glob(f"*{MANIFEST}") if self.folder.is_dir() else ()
         return tuple(sorted(path.name.removesuffix(MANIFEST) for path in found))
 
+    def size(self) -> int:
+        """What the store takes on the disk, in bytes."""
+        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+
     def get(self, name: str) -> Snapshot:
         """One snapshot by its name.
 

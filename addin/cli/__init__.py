@@ -4,22 +4,17 @@ Exit codes: 0 done; 1 findings or refusals; 2 wrong usage; 3 host, file or setti
 file here; importing it adds its commands to `main`.
 """
 
-from addin.cli import evidence, letters, measure, numbers, packs, proof, reconciliation, registers, work
+# ruff: noqa: F401
+from addin.cli import (
+    evidence,
+    history,
+    letters,
+    measure,
+    numbers,
+    packs,
+    proof,
+    reconciliation,
+    registers,
+    work,
+)
 from addin.cli.frame import DONE, FINDINGS, TROUBLE, USAGE, main
-
-__all__ = [
-    "DONE",
-    "FINDINGS",
-    "TROUBLE",
-    "USAGE",
-    "evidence",
-    "letters",
-    "main",
-    "measure",
-    "numbers",
-    "packs",
-    "proof",
-    "reconciliation",
-    "registers",
-    "work",
-]

@@ -18,6 +18,7 @@ INTAKE_DISMISSED: Final = Kind("intake.dismissed.v1", "{actor} set aside proposa
 LETTER_ISSUED: Final = Kind("letter.issued.v1", "{actor} made letter {letter_no} version {letter_version}: {file}")
 MESSAGE_MADE: Final = Kind("message.made.v1", "{actor} made the text {template} for {case}")
 SNAPSHOT_TAKEN: Final = Kind("snapshot.taken.v1", "{actor} took snapshot {name} at event {upto}")
+SNAPSHOT_RESTORED: Final = Kind("snapshot.restored.v1", "{actor} restored version {name} beside the register: {place}")
 PACK_MADE: Final = Kind("pack.made.v1", "{actor} made the month-end workbook of {period}: {file}")
 PACK_ACCEPTED: Final = Kind("pack.accepted.v1", "{actor} reviewed and accepted the pack of {period}: {file}")
 PACK_RETURNED: Final = Kind("pack.returned.v1", "{actor} returned the pack of {period}: {file}")
@@ -26,6 +27,21 @@ KEY_REVOKED: Final = Kind("key.revoked.v1", "{actor} revoked the signing key {fi
 WORKBOOK_RENDERED: Final = Kind("workbook.rendered.v1", "{actor} made the workbook anew, up to event {upto}")
 
 SYSTEM_KINDS: Final = (
-    REGISTER_OPENED, REFUSED, DRIFT, CONFLICT, INTAKE_READ, INTAKE_TAKEN, INTAKE_DISMISSED, LETTER_ISSUED, MESSAGE_MADE,
-    SNAPSHOT_TAKEN, PACK_MADE, PACK_ACCEPTED, PACK_RETURNED, KEY_ADDED, KEY_REVOKED, WORKBOOK_RENDERED,
-)  # fmt: skip
+    REGISTER_OPENED,
+    REFUSED,
+    DRIFT,
+    CONFLICT,
+    INTAKE_READ,
+    INTAKE_TAKEN,
+    INTAKE_DISMISSED,
+    LETTER_ISSUED,
+    MESSAGE_MADE,
+    SNAPSHOT_TAKEN,
+    SNAPSHOT_RESTORED,
+    PACK_MADE,
+    PACK_ACCEPTED,
+    PACK_RETURNED,
+    KEY_ADDED,
+    KEY_REVOKED,
+    WORKBOOK_RENDERED,
+)
