@@ -19,15 +19,17 @@ from addin.register.style import ACCENT, AMBER, GREEN, INK, RED, WHITE, Look
 
 _FILL: Final[Mapping[str, tuple[str, str]]] = {ADDED: (GREEN, WHITE), REMOVED: (RED, WHITE), CHANGED: (AMBER, INK)}
 _SHORT, _LONG = 11, 38
+_CHANGE_COLUMNS: Final = (("What", 11), ("Sheet", 14), ("Case", 18), ("Column", 22), ("Was", 44), ("Is now", 44))
 
 
 def draw_difference(changes: Iterable[RowChange], *, old: str, new: str, house: str, made: datetime) -> bytes:
-    """The workbook as bytes: a summary, then one sheet for each queue sheet that differs."""
+    """The workbook as bytes: a summary, every change on a line (to print), then the rows of each sheet that differs."""
     target = io.BytesIO()
     found = list(changes)
     with Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         look = Look(book)
         _summary(book, look, found, old, new, house, made)
+        _changes(book, look, found)
         for sheet, rows in groupby(found, key=lambda change: change.sheet):
             _sheet(book, look, sheet, list(rows))
     return target.getvalue()
@@ -71,8 +73,29 @@ def _summary(
         sheet.write_string(7, 0, "The two versions say the same.", look["plain"])
 
 
+def _changes(book: Workbook, look: Look, found: list[RowChange]) -> None:
+    sheet = _page(book, "Changes", "Every change", "One line a cell; a new or removed row is one line.", look)
+    sheet.freeze_panes(4, 0)
+    sheet.repeat_rows(3)
+    for at, (title, width) in enumerate(_CHANGE_COLUMNS):
+        sheet.write_string(3, at, title, look["header"])
+        sheet.set_column(at, at, width)
+    row = 4
+    for change in found:
+        fill, ink = _FILL[change.what]
+        mark = look.of(bold=True, bg_color=fill, font_color=ink, valign="top")
+        for cell in change.cells if change.what == CHANGED else (None,):
+            sheet.write_string(row, 0, change.what, mark)
+            told = (cell.column, cell.old, cell.new) if cell else ("", "", "")
+            for at, words in enumerate((change.sheet, change.case_id, *told), start=1):
+                sheet.write_string(row, at, words[:CELL_LIMIT], look["plain_wrap"])
+            row += 1
+    sheet.autofilter(3, 0, max(row - 1, 4), len(_CHANGE_COLUMNS) - 1)
+
+
 def _sheet(book: Workbook, look: Look, name: str, rows: list[RowChange]) -> None:
-    titles = list(dict.fromkeys(title for change in rows for title in (*change.new, *change.old)))
+    filled = {title for change in rows for row in (change.new, change.old) for title, words in row.items() if words}
+    titles = [t for t in dict.fromkeys(t for change in rows for t in (*change.new, *change.old)) if t in filled]
     hint = "Changed cells are coloured; the line below a changed row holds the old words."
     sheet = _page(book, name, name, hint, look)
     sheet.freeze_panes(4, 2)
