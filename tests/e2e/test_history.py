@@ -86,7 +86,7 @@ def test_a_workbook_shows_the_changed_cells(register, tmp_path):
     book = openpyxl.load_workbook(target)
     assert book.sheetnames == ["Summary", "Changes", "Requests"]
     lines = [[cell.value for cell in row] for row in book["Changes"].iter_rows(min_row=5)]
-    assert ["changed", "Requests", book["Requests"]["B5"].value, "Owner", None, "b.lowe"] in lines
+    assert ["changed", "Requests", book["Requests"]["B5"].value, "Owner", "", "b.lowe"] in lines
     sheet = book["Requests"]
     owner = [cell.value for cell in sheet[4]].index("Owner") + 1
     assert (sheet.cell(5, owner).value, sheet.cell(6, owner).value) == ("b.lowe", "(empty)")
