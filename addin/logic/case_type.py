@@ -145,11 +145,11 @@ class Opening:
 class Move:
     """One row of a case type's table.
 
-    `verb` names the button, `label` stands on it; `start` are the states it leaves ("*" for every open state),
-    `to` the state it reaches ("" stays); `back` names the system field that remembers a state: with a `to` (a hold)
-    the move writes the state it leaves there, without one (a release) it goes back to it; `event` is the stable
-    event kind and `says` its audit sentence; `sets` computes system fields; `opens` proposes linked cases; `joins`
-    says what happens to another case that is there already.
+    `verb` names the button, `label` stands on it; `start` are the states it leaves ("*" for every open state, beside
+    which final ones may stand), `to` the state it reaches ("" stays); `back` names the system field that remembers a
+    state: with a `to` (a hold) the move writes the state it leaves there, without one (a release) it goes back to it;
+    `event` is the stable event kind and `says` its audit sentence; `sets` computes system fields; `opens` proposes
+    linked cases; `joins` says what happens to another case that is there already.
     """
 
     verb: str

@@ -9,8 +9,18 @@ from datetime import timedelta
 from typing import Final
 
 from addin.logic.case_type import Case, Context
-from addin.logic.claim_terms import LATE, LOST, RETURN_LEG, goods_lines, missing_evidence, recovered, shortfall
+from addin.logic.claim_terms import (
+    LATE,
+    LOST,
+    RETURN_LEG,
+    goods_lines,
+    missing_evidence,
+    provable,
+    recovered,
+    shortfall,
+)
 from addin.logic.common_form import CANCELLED, DUPLICATE
+from addin.logic.evidence import pieces
 from addin.logic.order_terms import RESTRICTED_GOODS
 from addin.logic.outcome import Problem
 from addin.logic.priority import end_of_day
@@ -23,7 +33,8 @@ PAID: Final = "Paid"
 PART_PAID: Final = "Part-paid"
 DENIED: Final = "Denied"
 AMOUNTS: Final = (
-    "goods_value", "proven_value", "declared_value", "amount_claimed", "amount_offered", "amount_paid",
+    "goods_value", "proven_value", "declared_value", "shipping_charge", "amount_claimed", "amount_offered",
+    "amount_paid", "remedy_cost", "found_value", "repaid_amount",
 )  # fmt: skip
 #: States in which the carrier has the claim.
 WITH_CARRIER: Final = frozenset({"Filed", "UPS info requested", "Decided", "Appeal"})
@@ -33,11 +44,19 @@ WITH_CARRIER: Final = frozenset({"Filed", "UPS info requested", "Decided", "Appe
 
 
 def days_in_order(case: Case, ctx: Context) -> Problem | None:
-    """What happened is not after its discovery, and neither lies in the future. Source: claim validation."""
+    """What happened is not after its discovery, and nothing that happened lies in the future.
+
+    Source: claim validation.
+    """
+    for name in ("ship_date", "event_date", "discovery_date", "delivered_date", "last_scan_date", "found_on"):
+        day = case.day(name)
+        if day is not None and day > ctx.today:
+            return Problem("UPC-01", f"{day:%d/%m/%Y} lies in the future.", name, hint="Check the date.")
+    delivered = case.instant("delivered_at")
+    if delivered is not None and delivered > ctx.now:
+        return Problem("UPC-01", "It cannot have been delivered in the future.", "delivered_at", hint="Check the time.")
     happened, found, shipped = (case.day(name) for name in ("event_date", "discovery_date", "ship_date"))
-    if found is not None and found > ctx.today:
-        return Problem("UPC-01", "It cannot be discovered in the future.", "discovery_date", hint="Check the date.")
-    if happened is not None and happened > (found or ctx.today):
+    if happened is not None and found is not None and happened > found:
         return Problem("UPC-01", "It cannot happen after it was discovered.", "event_date", hint="Check both dates.")
     if shipped is not None and happened is not None and shipped > happened:
         return Problem("UPC-01", "It cannot happen before the parcel was shipped.", "ship_date", hint="Check the date.")
@@ -54,15 +73,16 @@ def amounts_sound(case: Case, ctx: Context) -> Problem | None:
 
 
 def within_proven(case: Case, ctx: Context) -> Problem | None:
-    """No more is claimed than is proven. Source: claim validation."""
-    claimed, proven = case.money("amount_claimed"), case.money("proven_value")
-    if claimed is None or proven is None or case.text("subtype") == LATE:
+    """No more is claimed than is proven: the goods' value, or a late service's charge. Source: claim validation."""
+    claimed, (name, proven) = case.money("amount_claimed"), provable(case)
+    if claimed is None or proven is None:
         return None
     if claimed.currency == proven.currency and claimed.amount <= proven.amount:
         return None
+    what = "what the carrier charged" if name == "shipping_charge" else "what the invoice or cost proves"
     return Problem(
         "UPC-03", f"{claimed.pretty()} is claimed, {proven.pretty()} is proven.", "amount_claimed",
-        hint="Claim at most what the invoice or cost proves, in the same currency.",
+        hint=f"Claim at most {what}, in the same currency.",
     )  # fmt: skip
 
 
@@ -105,20 +125,47 @@ def snapshot_kept(case: Case, ctx: Context) -> Problem | None:
     )  # fmt: skip
 
 
-def one_claim(case: Case, ctx: Context) -> Problem | None:
-    """A parcel is claimed once for one event. Source: one parcel per letter."""
+def same_parcel(case: Case, ctx: Context) -> tuple[str, ...]:
+    """The other claims for the parcel, however its number is written; a late service's charge is claimed by itself."""
     tracking = normalise(case.text("tracking"))
-    same = [
+    late = case.text("subtype") == LATE
+    return tuple(
         other.case_id
         for other in ctx.of_type("UPC")
-        if other.case_id != case.case_id
+        if tracking
+        and other.case_id != case.case_id
         and other.status not in {CANCELLED, DUPLICATE}
         and normalise(other.text("tracking")) == tracking
-        and other.text("subtype") == case.text("subtype")
-    ]
-    if not tracking or not same:
+        and (other.text("subtype") == LATE) == late
+    )
+
+
+def one_claim(case: Case, ctx: Context) -> Problem | None:
+    """A parcel is claimed once: lost, damaged or short, it has one claim. Source: one parcel per letter."""
+    same = same_parcel(case, ctx)
+    if not same:
         return None
-    return Problem("UPC-08", f"{', '.join(same)} claims the same parcel.", "tracking", hint="Use that case.")
+    hint = "Use that case, or mark one of them as a duplicate."
+    return Problem("UPC-08", f"{', '.join(same)} claims the same parcel.", "tracking", hint=hint)
+
+
+def other_claim_told(case: Case, ctx: Context) -> Problem | None:
+    """Another claim for the parcel is told as soon as there are two. Source: one parcel per letter."""
+    same = same_parcel(case, ctx)
+    if not same or case.is_final or case.status in WITH_CARRIER:
+        return None
+    hint = "Only one of them can be filed."
+    return Problem("UPC-35", f"{', '.join(same)} claims the same parcel.", "tracking", hint=hint)
+
+
+def digit_explained(case: Case, ctx: Context) -> Problem | None:
+    """A number whose check digit fails is filed only with the reason why it is right. Source: UPS, 1Z check."""
+    problem = number_checked(case, ctx)
+    if problem is None or case.has("tracking_why"):
+        return None
+    return Problem(
+        "UPC-29", problem.message, "tracking_why", hint="Key the number again from the label, or say why it is right."
+    )
 
 
 def claim_stays(case: Case, ctx: Context) -> Problem | None:
@@ -148,10 +195,12 @@ def on_manifest(case: Case, ctx: Context) -> Problem | None:
 
 
 def value_proved(case: Case, ctx: Context) -> Problem | None:
-    """The value is proved by an invoice or a cost. Source: filing guards."""
-    if case.text("subtype") == LATE or case.has("proven_value"):
+    """The value is proved by an invoice or a cost, a late service's charge by its bill. Source: filing guards."""
+    name, proven = provable(case)
+    if proven is not None:
         return None
-    return Problem("UPC-11", "The value is not proved.", "proven_value", hint="Take it from the invoice, net of VAT.")
+    what = "the carrier's bill" if name == "shipping_charge" else "the invoice"
+    return Problem("UPC-11", "The value is not proved.", name, hint=f"Take it from {what}, net of VAT.")
 
 
 def regime_known(case: Case, ctx: Context) -> Problem | None:
@@ -294,11 +343,35 @@ def signature_wanted(case: Case, ctx: Context) -> Problem | None:
     return may_sign("UPC-24", case, ctx, write_off_roles(case, ctx), case.text("opened_by"))
 
 
-def remedy_chosen(case: Case, ctx: Context) -> Problem | None:
-    """The customer comes first: a claim closes when the customer's remedy is chosen. Source: decision rules."""
-    if case.text("remedy") not in ("", "None yet") or case.text("subtype") == LATE:
+def new_document(case: Case, ctx: Context) -> Problem | None:
+    """An appeal brings something new: a piece of evidence attached since the decision. Source: claim workflow."""
+    decided = case.instant("carrier_decided_at")
+    if decided is None or any(piece.attached_at >= decided for piece in pieces(case)):
         return None
-    return Problem("UPC-25", "Nothing was decided for the customer.", "remedy", hint="Refund or replace; do not wait.")
+    hint = "Attach what answers the refusal, then appeal."
+    return Problem("UPC-28", "Nothing was attached since the carrier decided.", "evidence_files", hint=hint)
+
+
+def rate_fresh(case: Case, ctx: Context) -> Problem | None:
+    """An old rate of the SDR is told: cap and expected recovery rest on it. Source: policy `sdr.max_age_days`."""
+    day = ctx.policy.day("sdr.date")
+    if not case.has("sdr_rate") or ctx.today <= day + timedelta(days=ctx.policy.days("sdr.max_age_days")):
+        return None
+    return Problem(
+        "UPC-34", f"The SDR rate is of {day:%d/%m/%Y}.", "sdr_rate", hint="Have a newer rate put into the policy."
+    )
+
+
+def declared_within(case: Case, ctx: Context) -> Problem | None:
+    """A declared value above the carrier's maximum is told. Source: policy `claim.declared_max`."""
+    declared, most = case.money("declared_value"), ctx.policy.money("claim.declared_max")
+    if declared is None or declared.currency not in ("GBP", most.currency):
+        return None
+    rate = ctx.policy.decimal("carrier.usd_per_gbp") if declared.currency == "GBP" else 1
+    if declared.amount * rate <= most.amount:
+        return None
+    words = f"{declared.pretty()} is more than the carrier lets anybody declare ({most.pretty()})."
+    return Problem("UPC-36", words, "declared_value", hint="Look it up on the shipping record.")
 
 
 def withdrawal_by_senior(case: Case, ctx: Context) -> Problem | None:

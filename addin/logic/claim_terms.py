@@ -219,7 +219,12 @@ def filing_day(case: Case, ctx: Context) -> date | None:
 
 
 def recovered(case: Case, ctx: Context) -> Recovery | None:
-    """Cap, expected recovery and gap; None while value or weight are unknown or not in pounds."""
+    """Cap, expected recovery and gap; None while value or weight are unknown or not in pounds.
+
+    For a late guaranteed service the carrier gives back its charge and nothing else, whatever the goods are worth.
+    """
+    if case.text("subtype") == LATE:
+        return _charge_back(case, ctx)
     proven, weight, declared = case.money("proven_value"), case.number("gross_weight_kg"), case.money("declared_value")
     if proven is None or weight is None or weight < 0 or proven.amount < 0:
         return None
@@ -228,11 +233,25 @@ def recovered(case: Case, ctx: Context) -> Recovery | None:
     return recovery(proven, declared, weight, regime(case), ctx.policy)
 
 
+def _charge_back(case: Case, ctx: Context) -> Recovery | None:
+    charge = case.money("shipping_charge")
+    if charge is None or charge.currency != "GBP" or charge.amount < 0:
+        return None
+    none = Money(Decimal(0))
+    return Recovery(charge, none, charge, charge, none, ctx.policy.decimal("sdr.gbp"), ctx.policy.day("sdr.date"))
+
+
+def provable(case: Case) -> tuple[str, Money | None]:
+    """What a claim is measured by: the field and its amount, the goods' proven value or a late service's charge."""
+    name = "shipping_charge" if case.text("subtype") == LATE else "proven_value"
+    return name, case.money(name)
+
+
 def shortfall(case: Case) -> Money | None:
-    """What was claimed and not paid; None while nothing was claimed."""
-    claimed, paid = case.money("amount_claimed"), case.money("amount_paid")
+    """What was claimed and came back neither as money nor as goods that were found; None while nothing was claimed."""
+    claimed = case.money("amount_claimed")
     if claimed is None:
         return None
-    if paid is None or paid.currency != claimed.currency:
-        return claimed
-    return rounded(max(claimed.amount - paid.amount, Decimal(0)), claimed.currency)
+    back = [case.money(name) for name in ("amount_paid", "found_value")]
+    same = sum((one.amount for one in back if one is not None and one.currency == claimed.currency), Decimal(0))
+    return rounded(max(claimed.amount - same, Decimal(0)), claimed.currency)

@@ -197,7 +197,7 @@ def allowed(kind: CaseType, case: Case, ctx: Context) -> tuple[tuple[Move, tuple
 def starts(kind: CaseType, move: Move) -> frozenset[str]:
     """The states a move leaves, with "*" and "final" spelled out."""
     if "*" in move.start:
-        return kind.open_states
+        return kind.open_states | (move.start - {"*"})
     return FINAL_STATES if "final" in move.start else move.start
 
 

@@ -642,6 +642,14 @@ Public Sub Do_claims_write_off()
     Casebook.Press "claims.write_off"
 End Sub
 
+Public Sub Do_claims_remedy()
+    Casebook.Press "claims.remedy"
+End Sub
+
+Public Sub Do_claims_found()
+    Casebook.Press "claims.found"
+End Sub
+
 Public Sub Do_claims_escalate()
     Casebook.Press "claims.escalate"
 End Sub

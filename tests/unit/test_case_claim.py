@@ -67,24 +67,30 @@ class TestWay:
         assert case.text("due_what") == "Answer the carrier"
         case = done(CASE, case, "answer", ctx())
         case = done(CASE, case, "decide", ctx(), carrier_decision="Paid", amount_offered="750.00", claim_no="C-9")
-        paid = {"amount_paid": "750.00", "payment_ref": "PAY-1", "remedy": "Refund", "finance_match": "Yes"}
+        paid = {"amount_paid": "750.00", "payment_ref": "PAY-1", "remedy": "Replace", "finance_match": "Yes"}
+        paid |= {"replacement_ref": "5200417399"}
         case = done(CASE, case, "close", ctx(Role.FINANCE), **paid)
         assert (case.status, case.text("outcome")) == ("Closed", "Recovered")
 
     def test_a_denied_claim_is_appealed_and_written_off_by_two(self):
         """A refusal is appealed; what is not paid is written off by Finance and Senior QA."""
         case = decided("Denied", "")
+        assert "UPC-28" in refusal(CASE, case, "appeal", ctx(reason="weights prove it"))
+        case = attach(CASE, case, [Piece("w.pdf", "Weight record", "0" * 64, 10, "")], ctx()).case
         case = done(CASE, case, "appeal", ctx(reason="weights prove it"))
         case = done(CASE, case, "decide", ctx(), carrier_decision="Denied")
         assert case.money("write_off_amount") == Money.parse("750.00")
         case = done(CASE, case, "agree", ctx(Role.FINANCE))
-        case = done(CASE, case, "write_off", ctx(Role.SENIOR_QA, reason="no further proof"), remedy="Refund")
+        case = done(
+            CASE, case, "write_off", ctx(Role.SENIOR_QA, reason="no further proof"), remedy="Refund", refund_ref="R-1"
+        )
         assert (case.status, case.text("outcome")) == ("Closed", "Written off")
 
     @pytest.mark.parametrize("subtype", sorted(EVIDENCE))
     def test_every_subtype_can_be_filed(self, subtype):
         """Each subtype has a checklist, and is filed when it is complete."""
-        assert filed(subtype=subtype, delivered_date="2026-11-17").status == "Filed"
+        late = {"shipping_charge": "18.40", "amount_claimed": "18.40"} if subtype == "LATE" else {}
+        assert filed(subtype=subtype, delivered_date="2026-11-17", **late).status == "Filed"
 
     def test_opens_from_a_message_with_only_a_tracking_number(self):
         """A message with few facts becomes a draft; evidence is gathered once the rest is known."""
@@ -179,6 +185,8 @@ class TestFiling:
         """No claim without proof of value, except for the charge of a late service."""
         assert "UPC-11" in not_filed(gathering(proven_value=""))
         case = gathering(subtype="LATE", proven_value="", amount_claimed="18.00")
+        assert "UPC-11" in not_filed(case, evidence_kinds=listed(*EVIDENCE["LATE"]))
+        case = edit(CASE, case, typed(CASE, {"shipping_charge": "18.00"}), ctx()).case
         assert press(CASE, case, "file", ctx(), manifest_match="Yes", evidence_kinds=listed(*EVIDENCE["LATE"])).ok
 
     @pytest.mark.rule("UPC-12")
@@ -276,7 +284,7 @@ class TestEnd:
         """Below the expected recovery one appeals or writes off; at it the claim closes."""
         case = decided("Part-paid", "10.00")
         assert case.money("expected_recovery") == Money.parse("25.99")
-        paid = {"amount_paid": "10.00", "payment_ref": "PAY-1", "finance_match": "Yes", "remedy": "Refund"}
+        paid = {"amount_paid": "10.00", "payment_ref": "PAY-1", "finance_match": "Yes", "remedy": "None due"}
         assert "UPC-22" in refusal(CASE, case, "close", ctx(Role.FINANCE), **paid)
         full = decided("Part-paid", "25.99")
         assert press(CASE, full, "close", ctx(Role.FINANCE), **(paid | {"amount_paid": "25.99"})).ok

@@ -158,7 +158,8 @@ def _check_and_claim(case: Case, ctx: Context) -> Sequence[Opening]:
     if not check.compromised(case, ctx):
         return ()
     day = received_on(case)
-    goods = ("order_no", "sku", "serial", "goods_value", "tracking", "ticket_ref")
+    goods = ("order_no", "sku", "serial", "goods_value", "goods_kind", "tracking", "ticket_ref", "despatch_weight_kg",
+             "evidence_files")  # fmt: skip
     subtype = "DAMAGE" if case.text("condition") in {"Damaged", "Wet"} else "MISSING_CONTENTS"
     openings = []
     if not ctx.of_type("RQC"):
@@ -173,6 +174,7 @@ def _return_check(case: Case) -> Opening:
     names = (
         "order_no", "line_id", "sku", "serial", "goods_value", "tracking", "received_at", "photos", "legal_basis",
         "cancel_notice_date", "agreed_date", "proof_of_sending_date", "collection_offered", "ticket_ref",
+        "evidence_files",
     )  # fmt: skip
     return Opening(type="RQC", fields=_facts(case, *names))
 

@@ -14,7 +14,8 @@ from typing import Final
 
 from addin.logic import claim_rules as check
 from addin.logic import claim_terms as terms
-from addin.logic.calendar import LONDON, london_day
+from addin.logic import claim_tracks as tracks
+from addin.logic.calendar import LONDON, add_working_days, london_day
 from addin.logic.case_type import WORKING, Case, CaseType, Context, Deadline, Move, Opening, Rule
 from addin.logic.common_form import CANCELLED, CLOSED
 from addin.logic.events import ERASED
@@ -25,6 +26,7 @@ from addin.logic.priority import end_of_day
 from addin.logic.reopening import CLOSED_FROM, ENDINGS
 from addin.logic.sbar import blocker
 from addin.logic.signatures import SIGNATURE_FIELDS, lapsed, sign
+from addin.logic.statute import ccr_refund_due
 from addin.logic.tracking import check_tracking, normalise
 from addin.logic.values import Money, Role, total
 
@@ -50,11 +52,16 @@ FORM: Final = (
     Field(name="claim_no_own", title="Claim no.", kind=_ID, system=True, queue=True, width=17),
     Field(name="subtype", title="Subtype", kind=_CHOICE, choices=terms.SUBTYPES, queue=True, width=18),
     Field(name="tracking", title="Tracking", kind=_ID, queue=True, width=20, check=check_tracking),
+    Field(name="tracking_why", title="Why the number is right", kind=_NOTE, width=20,
+          help="Only when its check digit fails."),
     Field(name="carrier", title="Carrier", kind=_CHOICE, choices=CARRIERS, width=14, help="Empty means UPS."),
     Field(name="service", title="Service", width=16),
     Field(name="rma_no", title="RMA no.", kind=_ID, width=13),
     Field(name="return_leg", title="On the way back", kind=_FLAG, width=9),
     Field(name="return_label_owner", title="Label owner", width=14, help="Whose account the return label was."),
+    Field(name="proof_of_sending_date", title="Proof of sending", kind=_DAY, late=True, width=11,
+          help="The day the customer showed that the return was sent: it starts the refund's clock."),
+    Field(name="shipping_charge", title="Carrier's charge", kind=_MONEY, width=11, help="Net of VAT; a late service."),
     Field(name="ship_date", title="Shipped", kind=_DAY, width=11),
     Field(name="expected_delivery", title="Promised for", kind=_DAY, width=12),
     Field(name="delivered_date", title="Delivered on", kind=_DAY, width=11),
@@ -82,6 +89,8 @@ FORM: Final = (
     Field(name="gross_weight_kg", title="Gross weight kg", kind=_NUMBER, width=9),
     Field(name="declared_value", title="Declared value", kind=_MONEY, width=12, help="Empty: none declared."),
     Field(name="other_cover", title="Other cover", width=16, help="All-risks or InsureShield policy, if any."),
+    Field(name="insurer_told", title="Insurer told", kind=_DAY, late=True, width=11),
+    Field(name="insurer_ack", title="Insurer acknowledged", kind=_DAY, late=True, width=11),
     Field(name="legal_cap", title="Cap in law", kind=_MONEY, system=True, width=11),
     Field(name="expected_recovery", title="Expected", kind=_MONEY, system=True, queue=True, width=11),
     Field(name="uninsured_gap", title="Gap", kind=_MONEY, system=True, width=11),
@@ -117,6 +126,7 @@ FORM: Final = (
     Field(name="filed_by", title="Filed by", kind=_ID, system=True),
     Field(name="filed_at", title="Filed", kind=_INSTANT, system=True, width=16),
     Field(name="filed_late", title="Filed late", kind=_FLAG, system=True, width=8),
+    Field(name="asked_from", title="Asked from", system=True),
     Field(name="ups_action_due", title="Answer carrier by", kind=_DAY, late=True, width=11),
     Field(name="carrier_decision", title="Carrier's decision", kind=_CHOICE, late=True, width=12,
           choices=(check.PAID, check.PART_PAID, check.DENIED)),
@@ -125,10 +135,8 @@ FORM: Final = (
     Field(name="amount_paid", title="Paid", kind=_MONEY, late=True, queue=True, width=11),
     Field(name="payment_ref", title="Payment reference", kind=_ID, late=True, width=16),
     Field(name="finance_match", title="Finance match", kind=_FLAG, late=True, roles=FINANCE, width=9),
-    Field(name="remedy", title="Customer's remedy", kind=_CHOICE, late=True, width=12,
-          choices=("Refund", "Replace", "None yet", "None due")),
-    Field(name="refund_ref", title="Refund reference", kind=_ID, late=True, width=17),
     Field(name="write_off_amount", title="Not recovered", kind=_MONEY, system=True, width=11),
+    *tracks.FIELDS,
     *SIGNATURE_FIELDS,
     Field(name="outcome", title="Outcome", system=True, width=12),
     Field(name="event_type", title="Event", system=True, width=24),
@@ -154,6 +162,7 @@ def derive(case: Case, ctx: Context) -> Mapping[str, Value | None]:
         "write_off_amount": left if case.has("carrier_decision") and left else None,
         "value_at_risk": value or case.money("value_at_risk"),
         **_recovery(case, ctx),
+        **tracks.netted(case, ctx),
         **lapsed(case, str(left)),
     }
 
@@ -165,17 +174,22 @@ def _snapshot(case: Case) -> str | None:
 
 
 def _tracking_kept(case: Case, ctx: Context) -> Sequence[Keep]:
-    """The pasted tracking text as a file, once for each text: the carrier deletes what it shows after some months."""
-    text = case.text("tracking_text")
-    if not text or text == ERASED:
-        return ()
+    """Each tracking text as a file, once: the claim's own, and those of status checks of the same parcel.
+
+    The carrier deletes what it shows after some months (policy `carrier.track_days`).
+    """
     number = normalise(case.text("tracking"))
-    name = safe_name(f"tracking-{number or case.case_id}-{hashlib.sha256(text.encode()).hexdigest()[:8]}.txt")
-    if any(piece.name == name for piece in pieces(case)):
-        return ()
-    stamp = f"{ctx.now.astimezone(LONDON):%d/%m/%Y %H:%M %Z}"
-    head = f"Tracking of {number or 'a parcel without a number'}, as pasted into {case.case_id} by {ctx.actor.name}"
-    return (Keep(name, SNAPSHOT, f"{head}, {stamp}.\n\n{text}\n"),)
+    others = [one for one in ctx.of_type("OST") if number and normalise(one.text("tracking")) == number]
+    found: list[Keep] = []
+    for source in (case, *others):
+        text = source.text("tracking_text")
+        name = safe_name(f"tracking-{number or case.case_id}-{hashlib.sha256(text.encode()).hexdigest()[:8]}.txt")
+        known = {*(piece.name for piece in pieces(case)), *(keep.name for keep in found)}
+        if text and text != ERASED and name not in known and not case.is_final:
+            head = f"Tracking of {number or 'a parcel without a number'}, as typed into {source.case_id}"
+            kept = f"kept for {case.case_id} on {ctx.now.astimezone(LONDON):%d/%m/%Y at %H:%M %Z}"
+            found.append(Keep(name, SNAPSHOT, f"{head}; {kept} by {ctx.actor.name}.\n\n{text}\n"))
+    return found
 
 
 def _goods_total(case: Case) -> Money | None:
@@ -288,6 +302,19 @@ def _payment_due(case: Case, ctx: Context) -> date | None:
     return _after_decision(case, ctx, "claim.payment_days", check.PAID, check.PART_PAID)
 
 
+def _insurer_due(case: Case, ctx: Context) -> date | None:
+    told = case.day("insurer_told")
+    if told is None or case.has("insurer_ack"):
+        return None
+    return add_working_days(told, ctx.policy.days("claim.insurance_chase_working_days"))
+
+
+def _refund_due(case: Case, ctx: Context) -> date | None:
+    """A return that was shown to be sent starts the customer's clock, whatever became of the parcel."""
+    sent, settled = case.day("proof_of_sending_date"), case.text("remedy") not in ("", tracks.NONE_YET)
+    return None if settled else ccr_refund_due(None, sent)
+
+
 def _appeal_due(case: Case, ctx: Context) -> date | None:
     return _after_decision(case, ctx, "claim.appeal_days", check.DENIED, check.PART_PAID)
 
@@ -302,13 +329,23 @@ _FILING: Final = (
     Rule("UPC-14", "Each subtype's evidence is complete.", check.evidence_complete, override=SENIOR,
          source="Claim subtypes"),
     Rule("UPC-15", "A claim above the limit is approved.", check.approved_above, source="Policy"),
+    Rule("UPC-29", "A failed check digit is explained.", check.digit_explained, source="UPS number"),
+    Rule("UPC-31", "A parcel that was found is not claimed as lost.", tracks.still_gone, source="Nothing unproven"),
+    Rule("UPC-33", "The owner of the return label is paid.", tracks.owner_of_label, warn=True,
+         source="UPS, who may claim"),
+    Rule("UPC-34", "An old SDR rate is told.", check.rate_fresh, warn=True, source="Policy"),
+    Rule("UPC-36", "A declared value has a maximum.", check.declared_within, warn=True, source="Policy"),
     Rule("UPC-18", "By air the consignee complains too.", check.consignee_complained, warn=True,
          source="Montreal art 31"),
     Rule("UPC-19", "Packaging is kept.", check.packaging_there, warn=True, source="Insurer's claims page"),
     Rule("UPC-06", "A claim for goods the carrier does not take may be void.", check.goods_carried, warn=True,
          source="UPS restricted articles"),
 )  # fmt: skip
-_REMEDY: Final = Rule("UPC-25", "The customer's remedy is chosen.", check.remedy_chosen, source="Decision rules")
+_SETTLED: Final = (
+    Rule("UPC-25", "The customer's side is settled too.", tracks.remedy_done, source="Decision rules"),
+    Rule("UPC-32", "What the carrier paid for goods that were found is repaid.", tracks.repaid, override=SENIOR,
+         source="Policy"),
+)  # fmt: skip
 
 MOVES: Final = (
     Move(verb="gather", label="Gather evidence", start=frozenset({DRAFT}), to=GATHERING, event="claim.gathering.v1",
@@ -327,17 +364,20 @@ MOVES: Final = (
          says="{actor} filed {case} with the carrier: {amount_claimed} (late: {filed_late})", roles=HANDLERS,
          needs=("amount_claimed", "event_date", "ship_date"), rules=_FILING, sets=_filed),
     Move(verb="request_info", label="Carrier asks", start=frozenset({FILED, APPEAL}), to=INFO,
-         event="claim.info_requested.v1", says="The carrier asks about {case}; answer by {ups_action_due}",
+         back="asked_from", event="claim.info_requested.v1",
+         says="The carrier asks about {case}; answer by {ups_action_due}",
          needs=("ups_action_due",),
          rules=(Rule("UPC-27", "An answer's date is not past.", check.asked_in_time, source="Claims dashboard"),)),
-    Move(verb="answer", label="Answered", start=frozenset({INFO}), to=FILED, event="claim.info_given.v1",
-         says="{actor} answered the carrier about {case}", roles=HANDLERS, sets=_answered),
+    Move(verb="answer", label="Answered", start=frozenset({INFO}), to="", back="asked_from",
+         event="claim.info_given.v1", says="{actor} answered the carrier about {case}", roles=HANDLERS, sets=_answered),
     Move(verb="decide", label="Decided", start=frozenset({TRACER, FILED, INFO, APPEAL}), to=DECIDED,
          event="claim.decided.v1", says="The carrier decided {case}: {carrier_decision}, {amount_offered}",
          needs=("carrier_decision", "amount_claimed"), sets=_decided,
          rules=(Rule("UPC-20", "Decision and amount agree.", check.decision_consistent, source="Arithmetic"),)),
     Move(verb="appeal", label="Appeal", start=frozenset({DECIDED}), to=APPEAL, event="claim.appealed.v1",
-         says="{actor} appealed against the decision on {case}", roles=HANDLERS, reason=True),
+         says="{actor} appealed against the decision on {case}", roles=HANDLERS, reason=True,
+         rules=(Rule("UPC-28", "An appeal brings a new document.", check.new_document, override=SENIOR,
+                     source="Claim workflow"),)),
     Move(verb="agree", label="Agree", start=frozenset({DECIDED, APPEAL}), to="", event="claim.agreed.v1",
          says="{actor} agreed to write off {agreed_terms} of {case}", sets=_agreed,
          roles=frozenset({Role.FINANCE, Role.LOSS_PREVENTION, Role.LEGAL}),
@@ -351,13 +391,22 @@ MOVES: Final = (
                      check.settlement_matched, source="Closing guards"),
                 Rule("UPC-22", "What is not paid is appealed or written off.", check.nothing_left,
                      source="Decision rules"),
-                _REMEDY)),
+                *_SETTLED)),
     Move(verb="write_off", label="Write off", start=frozenset({DECIDED, APPEAL}), to=CLOSED, back="closed_from",
          event="claim.written_off.v1", says="{actor} wrote off {write_off_amount} of {case}", roles=SENIOR,
          reason=True, sets=_written_off,
          rules=(Rule("UPC-23", "A write-off has all its signatures.", check.write_off_signed, source="Policy"),
                 Rule("UPC-16", "Nobody approves the claim they opened.", check.approver_apart, source="Segregation"),
-                _REMEDY)),
+                *_SETTLED)),
+    Move(verb="remedy", label="Customer's remedy", start=frozenset({"*"}), to="", event="claim.remedy_chosen.v1",
+         says="{actor} settled the customer's side of {case}: {remedy}", roles=HANDLERS, needs=("remedy", "order_no"),
+         sets=tracks.chosen, opens=tracks.refund_opened,
+         rules=(Rule("UPC-30", "A remedy is chosen, not put off.", tracks.remedy_named, source="Decision rules"),),
+         hint="The customer's side does not wait for the carrier; a refund opens its own case."),
+    Move(verb="found", label="Parcel found", start=frozenset({"*", CLOSED}), to="", back="closed_from",
+         event="claim.parcel_found.v1", says="{actor} says that the parcel of {case} was found on {found_on}",
+         reason=True, sets=tracks.found,
+         hint="Say where it was found. A closed claim opens where it was closed, to settle what the carrier paid."),
     Move(verb="escalate", label="Escalate", start=frozenset({"*"}), to="", event="claim.escalated.v1", reason=True,
          says="{actor} escalated {case}", opens=_escalated),
     Move(verb="cancel", label="Cancel", start=frozenset({"*"}), to=CANCELLED, back="closed_from",
@@ -383,6 +432,8 @@ CASE: Final = CaseType(
         Rule("UPC-03", "No more is claimed than proven.", check.within_proven, source="Claim validation"),
         Rule("UPC-04", "A failed check digit is told.", check.number_checked, warn=True, source="UPS number"),
         Rule("UPC-05", "The goods table can be read.", check.lines_readable, source="Claim letter"),
+        Rule("UPC-35", "Another claim for the parcel is told.", check.other_claim_told, warn=True,
+             source="One parcel per letter"),
         Rule("UPC-07", "A snapshot of the tracking is kept.", check.snapshot_kept, warn=True, source="UPS, 120 days"),
     ),
     deadlines=(
@@ -401,6 +452,8 @@ CASE: Final = CaseType(
         Deadline(id="decision", label="Chase the decision", due=_decision_due, source="Claims dashboard",
                  until=frozenset({DRAFT, GATHERING, TRACER, DECIDED})),
         Deadline(id="appeal", label="Appeal or write off", due=_appeal_due, source="Policy", until=frozenset({APPEAL})),
+        Deadline(id="insurer", label="Chase the insurer", due=_insurer_due, source="Insurer's claims page"),
+        Deadline(id="refund", label="Refund the customer", due=_refund_due, legal=True, source="CCR 2013 reg 34(5)"),
         Deadline(id="payment", label="Chase the payment", due=_payment_due, source="Claims dashboard",
                  until=frozenset({APPEAL})),
     ),

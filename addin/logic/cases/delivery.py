@@ -450,10 +450,11 @@ def _late_opens(case: Case, ctx: Context) -> Sequence[Opening]:
     for name in ("order_no", "tracking", "service", "goods_value", "ticket_ref"):
         if case.has(name):
             fields[name] = case.fields[name]
-    dated = {"expected_delivery": needed, "ship_date": _leaves_on(case, ctx)}
+    left = _leaves_on(case, ctx)
+    dated = {"expected_delivery": needed, "ship_date": left if left is not None and left <= ctx.today else None}
     fields |= {name: day for name, day in dated.items() if day is not None}
     if arrived is not None:
-        fields["delivered_date"] = london_day(arrived)
+        fields |= {"delivered_date": london_day(arrived), "delivered_at": arrived}
     return (Opening(type="UPC", fields=fields),)
 
 

@@ -174,7 +174,7 @@ def _claim(case: Case, ctx: Context) -> Sequence[Opening]:
         "sku": case.fields.get("sku"), "serial": case.fields.get("serial"),
         "goods_value": case.fields.get("goods_value"), "event_date": day, "delivered_date": day, "discovery_date": day,
         "packaging_retained": case.fields.get("packaging_retained"), "rma_no": case.fields.get("rma_no"),
-        "return_leg": True,
+        "return_leg": True, "evidence_files": case.fields.get("evidence_files"),
     }  # fmt: skip
     return (Opening(type="UPC", fields=_given(facts)),)
 

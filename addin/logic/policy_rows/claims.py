@@ -40,6 +40,8 @@ _CLAIM_WORK: Final[tuple[Entry, ...]] = (
     ("claim.proven_loss_basis", "cost", "text", "cost or invoice value, net of recoverable VAT; Finance decides."),
     ("sdr.gbp", "1.04", "rate", "Pounds for one SDR; illustrative, the IMF publishes it daily."),
     ("sdr.date", "2024-11-01", "date", "The day of that rate."),
+    ("sdr.max_age_days", "31", "days", "An older rate is told when a claim is filed."),
+    ("claim.repay_found", "yes", "yes/no", "What the carrier paid is owed back when the goods are found."),
 )
 _CLAIM_PAGES: Final[tuple[Entry, ...]] = (
     ("claim.late_guaranteed", "15", "days", "Money back for a late guaranteed service, from the scheduled delivery."),
