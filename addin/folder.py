@@ -40,6 +40,7 @@ DEMO_PEOPLE: Final = {
     "f.osei": {"name": "Femi Osei", "roles": ["finance"]},
     "g.hale": {"name": "Greta Hale", "roles": ["finance"]},
     "c.adler": {"name": "Cora Adler", "roles": ["security"]},
+    "j.ward": {"name": "Jo Ward", "roles": ["legal"]},
     "l.pike": {"name": "Lee Pike", "roles": ["loss_prevention"]},
     "x.tull": {"name": "Xan Tull", "roles": ["auditor"]},
 }

@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
@@ -31,6 +32,7 @@ from addin.logic.forms import Value
 from addin.logic.joining import Effect
 from addin.logic.machine import Decision, affect, attach, decide, edit, open_case, withdraw
 from addin.logic.outcome import Outcome, Problem, RowResult, Status
+from addin.logic.periods import PERIOD_KINDS, Periods, fold
 from addin.logic.policy import DEFAULT_POLICY, Policy
 from addin.logic.system_kinds import REFUSED, REGISTER_OPENED, SYSTEM_KINDS
 from addin.logic.values import Actor, clean_text
@@ -70,6 +72,19 @@ class RowRequest:
         if self.opens:
             body["opens"] = self.opens
         return hashlib.sha256(canonical(body).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A numbered document that moves belong to: its series, the field that gets its number, and what seals it.
+
+    `seal` is given the number and the cases as they stand after their moves, and answers the document's own event,
+    whose data name its `file`; what it raises undoes the whole.
+    """
+
+    series: str
+    field: str
+    seal: Callable[[str, Sequence[Case]], Draft]
 
 
 class _Refused(Exception):
@@ -132,14 +147,21 @@ class Service:
         """The same register with another person at the keyboard (demo registers)."""
         return replace(self, actor=actor)
 
-    def context(self, *, reason: str = "", related: tuple[Case, ...] = ()) -> Context:
+    def periods(self) -> Periods:
+        """The accounting months as they stand."""
+        return fold(self.journal.events(kinds=[kind.name for kind in PERIOD_KINDS]))
+
+    def context(
+        self, *, reason: str = "", related: tuple[Case, ...] = (), drawn: Mapping[str, str] | None = None
+    ) -> Context:
         """The surroundings of a decision made now by the person at the keyboard."""
         now = self.clock()
         today = now.astimezone(LONDON).date()
         policy = self.policy
         if any(row.valid_from > today for row in policy.rows):
             policy = policy.as_of(today)
-        return Context(self.actor, now, policy, reason, related, self.settings.actors(), lambda: self.away(today))
+        people, away = self.settings.actors(), partial(self.away, today)
+        return Context(self.actor, now, policy, reason, related, people, away, self.periods, drawn or {})
 
     def away(self, day: date) -> Mapping[str, str]:
         """Who is absent on a day and who covers for them, from the accepted handovers."""
@@ -152,6 +174,36 @@ class Service:
     def edit(self, requests: Sequence[RowRequest]) -> Outcome:
         """Take typed changes without a move."""
         return self._each("edit", requests, self._edit)
+
+    def gather(self, document: Document, requests: Sequence[tuple[str, RowRequest]]) -> Outcome:
+        """Make moves, each (verb, request), that belong to one numbered document; good rows make it, bad ones say why.
+
+        The number, the moves and the document's own event stand or fall together. When no move was made, no number is
+        used. `Outcome.files` names the document.
+        """
+        with self.journal.write() as writer:
+            rows: list[RowResult] = []
+            number = ""
+            try:
+                with writer.row():
+                    number = writer.next_number(document.series, self.clock().astimezone(LONDON).year)
+                    drawn = {document.field: number}
+                    rows = [
+                        # No key: an answer of an older press must not get into a new document.
+                        self._one(writer, verb, _cleaned(replace(one, key="")), _drawing(self, drawn))
+                        for verb, one in requests
+                    ]
+                    if not any(row.ok for row in rows):
+                        raise _Refused(())
+                    cases = writer.cases(row.case_id for row in rows if row.ok)
+                    event = self._append(writer, document.seal(number, cases))
+            except _Refused:
+                number = ""
+                for (verb, request), row in zip(requests, rows, strict=True):
+                    self._record_refusal(writer, verb, request, row.problems)
+            head = writer.head()
+        outcome = replace(summary(rows), seq=head.seq, head=head.hash)
+        return replace(outcome, files=(str(event.data["file"]),)) if number else outcome
 
     def open_cases(self, requests: Sequence[RowRequest]) -> Outcome:
         """Open one case per request; `RowRequest.opens` names the type."""
@@ -225,9 +277,11 @@ class Service:
             writer.remember(request.key, Remembered(payload, row.case_id, row.message, max(row.seqs, default=0)))
         return row
 
-    def _move(self, writer: Writer, verb: str, request: RowRequest) -> RowResult:
+    def _move(
+        self, writer: Writer, verb: str, request: RowRequest, drawn: Mapping[str, str] | None = None
+    ) -> RowResult:
         case, kind = self._load(writer, request.case_id)
-        ctx = self.context(reason=request.reason, related=writer.related(_with_keys(case, request)))
+        ctx = self.context(reason=request.reason, related=writer.related(_with_keys(case, request)), drawn=drawn)
         decision = decide(kind, case, verb, request.changes, ctx)
         _demand(decision)
         ids = self._child_ids(writer, decision.openings)
@@ -413,6 +467,11 @@ def summary(rows: Sequence[RowResult]) -> Outcome:
         return Outcome(Status.REFUSED, text, tuple(rows), problems)
     text = f"{len(good)} rows done, {len(bad)} not; see their Message cells."
     return Outcome(Status.PROBLEMS, text, tuple(rows), problems)
+
+
+def _drawing(service: Service, drawn: Mapping[str, str]) -> Callable[[Writer, str, RowRequest], RowResult]:
+    """A move under numbers that were drawn for it."""
+    return lambda writer, verb, request: service._move(writer, verb, request, drawn)
 
 
 def _cleaned(request: RowRequest) -> RowRequest:

@@ -8,6 +8,9 @@ file here; importing it adds its commands to `main`.
 from addin.cli import (
     evidence,
     history,
+from addin.cli import (
+    evidence,
+    finance,
     letters,
     measure,
     numbers,
@@ -18,3 +21,21 @@ from addin.cli import (
     work,
 )
 from addin.cli.frame import DONE, FINDINGS, TROUBLE, USAGE, main
+
+__all__ = [
+    "DONE",
+    "FINDINGS",
+    "TROUBLE",
+    "USAGE",
+    "evidence",
+    "finance",
+    "letters",
+    "main",
+    "measure",
+    "numbers",
+    "packs",
+    "proof",
+    "reconciliation",
+    "registers",
+    "work",
+]

@@ -19,6 +19,7 @@ from addin.logic.evidence import Keep
 from addin.logic.forms import Field, Value
 from addin.logic.joining import Join
 from addin.logic.outcome import Problem
+from addin.logic.periods import Periods
 from addin.logic.values import Actor, Money, Role, clean_text
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class Context:
 
     `related` holds the other cases of the same order, tracking number or link; `people` maps account to Actor; `away`
     answers, when asked, who is absent now and who covers for them, account by account ("" when nobody does).
+    `months` answers the accounting months, when asked; `drawn` are numbers that the service drew for this decision.
     """
 
     actor: Actor
@@ -103,6 +105,13 @@ class Context:
     related: tuple[Case, ...] = ()
     people: Mapping[str, Actor] = field(default_factory=dict)
     away: Callable[[], Mapping[str, str]] = dict
+    months: Callable[[], Periods] = Periods
+    drawn: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def periods(self) -> Periods:
+        """The accounting months as they stand."""
+        return self.months()
 
     @property
     def today(self) -> date:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from addin.logic.calendar import london_day
 from addin.logic.case_type import Case, Context
 from addin.logic.outcome import Problem
 from addin.logic.refund_rules import SENIOR
@@ -73,7 +74,7 @@ def executor_apart(case: Case, ctx: Context) -> Problem | None:
 def settled_when(case: Case, ctx: Context) -> Problem | None:
     """A refund settles neither before it was sent nor in the future. Source: plain order of events."""
     day, sent = case.day("settled_date"), case.instant("executed_at")
-    if day is None or (day <= ctx.today and (sent is None or day >= sent.date())):
+    if day is None or (day <= ctx.today and (sent is None or day >= london_day(sent))):
         return None
     return Problem(
         "RFD-27", f"{day:%d/%m/%Y} cannot be the day it settled.", "settled_date",

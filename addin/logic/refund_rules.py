@@ -1,12 +1,14 @@
 """The guards of a manual refund: nothing is paid twice, too much, to the wrong place or by one person alone.
 
 Every function is a check of one rule: it answers None when the rule holds. The order follows the way of a refund: what
-is typed, the goods, the amount, the payment; the people and the end stand in `refund_people`.
+is typed, the goods, the amount, the payment; the ceilings stand in `refund_ceilings`, the people and the end in
+`refund_people`.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from typing import Final
 
 from addin.logic.case_type import Case, Context
@@ -21,8 +23,10 @@ from addin.logic.refund_terms import (
     WITHOUT_GOODS,
     live_refunds,
     same_line,
+    same_payment,
 )
-from addin.logic.values import Role, total
+from addin.logic.statute import ccr_cancel_ends, short_term_reject_ends
+from addin.logic.values import Role
 
 AMOUNTS: Final = ("refund_goods", "delivery_amount", "deduction_amount", "captured_amount")
 #: What an approver approves; a change of any of these after approval is refused, whatever the state.
@@ -30,6 +34,8 @@ TERMS: Final = (
     "order_no", "line_id", "sku", "serial", "legal_basis", "refund_goods", "delivery_amount", "deduction_amount",
     "total_refund", "captured_amount", "orig_psp_reference", "refund_method",
 )  # fmt: skip
+#: Terms that most refunds do not have; they are told only where they are, so that older approvals read the same.
+FURTHER_TERMS: Final = ("line_part", "line_amount", "follows_refund")
 DEDUCTION_GRADES: Final = frozenset({"2ND", "KO_WORN", "KO_INCOMPLETE"})
 SENIOR: Final = frozenset({Role.SENIOR_QA})
 #: Reason codes that may only go with the legal basis of the same name, and that basis only with them.
@@ -39,7 +45,8 @@ _LONG_NUMBER: Final = re.compile(r"(?<![\dA-Za-z])\d(?:[ -]?\d){12,18}(?![\dA-Za
 
 def terms(case: Case) -> str:
     """What is approved, as one line a person can read and a later state can be compared with."""
-    return " | ".join(str(case.fields.get(name, "-")) for name in TERMS)
+    further = [f"{name} {case.fields[name]}" for name in FURTHER_TERMS if case.has(name)]
+    return " | ".join([*(str(case.fields.get(name, "-")) for name in TERMS), *further])
 
 
 # What is typed --------------------------------------------------------------------------------------------------
@@ -277,44 +284,18 @@ def currency_captured(case: Case, ctx: Context) -> Problem | None:
     )  # fmt: skip
 
 
-def within_captured(case: Case, ctx: Context) -> Problem | None:
-    """All live refunds of one payment together stay within what was captured. Source: Adyen, refund."""
-    amount, captured = case.money("total_refund"), case.money("captured_amount")
-    if amount is None or captured is None or amount.currency != captured.currency:
-        return None
-    reference = case.text("orig_psp_reference")
-    others = [
-        other
-        for other in live_refunds(case, ctx)
-        if other.text("orig_psp_reference") == reference
-        or (not other.has("orig_psp_reference") and other.text("order_no") == case.text("order_no"))
-    ]
-    paid = [m for other in others if (m := other.money("total_refund")) and m.currency == captured.currency]
-    together = total([amount, *paid], captured.currency)
-    if together <= captured:
-        return None
-    before = f" with {', '.join(other.case_id for other in others)}" if others else ""
-    return Problem(
-        "RFD-17", f"{together.pretty()}{before} is more than the {captured.pretty()} that was captured.",
-        "refund_goods", hint="Lower the amount or reject the other refund.",
-    )  # fmt: skip
-
-
-def line_not_refunded(case: Case, ctx: Context) -> Problem | None:
-    """One order line has one live refund. Source: refund guards (duplicate)."""
-    found = [other.case_id for other in live_refunds(case, ctx) if same_line(case, other)]
-    if not found:
-        return None
-    return Problem(
-        "RFD-18", f"{', '.join(found)} already refunds this line.", "line_id",
-        hint="Mark one of the two as a duplicate, or name the right order line.",
-    )  # fmt: skip
-
-
 def deduction_proved(case: Case, ctx: Context) -> Problem | None:
-    """A deduction needs a grade that shows handling, photos and a reason. Source: CCR 2013 reg 34(9)."""
+    """A deduction needs a grade that shows handling, photos, a reason, and a customer who had been told of the rights.
+
+    Source: CCR 2013 reg 34(9)-(12): the right to deduct is lost when the information on cancelling was not given.
+    """
     if not case.money("deduction_amount"):
         return None
+    if case.flag("info_given") is not True:
+        return Problem(
+            "RFD-19", "Nothing shows that the customer was told of the right to cancel.", "info_given",
+            hint="Without that information nothing may be deducted; answer Yes only when it was given.",
+        )  # fmt: skip
     if not case.has("deduction_reason"):
         return Problem("RFD-19", "The deduction has no reason.", "deduction_reason", hint="Say what was found.")
     check = qc_record(case, ctx)
@@ -333,12 +314,18 @@ def deduction_proved(case: Case, ctx: Context) -> Problem | None:
 
 def no_dispute(case: Case, ctx: Context) -> Problem | None:
     """Nothing is refunded while the payment is disputed: it would be paid twice. Source: Visa 13.6."""
-    if case.flag("dispute_open") is not True:
+    said = [other.case_id for other in ctx.of_type("RFD") if same_payment(case, other) and _disputed(other)]
+    if not _disputed(case) and not said:
         return None
+    where = f" ({', '.join(said)} says so)" if said and not _disputed(case) else ""
     return Problem(
-        "RFD-20", "A dispute is open on the payment.", "dispute_open",
+        "RFD-20", f"A dispute is open on the payment{where}.", "dispute_open",
         hint="Put it on hold and hand it to Finance; a refund now could pay twice.",
     )  # fmt: skip
+
+
+def _disputed(refund: Case) -> bool:
+    return refund.flag("dispute_open") is True
 
 
 def same_means(case: Case, ctx: Context) -> Problem | None:
@@ -349,4 +336,63 @@ def same_means(case: Case, ctx: Context) -> Problem | None:
     return Problem(
         "RFD-21", f"{wanted} is not how the customer paid.", "refund_method",
         hint="Refund to the original payment, or name where the customer's express agreement is filed.",
+    )  # fmt: skip
+
+
+def payee_sound(case: Case, ctx: Context) -> Problem | None:
+    """A bank account is paid only where the customer's agreement to other means is on file. Source: CCR 2013 reg 34."""
+    if not case.has("payee_account") and not case.has("payee_name"):
+        return None
+    for name, what in (
+        ("payee_account", "the account"), ("payee_name", "the name of the account's holder"),
+        ("refund_method", "to what it is refunded"), ("method_agreement", "where the customer's agreement is filed"),
+    ):  # fmt: skip
+        if not case.has(name):
+            return Problem("RFD-37", f"A payment to a bank account lacks {what}.", name, hint="Fill it in.")
+    return None
+
+
+def payee_unchanged(case: Case, ctx: Context) -> Problem | None:
+    """The account that was approved is the account that is paid. Source: segregation of duties."""
+    if not case.has("approved_terms") or case.text("approved_account") == case.text("payee_account"):
+        return None
+    return Problem(
+        "RFD-38", "The account is not the one that was approved.", "payee_account",
+        hint="Put it back, or reject this refund and open another.",
+    )  # fmt: skip
+
+
+def basis_in_time(case: Case, ctx: Context) -> Problem | None:
+    """A cancellation and a rejection have their time from delivery on; later only Senior QA passes them.
+
+    Source: CCR 2013 reg 30 and 31 (14 days, longer when the customer was not told); CRA 2015 s22 (30 days). The house's
+    own return period never ends before the law's (policy `return.policy_days`).
+    """
+    delivered, basis = case.day("delivered_date"), case.text("legal_basis")
+    if delivered is None or basis not in {CCR_CANCEL, CRA_REJECT}:
+        return None
+    if basis == CCR_CANCEL:
+        ends, said, name = _cancel_ends(case, ctx, delivered), case.day("cancel_notice_date"), "cancel_notice_date"
+        hint = "A late cancellation is a goodwill refund; say why."
+    else:
+        ends, said, name = short_term_reject_ends(delivered), case.day("agreed_date"), "agreed_date"
+        hint = "After 30 days repair or replacement comes first; say why it is refunded."
+    if said is None or delivered <= said <= ends or (basis == CCR_CANCEL and said < delivered):
+        return None
+    return Problem("RFD-39", f"{said:%d/%m/%Y} is outside the time from delivery to {ends:%d/%m/%Y}.", name, hint=hint)
+
+
+def _cancel_ends(case: Case, ctx: Context, delivered: date) -> date:
+    by_law = ccr_cancel_ends(delivered, informed=case.flag("info_given") is not False)
+    return max(by_law, delivered + timedelta(days=ctx.policy.days("return.policy_days")))
+
+
+def goods_free(case: Case, ctx: Context) -> Problem | None:
+    """Goods on legal hold are not refunded until the hold is lifted. Source: grade dictionary, "hold; Legal"."""
+    check = qc_record(case, ctx)
+    if check is None or check.status != "On legal hold" or case.text("legal_basis") in WITHOUT_GOODS:
+        return None
+    return Problem(
+        "RFD-40", f"The goods are on legal hold ({check.case_id}).", "qc_record_id",
+        hint="The refund date still runs: ask Legal to lift the hold.",
     )  # fmt: skip

@@ -3,6 +3,8 @@
 1. The clock runs from facts (notice, sending, receipt, agreement), never from a quality check.
 2. A basis that is not known yet takes the earliest date that any basis would give.
 3. A refund is alive until it is rejected, cancelled, a duplicate or reversed; a closed, paid one stays alive for ever.
+4. A line has one live refund. Two are told apart only where both name their part of the line (one piece of several, or
+   one of two payments); the price of the line then holds them together.
 """
 
 from __future__ import annotations
@@ -56,6 +58,22 @@ CLOCK_FIELDS: Final = (
     ),
 )  # fmt: skip
 
+#: What a refund's basis is judged by besides, on the forms that can lead to one.
+BASIS_FIELDS: Final = (
+    Field(
+        name="delivered_date", title="Delivered on", kind=FieldKind.DAY, width=12,
+        help="The day the last goods of the order reached the customer.",
+    ),
+    Field(
+        name="info_given", title="Told of rights", kind=FieldKind.FLAG, width=10,
+        help="Yes when the customer had got the information on the right to cancel; without it nothing is deducted.",
+    ),
+    Field(
+        name="line_part", title="Part of line", kind=FieldKind.ID, width=9,
+        help="When a line is refunded in parts (several pieces, two payments): which part this is, as 1.",
+    ),
+)  # fmt: skip
+
 
 def received_on(case: Case) -> date | None:
     """The day in Europe/London on which the goods came back."""
@@ -104,20 +122,52 @@ def live_refunds(case: Case, ctx: Context) -> tuple[Case, ...]:
     return tuple(other for other in ctx.of_type("RFD") if other.case_id != case.case_id and is_alive(other))
 
 
+def is_paid(refund: Case) -> bool:
+    """True for a refund whose money has reached the customer."""
+    closed = refund.status == CLOSED and refund.text("outcome") == "Refunded"
+    return closed or refund.status in {"Settled", "Reconciled"}
+
+
+def reference(text: str) -> str:
+    """A payment's reference as it is compared: without blanks, in capitals."""
+    return "".join(text.split()).upper()
+
+
+def same_payment(one: Case, other: Case) -> bool:
+    """True when two refunds go back to one payment."""
+    mine = reference(one.text("orig_psp_reference"))
+    return bool(mine) and mine == reference(other.text("orig_psp_reference"))
+
+
 def lines(case: Case) -> frozenset[str]:
     """The order lines a refund covers: "1", "1, 2" or "1;2"; leading zeros do not make another line."""
     parts = re.split(r"[\s,;/+&]+", case.text("line_id").upper())
     return frozenset(part.lstrip("0") or "0" for part in parts if part)
 
 
-def same_line(one: Case, other: Case) -> bool:
-    """True when two refunds are for one order line; where a line is not named, the article decides."""
+def on_one_line(one: Case, other: Case) -> bool:
+    """True when two cases are about one order line, whichever part of it."""
     same_order = bool(one.text("order_no")) and one.text("order_no") == other.text("order_no")
-    reference = one.text("orig_psp_reference")
-    if not same_order and not (reference and reference == other.text("orig_psp_reference")):
+    return (same_order or same_payment(one, other)) and bool(lines(one) & lines(other))
+
+
+def same_line(one: Case, other: Case) -> bool:
+    """True when two refunds are for one order line and the same part of it; where no line is named, for one article."""
+    if on_one_line(one, other):
+        return not _other_part(one, other)
+    same_order = bool(one.text("order_no")) and one.text("order_no") == other.text("order_no")
+    if not (same_order or same_payment(one, other)) or (lines(one) and lines(other)):
         return False
-    if lines(one) and lines(other):
-        return bool(lines(one) & lines(other))
     pairs = [(one.text(name), other.text(name)) for name in ("serial", "sku")]
     known = [(a, b) for a, b in pairs if a and b]
     return known[0][0] == known[0][1] if known else True
+
+
+def _other_part(one: Case, other: Case) -> bool:
+    """True when both name their part of the line, and neither part nor piece is the same."""
+    parts = (one.text("line_part").lstrip("0"), other.text("line_part").lstrip("0"))
+    serials = (one.text("serial").upper(), other.text("serial").upper())
+    same_piece = bool(serials[0]) and serials[0] == serials[1]
+    payments = (one.text("orig_psp_reference"), other.text("orig_psp_reference"))
+    two_payments = all(payments) and not same_payment(one, other)
+    return all(parts) and parts[0] != parts[1] and (not same_piece or two_payments)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from addin.logic.events import Kind
+from addin.logic.periods import PERIOD_KINDS
 
 REGISTER_OPENED: Final = Kind("register.opened.v1", "{actor} opened register {register} ({house})")
 REFUSED: Final = Kind("case.refused.v1", "{actor} was refused '{label}' on {case}: {why}")
@@ -45,3 +46,7 @@ SYSTEM_KINDS: Final = (
     KEY_REVOKED,
     WORKBOOK_RENDERED,
 )
+    REGISTER_OPENED, REFUSED, DRIFT, CONFLICT, INTAKE_READ, INTAKE_TAKEN, INTAKE_DISMISSED, LETTER_ISSUED, MESSAGE_MADE,
+    SNAPSHOT_TAKEN, PACK_MADE, PACK_ACCEPTED, PACK_RETURNED, KEY_ADDED, KEY_REVOKED, WORKBOOK_RENDERED,
+    *PERIOD_KINDS,
+)  # fmt: skip

@@ -70,6 +70,22 @@ Public Sub Do_book_opened()
     Casebook.Press "book.opened"
 End Sub
 
+Public Sub Do_reconcile_hold_month()
+    Casebook.Press "reconcile.hold_month"
+End Sub
+
+Public Sub Do_reconcile_release_month()
+    Casebook.Press "reconcile.release_month"
+End Sub
+
+Public Sub Do_reconcile_close_month()
+    Casebook.Press "reconcile.close_month"
+End Sub
+
+Public Sub Do_reconcile_reopen_month()
+    Casebook.Press "reconcile.reopen_month"
+End Sub
+
 Public Sub Do_requests_add()
     Casebook.Press "requests.add"
 End Sub

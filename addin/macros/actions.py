@@ -14,11 +14,13 @@ from typing import Final
 from addin.logic.case_type import WORKING
 from addin.logic.cases import case_types
 from addin.logic.machine import starts
+from addin.logic.periods import REOPENERS
 from addin.logic.values import Role
 from addin.register.buttons import Button
 from addin.register.layout import QUEUES, types_on
 
 EVERYBODY: Final = frozenset(Role)
+FINANCE: Final = frozenset({Role.FINANCE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,21 @@ _OWN: Final = (
        roles=EVERYBODY, drawn=False),
 )  # fmt: skip
 
+#: Money beyond single cases: the accounting months.
+_MONEY: Final = (
+    _a("reconcile.hold_month", "Hold month", "Reconcile", "step_month",
+       "Let the oldest open month take no new bookings.",
+       roles=FINANCE, verb="hold"),
+    _a("reconcile.release_month", "Release month", "Reconcile", "step_month",
+       "Let a month on hold take bookings again.",
+       roles=FINANCE, verb="release"),
+    _a("reconcile.close_month", "Close month", "Reconcile", "step_month",
+       "Close the oldest open month with its result.",
+       roles=FINANCE, verb="close", primary=True),
+    _a("reconcile.reopen_month", "Reopen month", "Reconcile", "step_month",
+       "Senior QA and Finance both press it, with a reason.", roles=REOPENERS, verb="reopen"),
+)  # fmt: skip
+
 #: Common moves come last on every sheet, in this order.
 _COMMON_LAST: Final = (
     "take", "give", "triage", "prioritise", "wait", "resume", "note", "link", "unlink", "duplicate", "part", "cancel",
@@ -96,7 +113,7 @@ _COMMANDS: Final = {"triage": "triage_rows"}
 @cache
 def actions() -> Mapping[str, Action]:
     """Every action by id."""
-    rows = [*_OWN]
+    rows = [*_OWN, *_MONEY]
     for sheet in QUEUES:
         family = sheet.name.lower()
         if not types_on(sheet.name):

@@ -244,7 +244,7 @@ class TestAmount:
         """A deduction stands on a grade that shows handling, on photos and on a reason."""
         case = confirmed(deduction_amount="50")
         assert "RFD-19" in refusal(CASE, case, "check_amount", by("b.lowe"))
-        case = confirmed(deduction_amount="50", deduction_reason="soles marked")
+        case = confirmed(deduction_amount="50", deduction_reason="soles marked", info_given="Yes")
         assert "RFD-19" in refusal(CASE, case, "check_amount", by("b.lowe"))
         worn = replace(CHECK, fields={**CHECK.fields, "final_grade": "KO_WORN"})
         assert done(CASE, case, "check_amount", by("b.lowe", related=(worn,))).money("total_refund") == Money.parse(
@@ -261,6 +261,14 @@ class TestPayment:
         changes = typed(CASE, {"orig_payment_method": "4111 1111 1111 1111"})
         assert code(edit(CASE, new(), changes, by("a.khan")).problems) == {"RFD-04"}
         assert edit(CASE, new(), typed(CASE, {"orig_payment_method": "ref 4111111111111112"}), by("a.khan")).ok
+
+    @pytest.mark.rule("RFD-20")
+    def test_a_dispute_that_another_refund_of_the_payment_tells_of_stops_it(self):
+        """Who looks at one refund need not know what was typed into the other."""
+        other = other_refund(line_id="2", dispute_open=True, total_refund=Money.parse("0.00"))
+        assert "RFD-20" in refusal(CASE, confirmed(), "check_amount", by("b.lowe", related=(CHECK, other)))
+        elsewhere = replace(other, fields={**other.fields, "orig_psp_reference": "PSP-1"})
+        assert press(CASE, confirmed(), "check_amount", by("b.lowe", related=(CHECK, elsewhere))).ok
 
     @pytest.mark.rule("RFD-05")
     def test_an_arn_has_23_digits(self):

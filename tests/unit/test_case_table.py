@@ -23,6 +23,7 @@ from addin.logic.forms import Field, FieldKind
 from addin.logic.joining import EFFECT_KINDS
 from addin.logic.machine import EDITED, open_case, starts
 from addin.logic.pack_rules import RULES as PACK_RULES
+from addin.logic.periods import RULES as MONTH_RULES
 from addin.logic.policy import DEFAULT_POLICY
 from addin.logic.values import Role, clean_id
 from addin.register.layout import QUEUES
@@ -358,10 +359,10 @@ def test_a_types_rules_have_its_code(kind):
 
 def test_every_rule_is_proved_by_a_test():
     """A test marked with the rule's id shows at least its refusal."""
-    assert sorted({*all_rules(), *PACK_RULES} - proved().keys()) == []
+    assert sorted({*all_rules(), *PACK_RULES, *MONTH_RULES} - proved().keys()) == []
 
 
 def test_every_mark_names_a_real_rule():
     """A mark that names none would prove nothing."""
-    real = {*all_rules(), *PACK_RULES}
+    real = {*all_rules(), *PACK_RULES, *MONTH_RULES}
     assert {rule: files for rule, files in proved().items() if rule not in real and rule[:3] != "TOY"} == {}

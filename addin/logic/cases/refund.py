@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
+from addin.logic import refund_booking as booking
+from addin.logic import refund_ceilings as ceiling
 from addin.logic import refund_people as people
 from addin.logic import refund_rules as check
 from addin.logic.calendar import add_working_days, london_day
 from addin.logic.case_type import WORKING, Case, CaseType, Context, Deadline, Move, Rule
 from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE
 from addin.logic.forms import Field, FieldKind, Value
+from addin.logic.iban import check_iban
 from addin.logic.joining import Join
-from addin.logic.refund_terms import CLOCK_FIELDS, refund_due
+from addin.logic.refund_terms import BASIS_FIELDS, CLOCK_FIELDS, refund_due
 from addin.logic.signatures import SIGNATURE_FIELDS, lapsed, sign
 from addin.logic.statute import credit_note_due
 from addin.logic.values import Money, Role, total
@@ -52,6 +55,10 @@ FORM: Final = (
     Field(name="qty", title="Quantity", kind=FieldKind.COUNT, width=8),
     Field(name="reason_code", title="Reason code", kind=_CHOICE, choices=REASONS, width=16),
     *CLOCK_FIELDS,
+    *BASIS_FIELDS,
+    Field(name="line_amount", title="Line price", kind=_MONEY, width=11, help="What the whole order line cost."),
+    Field(name="follows_refund", title="Follows", kind=_ID, width=17,
+          help="Case number of the paid refund of the same line that this one adds to."),
     Field(name="goods_received_date", title="Goods back on", kind=_DAY, width=12),
     Field(
         name="qc_record_id", title="QC record", kind=_ID, width=17,
@@ -82,18 +89,29 @@ FORM: Final = (
         name="method_agreement", title="Agreement on file", width=20,
         help="Where the customer's express agreement to another means is filed.",
     ),
+    Field(name="payee_name", title="Account holder", personal=True, width=18,
+          help="Only for a bank account that the customer expressly agreed to."),
+    Field(name="payee_account", title="Account (IBAN)", kind=_ID, personal=True, width=26, check=check_iban,
+          help="From the customer's form, never out of a chat."),
     Field(name="dispute_open", title="Dispute open", kind=_FLAG, late=True, width=10),
     Field(name="requested_by", title="Requested by", kind=_ID, system=True),
     *SIGNATURE_FIELDS,
     Field(name="approved_by", title="Approved by", kind=_ID, system=True, queue=True, width=12),
     Field(name="approved_at", title="Approved", kind=_INSTANT, system=True, width=16),
     Field(name="approved_terms", title="Approved terms", kind=_NOTE, system=True, width=40),
+    Field(name="approved_account", title="Approved account", kind=_ID, system=True, personal=True),
+    Field(name="batch_no", title="Batch", kind=_ID, system=True, queue=True, width=17),
+    Field(name="attempt", title="Attempt", kind=FieldKind.COUNT, system=True, width=8),
     Field(name="executed_by", title="Executed by", kind=_ID, system=True),
     Field(name="executed_at", title="Executed", kind=_INSTANT, system=True, width=16),
     Field(name="psp_status", title="PSP status", system=True, width=12),
     Field(
         name="refund_psp_reference", title="Refund reference", kind=_ID, late=True, queue=True, width=20,
         roles=PAYMENT, help="The refund's own reference at the payment provider.",
+    ),
+    Field(
+        name="psp_parts", title="Paid in parts", kind=FieldKind.LIST, late=True, width=24, roles=PAYMENT,
+        help="When the provider paid it in several parts: reference and amount of each, with ; between.",
     ),
     Field(name="arn", title="ARN", kind=_ID, late=True, width=25, roles=PAYMENT, help="23 digits, as text."),
     Field(name="settled_date", title="Settled on", kind=_DAY, late=True, width=11, roles=PAYMENT),
@@ -104,8 +122,13 @@ FORM: Final = (
     Field(name="recon_status", title="Reconciliation", kind=_CHOICE, choices=RECON, late=True, queue=True, width=13,
           roles=PAYMENT),
     Field(name="recon_period", title="Period", kind=_ID, late=True, width=9, roles=PAYMENT, help="As 2026-11."),
+    Field(name="booked_period", title="Booked in", kind=_ID, system=True, queue=True, width=9),
+    Field(name="late_from", title="Late from", kind=_ID, system=True, queue=True, width=9),
+    Field(name="booked_terms", title="Booked terms", kind=_NOTE, system=True, width=30),
     Field(name="recon_by", title="Reconciled by", kind=_ID, system=True),
     Field(name="recon_at", title="Reconciled", kind=_INSTANT, system=True, width=16),
+    Field(name="reversed_at", title="Reversed", kind=_INSTANT, system=True, width=16),
+    Field(name="reversal_period", title="Reversed in", kind=_ID, system=True, width=9),
     Field(name="held_from", title="Held from", system=True),
     Field(name="hold_owner", title="Hold owner", late=True, help="Who decides when it goes on."),
     Field(name="hold_review", title="Review on", kind=_DAY, late=True, width=11),
@@ -127,6 +150,7 @@ def derive(case: Case, ctx: Context) -> Mapping[str, Value | None]:
         "requested_by": case.text("requested_by") or case.text("opened_by"),
         "value_at_risk": amount or case.money("value_at_risk"),
         **lapsed(case, str(amount)),
+        **booking.terms_kept(case, ctx),
     }
 
 
@@ -162,6 +186,7 @@ def _approved(case: Case, ctx: Context) -> Mapping[str, Value | None]:
         "approved_by": ctx.actor.id,
         "approved_at": ctx.now,
         "approved_terms": check.terms(case),
+        "approved_account": case.text("payee_account") or None,
         **_decided(ctx, f"Refund {amount.pretty() if amount else ''} approved."),
     }
 
@@ -172,7 +197,13 @@ def _decided(ctx: Context, words: str) -> Mapping[str, Value | None]:
 
 
 def _sent(case: Case, ctx: Context) -> Mapping[str, Value | None]:
-    return {"executed_by": ctx.actor.id, "executed_at": ctx.now, "psp_status": "Submitted"}
+    return {
+        "executed_by": ctx.actor.id,
+        "executed_at": ctx.now,
+        "psp_status": "Submitted",
+        "attempt": (case.count("attempt") or 0) + 1,
+        "batch_no": ctx.drawn.get("batch_no"),
+    }
 
 
 def _psp_accepted(case: Case, ctx: Context) -> Mapping[str, Value | None]:
@@ -184,11 +215,11 @@ def _psp_failed(case: Case, ctx: Context) -> Mapping[str, Value | None]:
 
 
 def _settled(case: Case, ctx: Context) -> Mapping[str, Value | None]:
-    return {"psp_status": "Settled", "outcome": "Refunded"}
+    return {"psp_status": "Settled", "outcome": "Refunded", **booking.booked(case, ctx)}
 
 
 def _reversed(case: Case, ctx: Context) -> Mapping[str, Value | None]:
-    return {"psp_status": "Reversed", "outcome": "Reversed"}
+    return {"psp_status": "Reversed", "outcome": "Reversed", **booking.reversal_booked(case, ctx)}
 
 
 def _rejected(case: Case, ctx: Context) -> Mapping[str, Value | None]:
@@ -204,7 +235,10 @@ def _released(case: Case, ctx: Context) -> Mapping[str, Value | None]:
 
 
 def _afresh(case: Case, ctx: Context) -> Mapping[str, Value | None]:
-    names = ("outcome", "approved_by", "approved_at", "approved_terms", "agreed_by", "agreed_terms", "held_from")
+    names = (
+        "outcome", "approved_by", "approved_at", "approved_terms", "approved_account", "agreed_by", "agreed_terms",
+        "held_from",
+    )  # fmt: skip
     return dict.fromkeys(names)
 
 
@@ -234,20 +268,29 @@ QC_RULES: Final = (
          source="CCR 2013 reg 34; CRA 2015 s20(15)"),
     Rule("RFD-14", "A refund for non-delivery rests on a claim, a returned parcel or a status check.",
          check.non_delivery_shown, override=SENIOR, source="CRA 2015 s28-29"),
+    Rule("RFD-39", "A cancellation and a rejection have their time.", check.basis_in_time, override=SENIOR,
+         source="CCR 2013 reg 30-31; CRA 2015 s22"),
 )  # fmt: skip
 LINE_RULES: Final = (
-    Rule("RFD-18", "One order line has one live refund.", check.line_not_refunded, source=_GUARDS),
+    Rule("RFD-18", "One order line has one live refund.", ceiling.line_not_refunded, source=_GUARDS),
+    Rule("RFD-35", "A further refund of a line follows a paid one.", ceiling.follows_a_paid_one, source=_GUARDS),
+    Rule("RFD-40", "Goods on legal hold are not refunded.", check.goods_free, override=frozenset({Role.LEGAL}),
+         source="Grade dictionary"),
 )  # fmt: skip
 AMOUNT_RULES: Final = (
     Rule("RFD-15", "A refund is more than zero.", check.amount_positive, source=_GUARDS),
     Rule("RFD-16", "A refund is in the currency that was captured.", check.currency_captured, source=_GUARDS),
-    Rule("RFD-17", "All live refunds of a payment stay within the captured amount.", check.within_captured,
+    Rule("RFD-17", "All live refunds of a payment stay within the captured amount.", ceiling.within_captured,
          source="Refund guards; PSP rule: refunded <= captured"),
+    Rule("RFD-34", "A payment has one captured amount.", ceiling.captured_agreed, source=_GUARDS),
     *LINE_RULES,
-    Rule("RFD-19", "A deduction has a grade, photos and a reason.", check.deduction_proved,
+    Rule("RFD-36", "All live refunds of a line stay within its price.", ceiling.within_line, source=_GUARDS),
+    Rule("RFD-19", "A deduction has a grade, photos, a reason and a customer who was told.", check.deduction_proved,
          source="CCR 2013 reg 34(9)"),
     Rule("RFD-20", "Nothing is refunded while the payment is disputed.", check.no_dispute, source="Visa 13.6"),
     Rule("RFD-21", "Money goes back the way it came, unless the customer expressly agreed.", check.same_means,
+         source="CCR 2013 reg 34"),
+    Rule("RFD-37", "A bank account is paid only with the customer's agreement.", check.payee_sound,
          source="CCR 2013 reg 34"),
 )  # fmt: skip
 APPROVAL_RULES: Final = (
@@ -259,6 +302,8 @@ EXECUTION_RULES: Final = (
     Rule("RFD-26", "Requester, approver and executor are different people.", people.executor_apart,
          source="Segregation"),
 )  # fmt: skip
+PARTS: Final = Rule("RFD-43", "Parts that the provider paid make the refund.", booking.parts_add_up,
+                    source="Matching engine")  # fmt: skip
 NEVER_SENT: Final = Rule(
     "RFD-31", "What went to the payment provider is neither withdrawn nor started again.", people.never_sent,
     source=_GUARDS,
@@ -296,7 +341,7 @@ MOVES: Final = (
          roles=FINANCE, rules=(*AMOUNT_RULES, *EXECUTION_RULES), sets=_sent),
     Move(verb="accept", label="PSP accepted", start=frozenset({SUBMITTED}), to=ACCEPTED, event="refund.accepted.v1",
          says="The payment provider accepted {case} as {refund_psp_reference}", roles=PAYMENT,
-         needs=("refund_psp_reference",), sets=_psp_accepted),
+         needs=("refund_psp_reference",), rules=(PARTS,), sets=_psp_accepted),
     Move(verb="fail", label="PSP failed", start=frozenset({SUBMITTED, ACCEPTED}), to=FAILED,
          event="refund.failed.v1", says="The payment provider failed {case}", roles=PAYMENT, reason=True,
          sets=_psp_failed),
@@ -306,12 +351,14 @@ MOVES: Final = (
     Move(verb="settle", label="Settle", start=frozenset({ACCEPTED}), to=SETTLED, event="refund.settled.v1",
          says="{case} settled on {settled_date}", roles=PAYMENT, needs=("settled_date",), sets=_settled,
          rules=(Rule("RFD-27", "The settled date lies between sending and today.", people.settled_when,
-                     source="Order of events"),)),
+                     source="Order of events"), PARTS)),
     Move(verb="reconcile", label="Reconcile", start=frozenset({SETTLED}), to=RECONCILED,
          event="refund.reconciled.v1", says="{actor} reconciled {case} in {recon_period}: {recon_status}",
          roles=PAYMENT, needs=("recon_status", "recon_period"), sets=_reconciled,
          rules=(Rule("RFD-28", "Only what matched the provider's file is reconciled.", people.recon_matched,
-                     source="Matching engine"),)),
+                     source="Matching engine"),
+                Rule("RFD-42", "Nothing is reconciled in a closed month.", booking.recon_period_open,
+                     source="Period close"))),
     Move(verb="reverse", label="Reverse", start=frozenset({ACCEPTED, SETTLED, RECONCILED}), to=REVERSED,
          event="refund.reversed.v1", says="{actor} recorded that {case} was reversed", roles=FINANCE, reason=True,
          sets=_reversed),
@@ -341,6 +388,8 @@ FORM_RULES: Final = (
     Rule("RFD-05", "An ARN has 23 digits.", check.arn_sound, source="Card schemes"),
     DUE_SOON,
     Rule("RFD-07", "What was approved stays as approved.", check.terms_unchanged, source="Segregation"),
+    Rule("RFD-38", "The account that was approved is paid.", check.payee_unchanged, source="Segregation"),
+    Rule("RFD-41", "What is booked in a closed month stays.", booking.booking_stays, source="Period close"),
     Rule("RFD-08", "Goodwill and price adjustments have their own reason.", check.reason_fits_basis, source=_GUARDS),
     Rule("RFD-09", "Nothing is deducted from faulty goods.", check.faulty_without_deduction, source="CRA 2015 s20"),
 )  # fmt: skip
