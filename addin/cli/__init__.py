@@ -7,10 +7,8 @@ file here; importing it adds its commands to `main`.
 # ruff: noqa: F401
 from addin.cli import (
     evidence,
-    history,
-from addin.cli import (
-    evidence,
     finance,
+    history,
     letters,
     measure,
     numbers,
@@ -21,21 +19,3 @@ from addin.cli import (
     work,
 )
 from addin.cli.frame import DONE, FINDINGS, TROUBLE, USAGE, main
-
-__all__ = [
-    "DONE",
-    "FINDINGS",
-    "TROUBLE",
-    "USAGE",
-    "evidence",
-    "finance",
-    "letters",
-    "main",
-    "measure",
-    "numbers",
-    "packs",
-    "proof",
-    "reconciliation",
-    "registers",
-    "work",
-]
