@@ -24,7 +24,7 @@ from addin.journal import Journal, Remembered, Writer
 from addin.journal.opening import open_journal
 from addin.logic.absence import ABSENCE_KINDS, away_on
 from addin.logic.calendar import LONDON
-from addin.logic.case_type import Case, CaseType, Context, Opening
+from addin.logic.case_type import Case, CaseType, Context, Follow, Opening
 from addin.logic.cases import case_kinds, case_types
 from addin.logic.events import Draft, Event, Json, KindTable, TextFault, canonical, iso
 from addin.logic.evidence import Keep, Piece
@@ -290,10 +290,14 @@ class Service:
             seqs += self._open_child(writer, case_id, opening, after)
         for effect in decision.effects:
             seqs += self._affect(writer, effect, after, request.reason)
+        told = ""
+        for follow in decision.follows:
+            more, words = self._follow(writer, follow)
+            seqs, told = seqs + more, told + words
         label = kind.all_moves[verb].label
         opened = f" Opened {', '.join(ids)}." if ids else ""
         now = f"now '{after.status}'" if after.status != case.status else f"still '{after.status}'"
-        message = f"{label}: {case.case_id} is {now}.{opened}{_warned(decision)}"
+        message = f"{label}: {case.case_id} is {now}.{opened}{told}{_warned(decision)}"
         return RowResult(case.case_id, ok=True, message=message, problems=decision.warnings, seqs=tuple(seqs))
 
     def _edit(self, writer: Writer, verb: str, request: RowRequest) -> RowResult:
@@ -362,6 +366,17 @@ class Service:
         _demand(decision)
         seqs, _ = self._store(writer, kind, decision)
         return seqs
+
+    def _follow(self, writer: Writer, follow: Follow) -> tuple[list[int], str]:
+        """The move another case makes because of this one, in words; its refusal is told and stops nothing."""
+        other, kind = self._load(writer, follow.case_id)
+        ctx = self.context(reason=follow.reason, related=writer.related(other))
+        decision = decide(kind, other, follow.verb, {}, ctx)
+        label = kind.all_moves[follow.verb].label
+        if not decision.ok:
+            return [], f" {other.case_id} did not make '{label}': {decision.problems[0]}"
+        seqs, after = self._store(writer, kind, decision)
+        return seqs, f" {label}: {other.case_id} is '{after.status}'."
 
     def _load(self, writer: Writer, case_id: str) -> tuple[Case, CaseType]:
         case = writer.case(case_id)

@@ -6,6 +6,7 @@ file here; importing it adds its commands to `main`.
 
 # ruff: noqa: F401
 from addin.cli import (
+    claims,
     evidence,
     finance,
     history,

@@ -151,6 +151,18 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Follow:
+    """A move that another case, which is there already, makes because of this one, and the reason it is given.
+
+    Where the other case's own rules refuse it, the first move stands and the refusal is told.
+    """
+
+    case_id: str
+    verb: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
     """One row of a case type's table.
 
@@ -158,7 +170,7 @@ class Move:
     which final ones may stand), `to` the state it reaches ("" stays); `back` names the system field that remembers a
     state: with a `to` (a hold) the move writes the state it leaves there, without one (a release) it goes back to it;
     `event` is the stable event kind and `says` its audit sentence; `sets` computes system fields; `opens` proposes
-    linked cases; `joins` says what happens to another case that is there already.
+    linked cases; `joins` says what happens to another case that is there already, `follows` which moves others make.
     """
 
     verb: str
@@ -174,6 +186,7 @@ class Move:
     sets: Callable[[Case, Context], Mapping[str, Value | None]] | None = None
     opens: Callable[[Case, Context], Sequence[Opening]] | None = None
     joins: Join | None = None
+    follows: Callable[[Case, Context], Sequence[Follow]] | None = None
     back: str = ""
     hint: str = ""
 

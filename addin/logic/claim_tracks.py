@@ -164,6 +164,9 @@ def still_gone(case: Case, ctx: Context) -> Problem | None:
 
 def repaid(case: Case, ctx: Context) -> Problem | None:
     """What the carrier paid for goods that were found is repaid. Source: no gain from a claim."""
+    if case.has("found_on") and case.money("amount_paid") and case.money("found_value") is None:
+        hint = "Fill in what they are worth, nought for nothing."
+        return Problem("UPC-32", "What the goods that were found are worth is missing.", "found_value", hint=hint)
     owed = case.money("repay_due")
     if not owed:
         return None

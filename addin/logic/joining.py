@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from addin.logic.events import Kind
+from addin.logic.evidence import FIELD as EVIDENCE
 from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.outcome import Problem
 
@@ -89,7 +90,7 @@ def _merge(kind: CaseType, case: Case, ctx: Context) -> Joined:
         return Joined(problems=(problem,) if problem else ())
     merged = _Merge(kind, case, kept, ctx)
     for item in kind.fields.values():
-        if (not item.system and item.name not in _OWN_LIFE) or item.name in _TOLD:
+        if (not item.system and item.name not in _OWN_LIFE) or item.name in (*_TOLD, EVIDENCE):
             merged.take(item)
     given: dict[str, Value | None] = {
         **merged.sets,
@@ -133,7 +134,7 @@ class _Merge:
         theirs, mine = self._case.fields.get(item.name), self._kept.fields.get(item.name)
         if theirs in (None, "", ()) or theirs == mine:
             return
-        if not self._may_write(item):
+        if not self._may_write(item) and item.name != EVIDENCE:
             self._differ(item, theirs)
         elif item.kind is FieldKind.LIST and isinstance(theirs, tuple):
             self._add(item, theirs, mine if isinstance(mine, tuple) else ())

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from addin.logic.case_type import WORKING, Case, CaseType, Context, Move, Opening, Rule
+from addin.logic.case_type import WORKING, Case, CaseType, Context, Follow, Move, Opening, Rule
 from addin.logic.common_form import FINAL_STATES, WAITING_FIELDS
 from addin.logic.events import PERSONAL, Draft, Json, Kind, names_in
 from addin.logic.evidence import ATTACHED, FIELD, WITHDRAWN, Keep, Piece, joined, pieces, told
@@ -32,7 +32,8 @@ EDITED: Final = Kind("case.edited.v1", "{actor} changed {changed} on {case}")
 class Decision:
     """What the rules decided: the case as it will stand and the events to append, or the problems that forbid it.
 
-    `openings` are cases to open, `effects` what happens to cases that are there already, all in one transaction.
+    `openings` are cases to open, `effects` what happens to cases that are there already and `follows` the moves they
+    make, all in one transaction.
     """
 
     case: Case
@@ -42,6 +43,7 @@ class Decision:
     openings: tuple[Opening, ...] = ()
     keeps: tuple[Keep, ...] = ()
     effects: tuple[Effect, ...] = ()
+    follows: tuple[Follow, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -118,8 +120,15 @@ def decide(kind: CaseType, case: Case, verb: str, changes: Mapping[str, Value | 
     data |= _standing_words(kind, move, after, data["set"])
     draft = Draft(move.event, case.case_id, data, ctx.reason, kind.personal)
     openings = tuple(move.opens(after, ctx)) if move.opens else ()
-    keeps, drafts = _keeps(kind, after, ctx), (*edited.drafts, draft)
-    return Decision(after, drafts, warnings=warnings, openings=openings, keeps=keeps, effects=others.effects)
+    return Decision(
+        after,
+        (*edited.drafts, draft),
+        warnings=warnings,
+        openings=openings,
+        keeps=_keeps(kind, after, ctx),
+        effects=others.effects,
+        follows=tuple(move.follows(after, ctx)) if move.follows else (),
+    )
 
 
 def attach(kind: CaseType, case: Case, new: Iterable[Piece], ctx: Context) -> Decision:

@@ -17,6 +17,7 @@ INTAKE_READ: Final = Kind("intake.read.v1", "{actor} read a message: {count} pro
 INTAKE_TAKEN: Final = Kind("intake.taken.v1", "{actor} took proposal {index} of message {message}: {what}")
 INTAKE_DISMISSED: Final = Kind("intake.dismissed.v1", "{actor} set aside proposal {index} of message {message}")
 LETTER_ISSUED: Final = Kind("letter.issued.v1", "{actor} made letter {letter_no} version {letter_version}: {file}")
+CLAIMS_LISTED: Final = Kind("claims.listed.v1", "{actor} listed what blocks {count} claims: {file}")
 MESSAGE_MADE: Final = Kind("message.made.v1", "{actor} made the text {template} for {case}")
 SNAPSHOT_TAKEN: Final = Kind("snapshot.taken.v1", "{actor} took snapshot {name} at event {upto}")
 SNAPSHOT_RESTORED: Final = Kind("snapshot.restored.v1", "{actor} restored version {name} beside the register: {place}")
@@ -37,6 +38,7 @@ SYSTEM_KINDS: Final = (
     INTAKE_DISMISSED,
     LETTER_ISSUED,
     MESSAGE_MADE,
+    CLAIMS_LISTED,
     SNAPSHOT_TAKEN,
     SNAPSHOT_RESTORED,
     PACK_MADE,

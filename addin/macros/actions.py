@@ -76,6 +76,8 @@ _OWN: Final = (
        primary=True),
     _a("case.evidence", "Take evidence", "Case", "take_case_evidence",
        "Attach the files that wait in inbox/evidence/ under the number of the case shown."),
+    _a("claims.week", "What blocks what", "Claims", "list_claims",
+       "Write the list of open claims, what blocks each, who can help and by when, into outbox/.", roles=EVERYBODY),
     _a("claims.evidence", "Take evidence", "Claims", "take_evidence",
        "Attach the files that wait in inbox/evidence/ under the numbers of the selected claims."),
     _a("returns.evidence", "Take evidence", "Returns", "take_evidence",

@@ -11,6 +11,7 @@ from cases_kit import NOW, PEOPLE
 from service_kit import Clock, assert_sound, make_service, with_toy
 
 from addin.logic.case_type import Case
+from addin.logic.evidence import Piece, pieces
 from addin.logic.forms import Value
 from addin.logic.outcome import Outcome
 from addin.logic.values import Money
@@ -273,3 +274,13 @@ def test_an_absence_gives_back_what_is_left_when_it_ends(service: Service, clock
     assert service.away(date(2026, 11, 25)) == {}
     assert (case(service, ONE).text("owner"), case(service, ONE).has("covered_for")) == ("a.khan", False)
     assert case(service, TWO).text("owner") == "s.moreau"
+
+
+def test_evidence_of_a_merged_case_goes_to_the_case_that_is_kept(service: Service) -> None:
+    """Files are attached to one case and prove the other: none is lost with the duplicate."""
+    one, two = opened(service, door="7"), opened(service, door="9")
+    piece = Piece("a.pdf", "Invoice", "0" * 64, 8, "")
+    assert service.attach(two, [piece]).ok
+    pressed(service, "duplicate", two, duplicate_of=one)
+    assert [held.name for held in pieces(case(service, one))] == ["a.pdf"]
+    assert_sound(service.journal)

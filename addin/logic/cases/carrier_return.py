@@ -13,8 +13,9 @@ from typing import Final
 
 from addin.logic import carrier_return_rules as check
 from addin.logic.calendar import add_working_days
-from addin.logic.case_type import WORKING, Case, CaseType, Context, Deadline, Move, Opening, Rule
-from addin.logic.common_form import CLOSED
+from addin.logic.case_type import WORKING, Case, CaseType, Context, Deadline, Follow, Move, Opening, Rule
+from addin.logic.claim_tracks import GONE
+from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE
 from addin.logic.events import ERASED
 from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.order_terms import GOODS_KINDS
@@ -22,7 +23,7 @@ from addin.logic.postcode import check_postcode
 from addin.logic.refund_terms import CCR_CANCEL, CLOCK_FIELDS, NON_DELIVERY, REASON_OF, received_on, refund_due
 from addin.logic.reopening import CLOSED_FROM, ENDINGS
 from addin.logic.sbar import blocker
-from addin.logic.tracking import check_tracking
+from addin.logic.tracking import check_tracking, normalise
 from addin.logic.values import Role
 
 ANNOUNCED: Final = "Announced"
@@ -164,10 +165,30 @@ def _check_and_claim(case: Case, ctx: Context) -> Sequence[Opening]:
     openings = []
     if not ctx.of_type("RQC"):
         openings.append(_return_check(case))
-    if not any(other.text("tracking") == case.text("tracking") for other in ctx.of_type("UPC")):
+    if not _claims_of(case, ctx):
         facts = _facts(case, *goods, subtype=subtype, event_date=day, delivered_date=day, discovery_date=day)
         openings.append(Opening(type="UPC", fields=facts))
     return tuple(openings)
+
+
+def _claims_of(case: Case, ctx: Context) -> tuple[Case, ...]:
+    """The live claims for this parcel, by the number it went out or came back under."""
+    numbers = {normalise(case.text(name)) for name in ("tracking", "return_tracking")} - {""}
+    return tuple(
+        other
+        for other in ctx.of_type("UPC")
+        if normalise(other.text("tracking")) in numbers and other.status not in {CANCELLED, DUPLICATE}
+    )
+
+
+def _parcel_found(case: Case, ctx: Context) -> Sequence[Follow]:
+    """A parcel in our hands is no longer lost: each claim that says so is told, a closed one opens again."""
+    reason = f"The carrier brought it back: received as {case.case_id}."
+    return tuple(
+        Follow(case_id=claim.case_id, verb="found", reason=reason)
+        for claim in _claims_of(case, ctx)
+        if claim.text("subtype") in GONE and not claim.has("found_on")
+    )
 
 
 def _return_check(case: Case) -> Opening:
@@ -245,7 +266,7 @@ _ONE_CHILD: Final = Rule("CRP-21", "A parcel is sent again or refunded, never bo
 MOVES: Final = (
     Move(verb="receive", label="Receive", start=frozenset({ANNOUNCED}), to=RECEIVED, event="carrier.received.v1",
          says="{actor} received the returned parcel of {case} at {received_at}", roles=HANDLERS,
-         needs=("received_at", "reason_code")),
+         needs=("received_at", "reason_code"), follows=_parcel_found),
     Move(verb="inspect", label="Inspect", start=frozenset({RECEIVED}), to=INSPECTED, event="carrier.inspected.v1",
          says="{actor} inspected the parcel of {case}: {condition}", roles=HANDLERS, needs=("condition", "photos"),
          sets=_inspected, opens=_check_and_claim),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from addin.claim_list import write_week
 from addin.logic.outcome import Outcome
 from addin.macros.asking import Press, requests_of, rows_asked
 from addin.macros.commands.rows import finish_rows
@@ -29,3 +30,10 @@ def make_letters(press: Press) -> Outcome:
         files += made
     outcome = replace(summary(results), files=tuple(files))
     return finish_rows(press, queue, found, outcome)
+
+
+def list_claims(press: Press) -> Outcome:
+    """Write the weekly list of what blocks which claim."""
+    outcome = write_week(press.service)
+    press.show()
+    return outcome
