@@ -50,6 +50,10 @@ Public Sub Do_case_evidence()
     Casebook.Press "case.evidence"
 End Sub
 
+Public Sub Do_claims_week()
+    Casebook.Press "claims.week"
+End Sub
+
 Public Sub Do_claims_evidence()
     Casebook.Press "claims.evidence"
 End Sub
