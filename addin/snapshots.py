@@ -189,6 +189,43 @@ class Store:
                 hint="Check the space on the disk and the rights on the folder; older snapshots are untouched.",
             ) from error
 
+    # ---- dropping -------------------------------------------------------------------------------------------
+
+    def drop(self, names: Iterable[str]) -> int:
+        """Delete versions and the chunks that no other version needs; answers how many versions went.
+
+        Chunks stay where another manifest is damaged: nobody can say then which ones it needs.
+
+        Raises:
+            HostError: the disk refuses.
+        """
+        gone = 0
+        try:
+            for name in names:
+                path = self._manifest(name)
+                gone += path.exists()
+                path.unlink(missing_ok=True)
+            kept = [self.get(name) for name in self.names()]
+            parts = [part for snapshot in kept for part in (*snapshot.parts, snapshot.journal)]
+            needed = {chunk for part in parts for chunk in self._named(part)}
+            for path in (self.folder / "chunks").rglob("*.zst"):
+                if path.stem not in needed:
+                    path.unlink()
+        except IntegrityError:
+            return gone
+        except OSError as error:
+            raise HostError(f"A version could not be dropped: {error.strerror or error}.") from error
+        finally:
+            self._seen.clear()
+        return gone
+
+    def _named(self, part: Part) -> Iterator[str]:
+        """Every chunk of a part: those that hold contents, and those that only list them."""
+        yield from part.chunks
+        if part.listed:
+            raw = b"".join(self._pieces(part.name, part.chunks))
+            yield from (raw[at : at + 32].hex() for at in range(0, len(raw), 32))
+
     # ---- reading --------------------------------------------------------------------------------------------
 
     def list(self) -> tuple[Snapshot, ...]:

@@ -14,6 +14,7 @@ from addin.cli import (
     measure,
     numbers,
     packs,
+    privacy,
     proof,
     reconciliation,
     registers,

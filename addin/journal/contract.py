@@ -118,6 +118,13 @@ class Writer(Reader, Protocol):
         """Keep the answer of an idempotency key for good."""
         ...
 
+    def erase(self, digests: Iterable[str]) -> int:
+        """Take personal values out of the vault for good; answers how many there were.
+
+        The caller appends the event that names these digests and saves the states that showed them.
+        """
+        ...
+
     def retake(self, link: Link, event: Event, sealed: Iterable[Sealed]) -> None:
         """Store an event that was chained before, with the personal values that are still known (rebuild only)."""
         ...
@@ -159,6 +166,10 @@ class Journal(Reader, Protocol):
         Raises:
             Unavailable: when the source is damaged or the target cannot be written.
         """
+        ...
+
+    def scrub(self) -> None:
+        """Overwrite what was deleted, so that it is not on the disk any more."""
         ...
 
     def close(self) -> None:

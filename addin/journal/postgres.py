@@ -149,6 +149,11 @@ class PostgresWriter(_PostgresReader):
         keys = [(key, case.case_id) for key in dict.fromkeys(keys_of(case))]
         self._each("INSERT INTO case_keys VALUES (%s, %s)", keys)
 
+    def erase(self, digests: Iterable[str]) -> int:
+        """Take personal values out of the vault for good; answers how many there were."""
+        rows = self._all("DELETE FROM vault WHERE digest = ANY(%s) RETURNING 1", (list(set(digests)),))
+        return len(rows)
+
     def retake(self, link: Link, event: Event, sealed: Iterable[Sealed]) -> None:
         """Store a chained event with the personal values that are known for it."""
         self._all(
@@ -368,6 +373,11 @@ class PostgresJournal(_PostgresReader):
                 sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(sql.Identifier(self._schema), sql.Identifier(name))
             )
         self.close()
+
+    def scrub(self) -> None:
+        """Write the tables that held them anew; backups of the server are its administrator's to renew."""
+        for table in ("vault", "cases"):
+            self._all(f"VACUUM FULL {table}")
 
     def close(self) -> None:
         """Let go of the server."""

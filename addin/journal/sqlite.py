@@ -146,6 +146,15 @@ class SqliteWriter(_SqliteReader):
             rows = [(key, case.case_id) for key in keys_of(case)]
             self._db.executemany("INSERT OR IGNORE INTO case_keys VALUES (?, ?)", rows)
 
+    def erase(self, digests: Iterable[str]) -> int:
+        """Take personal values out of the vault for good; answers how many there were."""
+        count = 0
+        with _mapped():
+            for part in parts(list(dict.fromkeys(digests))):
+                sql = f"DELETE FROM vault WHERE digest IN ({_marks(part)})"  # noqa: S608 - marks only
+                count += self._db.execute(sql, part).rowcount
+        return count
+
     def retake(self, link: Link, event: Event, sealed: Iterable[Sealed]) -> None:
         """Store an event that was chained before, with the personal values that are still known (rebuild only)."""
         with _mapped():
@@ -272,6 +281,12 @@ class SqliteJournal(_SqliteReader):
     def copy_to(self, target: Path) -> None:
         """Write everything that is committed into a new SQLite file."""
         copy_file(self._db, target)
+
+    def scrub(self) -> None:
+        """Write the file anew without what was deleted, and empty the log beside it."""
+        with _mapped():
+            self._db.execute("VACUUM")
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Let go of the database."""

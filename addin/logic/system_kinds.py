@@ -21,6 +21,9 @@ CLAIMS_LISTED: Final = Kind("claims.listed.v1", "{actor} listed what blocks {cou
 MESSAGE_MADE: Final = Kind("message.made.v1", "{actor} made the text {template} for {case}")
 SNAPSHOT_TAKEN: Final = Kind("snapshot.taken.v1", "{actor} took snapshot {name} at event {upto}")
 SNAPSHOT_RESTORED: Final = Kind("snapshot.restored.v1", "{actor} restored version {name} beside the register: {place}")
+PERSONAL_ERASED: Final = Kind(
+    "personal.erased.v1", "{actor} erased {count} personal values of {cases} ({scope}); the chain is as it was"
+)
 PACK_MADE: Final = Kind("pack.made.v1", "{actor} made the month-end workbook of {period}: {file}")
 PACK_ACCEPTED: Final = Kind("pack.accepted.v1", "{actor} reviewed and accepted the pack of {period}: {file}")
 PACK_RETURNED: Final = Kind("pack.returned.v1", "{actor} returned the pack of {period}: {file}")
@@ -41,6 +44,7 @@ SYSTEM_KINDS: Final = (
     CLAIMS_LISTED,
     SNAPSHOT_TAKEN,
     SNAPSHOT_RESTORED,
+    PERSONAL_ERASED,
     PACK_MADE,
     PACK_ACCEPTED,
     PACK_RETURNED,

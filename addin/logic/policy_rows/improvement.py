@@ -27,16 +27,25 @@ _QUALITY: Final[tuple[Entry, ...]] = (
     ("audit.sample_sizes", "5; 25; 40; 60", "list", "Offered to the auditor, who chooses; none is called sufficient."),
     ("audit.key_item_from", "GBP 5000.00", "money", "Items from here are all in the sample."),
     ("audit.cut_off_days", "3", "days", "Items this close to the cut-off are listed."),
-    ("audit.chat_days", "180", "days", "Chat texts and addresses are erased after this time."),
     ("audit.aged_days", "14", "days", "Open exceptions older than this are listed."),
 )
+_KEEPING: Final[tuple[Entry, ...]] = (
+    ("retention.classes", "contact; claim; refund; disclosure", "list", "Contact is what no other class names."),
+    ("retention.contact.months", "6", "months", "Names, addresses, phones and chat texts, after the case is closed."),
+    ("retention.claim.fields", "UPC.consignee_name; UPC.consignee_town; UPC.consignee_postcode; UPC.pod_name", "list",
+     "What a claim against the carrier rests on."),
+    ("retention.refund.fields", "RFD.comms", "list", "The customer's agreement to another means of payment."),
+    ("retention.disclosure.months", "72", "months", "To whom footage or an audit pack was given must be told later."),
+    ("retention.disclosure.fields", "CTV.disclosed_to; AUD.delivered_to", "list", ""),
+)  # fmt: skip
 _RETENTION: Final[tuple[Entry, ...]] = (
-    ("audit.refund_years", "6", "years", "VAT records."),
-    ("audit.claim_years", "6", "years", "From the event."),
+    ("retention.claim.months", "72", "months", "A claim in contract can be brought for six years."),
+    ("retention.refund.months", "72", "months", "Records behind VAT credit notes are kept for six years."),
 )
 
 #: What this file gives to the policy.
 BLOCKS: Final[tuple[Block, ...]] = (
     (ASSUMED, _QUALITY),
+    (ASSUMED, _KEEPING),
     (RECORDS_LAW, _RETENTION),
 )
