@@ -98,7 +98,6 @@ def test_a_closed_case_of_a_person_is_erased_everywhere_that_can_be(service):
         assert not path.exists() or not holds(path, STREET), name
 
 
-@pytest.mark.rule("RET-02")
 def test_an_open_case_keeps_its_values_and_says_why(service):
     """The work still needs them."""
     plan = plan_for_person(service, NAME)
@@ -108,7 +107,6 @@ def test_an_open_case_keeps_its_values_and_says_why(service):
     assert carry_out(service, plan, "Asked").message == "There is nothing to erase."
 
 
-@pytest.mark.rule("RET-03")
 def test_what_a_claim_rests_on_stays_until_its_time(service, clock):
     """A request erases the address change at once; the claim's consignee stays for six years, and it is listed."""
     end(service, "ADR", "UPC")
@@ -121,7 +119,6 @@ def test_what_a_claim_rests_on_stays_until_its_time(service, clock):
     assert "Consignee" in {item.title for item in later.items}
 
 
-@pytest.mark.rule("RET-04")
 def test_the_yearly_run_takes_what_is_past_its_time(service, clock):
     """Contact data six months after closing, not a day before."""
     end(service, "ADR")
