@@ -209,6 +209,26 @@ class Service:
         """Open one case per request; `RowRequest.opens` names the type."""
         return self._each("open", requests, self._open)
 
+    def hear(self, effect: Effect, *, said: str, key: str = "") -> RowResult:
+        """Note on a case what came from outside its own moves: a comment, a text that was made for it.
+
+        With a key the same thing is noted once.
+        """
+        self._refuse_copy()
+        with self.journal.write() as writer:
+            if key and writer.recall(key) is not None:
+                return RowResult(effect.case_id, ok=True, message=f"{said} (known already)")
+            try:
+                with writer.row():
+                    seqs = tuple(self._affect(writer, effect, "", ""))
+            except _Refused as refused:
+                return failed(effect.case_id, refused.problems)
+            except TextFault as error:
+                return failed(effect.case_id, (Problem("EVENT", str(error), hint="Shorten it."),))
+            if key:
+                writer.remember(key, Remembered(key, effect.case_id, said, max(seqs, default=0)))
+        return RowResult(effect.case_id, ok=True, message=said, seqs=seqs)
+
     def attach(self, case_id: str, pieces: Sequence[Piece]) -> RowResult:
         """Attach pieces of evidence to a case; their contents are in the store already."""
         return self._each("attach", [RowRequest(case_id)], self._attaching(pieces)).rows[0]
@@ -226,13 +246,13 @@ class Service:
         with self.journal.write() as writer:
             return self._append(writer, Draft(kind, case_id, data, reason, frozenset(personal)))
 
-    def record_all(self, drafts: Sequence[Draft]) -> None:
+    def record_all(self, drafts: Sequence[Draft]) -> list[Event]:
         """Append several events of the register's own life in one transaction."""
-        if drafts:
-            self._refuse_copy()
-            with self.journal.write() as writer:
-                for draft in drafts:
-                    self._append(writer, draft)
+        if not drafts:
+            return []
+        self._refuse_copy()
+        with self.journal.write() as writer:
+            return [self._append(writer, draft) for draft in drafts]
 
     def _refuse_copy(self) -> None:
         """Nothing is recorded in a copy: its chain would part from the register's."""
@@ -289,7 +309,7 @@ class Service:
         for case_id, opening in zip(ids, decision.openings, strict=True):
             seqs += self._open_child(writer, case_id, opening, after)
         for effect in decision.effects:
-            seqs += self._affect(writer, effect, after, request.reason)
+            seqs += self._affect(writer, effect, after.case_id, request.reason)
         told = ""
         for follow in decision.follows:
             more, words = self._follow(writer, follow)
@@ -358,11 +378,11 @@ class Service:
         seqs, _ = self._store(writer, kind, decision)
         return RowResult(case.case_id, ok=True, message=f"Withdrew {name}; its content is kept.", seqs=tuple(seqs))
 
-    def _affect(self, writer: Writer, effect: Effect, by: Case, reason: str) -> list[int]:
-        """What a move does to another case, as an event there; a rule of that case refuses the whole row."""
+    def _affect(self, writer: Writer, effect: Effect, by: str, reason: str) -> list[int]:
+        """What a move of the case `by` does to another case, as an event there; a rule of that case refuses the row."""
         other, kind = self._load(writer, effect.case_id)
         ctx = self.context(reason=reason, related=writer.related(other))
-        decision = affect(kind, other, effect, by.case_id, ctx)
+        decision = affect(kind, other, effect, by, ctx)
         _demand(decision)
         seqs, _ = self._store(writer, kind, decision)
         return seqs

@@ -14,8 +14,9 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from addin.errors import ConfigError
 from addin.logic.intake import IntakeProfile
@@ -37,6 +38,23 @@ def _pattern(text: str) -> str:
 
 
 Pattern = Annotated[str, AfterValidator(_pattern)]
+_OWN_COMPUTER: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def _web_address(text: str) -> str:
+    """Nothing leaves this computer unencrypted, and no name or password stands in an address."""
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("https", "http") or not parts.hostname):
+        raise ValueError("not a web address like https://tickets.example/api/updates")
+    if parts.scheme == "http" and parts.hostname not in _OWN_COMPUTER:
+        raise ValueError("an address outside this computer must begin with https")
+    if parts.username or parts.password:
+        raise ValueError("take name and password out; name the environment variable of the secret in token_env")
+    return text
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+EnvironmentName = Annotated[str, Field(pattern=r"^([A-Za-z_][A-Za-z0-9_]*)?$")]
 
 
 def _dotted(value: object, above: str = "") -> object:
@@ -122,6 +140,29 @@ class Store(_Section):
     """The folder of private signing keys; empty keeps them in the account's own folder, ~/.casebook/keys."""
 
 
+class Outbox(_Section):
+    """How texts leave the register: as files into outbox/, or over HTTP to a ticket tool."""
+
+    connector: Literal["file", "http"] = "file"
+    url: WebAddress = ""
+    """Where the HTTP connector posts to: https, or http on this computer."""
+    token_env: EnvironmentName = ""
+    """The environment variable that holds the secret; the secret itself never stands in this file."""
+    proxy: str = ""
+    """A proxy for the HTTP connector; the environment's own is not used."""
+    sender: str = ""
+    """The address that mails are from; empty leaves it to the mail program."""
+    attempts: int = Field(default=4, ge=1, le=10)
+    """Tries for one text in one run."""
+    timeout_s: int = Field(default=10, ge=1, le=120)
+
+    @model_validator(mode="after")
+    def _has_an_address(self) -> Outbox:
+        if self.connector == "http" and not self.url:
+            raise ValueError("the HTTP connector needs a url")
+        return self
+
+
 class Intake(_Section):
     """How chat messages are read."""
 
@@ -157,6 +198,7 @@ class Settings(_Section):
     letters: Letters = Letters()
     store: Store = Store()
     intake: Intake = Intake()
+    outbox: Outbox = Outbox()
     people: dict[str, Person] = Field(default_factory=dict)
     policy: PolicyValues = Field(default_factory=dict)
     """Policy values that differ from the defaults, by key."""
@@ -227,6 +269,20 @@ def who(settings: Settings, environment: Mapping[str, str] | None = None) -> Act
             hint += " In a demo register CASEBOOK_USER=name picks one of them."
         raise ConfigError(f"The account {typed!r} has no role in this register.", hint=hint, code="CFG-WHO")
     return person
+
+
+def outbox_secret(settings: Settings, environment: Mapping[str, str] | None = None) -> str:
+    """The secret of the HTTP connector, from the environment variable that the settings name; "" when they name none.
+
+    Raises:
+        ConfigError: when the variable is not set.
+    """
+    name = settings.outbox.token_env
+    found = (os.environ if environment is None else environment).get(name, "") if name else ""
+    if name and not found:
+        hint = f"Set it before sending, or take token_env out of [outbox] in {FILE}."
+        raise ConfigError(f"The environment variable {name} is not set.", hint=hint, code="CFG-SECRET")
+    return found
 
 
 def account() -> str:

@@ -57,6 +57,8 @@ COMMAND_ICONS: Final[Mapping[str, str]] = {
     "make_letters": "FileNew",
     "add_rows": "TableInsert",
 }
+#: How many buttons of a sheet that is no queue stand by themselves; the others are in a menu.
+_ALONE: Final = 5
 _HINT_LIMIT: Final = 1024  # [MS-CUSTOMUI] ST_LongString
 _MOVE: Final = "move_rows"
 _COMMON: Final = frozenset(move.verb for move in COMMON_MOVES)
@@ -89,8 +91,12 @@ def _sheet(sheet: str, rows: Sequence[Action]) -> Iterator[str]:
     if not rows:
         return
     if sheet not in _QUEUES:
-        for action in rows:
-            yield _button(action, large=action.primary)
+        alone = len(rows) if len(rows) <= _ALONE + 1 else _ALONE
+        yield from (_button(action, large=action.primary) for action in rows[:alone])
+        if rows[alone:]:
+            yield _opened_menu(f"mnu{sheet}", "More", f"What else can be done on the sheet {sheet}.", "", large=False)
+            yield from (_button(action) for action in rows[alone:])
+            yield "</menu>"
         return
     yield _opened_menu(f"mnu{sheet}", sheet, f"What can be done on the sheet {sheet}.", SHEET_ICONS.get(sheet, ""))
     moves = [action for action in rows if action.command == _MOVE]

@@ -13,11 +13,13 @@ from addin.cli import (
     letters,
     measure,
     numbers,
+    outbox,
     packs,
     privacy,
     proof,
     reconciliation,
     registers,
     work,
+    workboard,
 )
 from addin.cli.frame import DONE, FINDINGS, TROUBLE, USAGE, main

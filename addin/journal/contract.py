@@ -33,6 +33,7 @@ RELATING = {
     "other_case": "case",
     "open_cases": "case",
     "covered_cases": "case",
+    "ticket_ref": "ticket",
 }
 
 

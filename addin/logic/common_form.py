@@ -73,6 +73,10 @@ COMMON_FORM: Final[tuple[Field, ...]] = (
     _f("chat_text", "Message", FieldKind.NOTE, system=True, personal=True, width=40),
     _f("ticket_ref", "Ticket", FieldKind.ID, late=True, width=12, help="Reference in the external ticket tool."),
     _f("no_ticket_why", "Why no ticket", late=True),
+    _f(
+        "ticket_log", "Ticket comments", FieldKind.LIST, system=True, personal=True, help="What came back, newest last."
+    ),
+    _f("texts_made", "Texts made", FieldKind.LIST, system=True, help="Template, channel and the text's digest."),
     _f("opened_by", "Opened by", FieldKind.ID, system=True),
     _f("opened_at", "Opened", FieldKind.INSTANT, system=True, width=16),
     _f("happened_at", "Happened", FieldKind.INSTANT, late=True, help="When it happened, if not when it was recorded."),
@@ -116,4 +120,5 @@ COMMON_FORM: Final[tuple[Field, ...]] = (
     _f("merged_from", "Merged from state", system=True),
     _f("covered_for", "Covered for", FieldKind.ID, system=True, help="Whose case it is when they are back."),
     _f("closed_at", "Closed", FieldKind.INSTANT, system=True),
+    _f("in_time", "Closed in time", FieldKind.FLAG, system=True, help="Before its service date, pauses counted."),
 )

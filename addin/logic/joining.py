@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from addin.logic.events import Kind
+from addin.logic.events import Json, Kind
 from addin.logic.evidence import FIELD as EVIDENCE
 from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.outcome import Problem
@@ -54,11 +54,15 @@ class Join(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a move changes on another case: the case, the kind of its event, and the fields that change there."""
+    """What a move changes on another case: the case, the kind of its event, and the fields that change there.
+
+    `data` are further facts of the event, for its sentence.
+    """
 
     case_id: str
     kind: Kind
     sets: Mapping[str, Value | None]
+    data: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from addin.logic.evidence import ATTACHED, FIELD, WITHDRAWN, Keep, Piece, joined
 from addin.logic.forms import Value
 from addin.logic.joining import Effect, Join, Joined, join
 from addin.logic.outcome import Problem
-from addin.logic.priority import pause_words, standing, worked_while_waiting
+from addin.logic.priority import in_time, pause_words, standing, worked_while_waiting
 from addin.logic.values import Role
 
 EDITED: Final = Kind("case.edited.v1", "{actor} changed {changed} on {case}")
@@ -183,14 +183,17 @@ def _keeps(kind: CaseType, case: Case, ctx: Context) -> tuple[Keep, ...]:
 
 
 def affect(kind: CaseType, case: Case, effect: Effect, other: str, ctx: Context) -> Decision:
-    """What a move on the case `other` does to this one; the rules of this case's form still hold."""
+    """What a move on the case `other` does to this one, or what it hears from outside ("" then).
+
+    The rules of this case's form still hold where another case changes it.
+    """
     after = _settle(kind, _with(case, effect.sets), ctx)
     verdict = _judge(kind.rules, after, ctx)
-    if verdict.blocked:
+    if verdict.blocked and other:
         blocked = tuple(replace(one, message=f"{case.case_id}: {one.message}") for one in verdict.blocked)
         return Decision(case, problems=blocked, warnings=verdict.warnings)
     data = _data(kind, case, after, verdict, move="joined")
-    data["other"] = other
+    data |= {**effect.data, **({"other": other} if other else {})}
     return Decision(after, (Draft(effect.kind.name, case.case_id, data, ctx.reason, kind.personal),))
 
 
@@ -248,9 +251,9 @@ def _apply(kind: CaseType, move: Move, case: Case, ctx: Context) -> Case:
     if case.has("waiting_since") and after.instant("waiting_since") != case.instant("waiting_since"):
         after = _with(after, _pause_ended(case, ctx))
     if to in FINAL_STATES:
-        after = _with(after, {"closed_at": ctx.now})
+        after = _with(after, {"closed_at": ctx.now, "in_time": in_time(case, ctx)})
     elif case.is_final:
-        after = _with(after, {"closed_at": None, "duplicate_of": None})
+        after = _with(after, {"closed_at": None, "duplicate_of": None, "in_time": None})
     return _settle(kind, after, ctx)
 
 

@@ -126,6 +126,15 @@ def clock_stands(case: Case, ctx: Context) -> bool:
     return case.has("waiting_since") and whom in {name.casefold() for name in ctx.policy.items("sla.pauses_for")}
 
 
+def in_time(case: Case, ctx: Context) -> bool | None:
+    """Whether a case that ends now keeps its service date; while its clock stands, what counts is when it stopped."""
+    due = case.instant("sla_due")
+    if due is None:
+        return None
+    stopped = case.instant("waiting_since") if clock_stands(case, ctx) else None
+    return (stopped or ctx.now) <= due
+
+
 def worked_while_waiting(case: Case, ctx: Context) -> int:
     """The working minutes a case's waits took off its service clock, up to now.
 

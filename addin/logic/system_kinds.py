@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from addin.logic.events import Kind
+from addin.logic.outbox import OUTBOX_KINDS
 from addin.logic.periods import PERIOD_KINDS
 
 REGISTER_OPENED: Final = Kind("register.opened.v1", "{actor} opened register {register} ({house})")
@@ -18,7 +19,6 @@ INTAKE_TAKEN: Final = Kind("intake.taken.v1", "{actor} took proposal {index} of 
 INTAKE_DISMISSED: Final = Kind("intake.dismissed.v1", "{actor} set aside proposal {index} of message {message}")
 LETTER_ISSUED: Final = Kind("letter.issued.v1", "{actor} made letter {letter_no} version {letter_version}: {file}")
 CLAIMS_LISTED: Final = Kind("claims.listed.v1", "{actor} listed what blocks {count} claims: {file}")
-MESSAGE_MADE: Final = Kind("message.made.v1", "{actor} made the text {template} for {case}")
 SNAPSHOT_TAKEN: Final = Kind("snapshot.taken.v1", "{actor} took snapshot {name} at event {upto}")
 SNAPSHOT_RESTORED: Final = Kind("snapshot.restored.v1", "{actor} restored version {name} beside the register: {place}")
 PERSONAL_ERASED: Final = Kind(
@@ -40,7 +40,6 @@ SYSTEM_KINDS: Final = (
     INTAKE_TAKEN,
     INTAKE_DISMISSED,
     LETTER_ISSUED,
-    MESSAGE_MADE,
     CLAIMS_LISTED,
     SNAPSHOT_TAKEN,
     SNAPSHOT_RESTORED,
@@ -52,4 +51,5 @@ SYSTEM_KINDS: Final = (
     KEY_REVOKED,
     WORKBOOK_RENDERED,
     *PERIOD_KINDS,
+    *OUTBOX_KINDS,
 )

@@ -26,6 +26,22 @@ Public Sub Do_desk_verify()
     Casebook.Press "desk.verify"
 End Sub
 
+Public Sub Do_desk_digest()
+    Casebook.Press "desk.digest"
+End Sub
+
+Public Sub Do_desk_share()
+    Casebook.Press "desk.share"
+End Sub
+
+Public Sub Do_desk_send()
+    Casebook.Press "desk.send"
+End Sub
+
+Public Sub Do_desk_comments()
+    Casebook.Press "desk.comments"
+End Sub
+
 Public Sub Do_desk_month_end()
     Casebook.Press "desk.month_end"
 End Sub
@@ -40,6 +56,30 @@ End Sub
 
 Public Sub Do_case_press()
     Casebook.Press "case.press"
+End Sub
+
+Public Sub Do_case_text()
+    Casebook.Press "case.text"
+End Sub
+
+Public Sub Do_case_send()
+    Casebook.Press "case.send"
+End Sub
+
+Public Sub Do_escalations_send()
+    Casebook.Press "escalations.send"
+End Sub
+
+Public Sub Do_escalations_fill()
+    Casebook.Press "escalations.fill"
+End Sub
+
+Public Sub Do_improvement_repeats()
+    Casebook.Press "improvement.repeats"
+End Sub
+
+Public Sub Do_improvement_rollup()
+    Casebook.Press "improvement.rollup"
 End Sub
 
 Public Sub Do_claims_letter()

@@ -25,6 +25,9 @@ from addin.register.layout import (
     CASE_NUMBER,
     CASE_REASON,
     CASE_ROWS,
+    CASE_TEXT,
+    CASE_TEXT_COLUMN,
+    CASE_TEXT_LINES,
     CASE_TIMELINE,
     COUNTS_ROW,
     DESK_COLUMNS,
@@ -48,6 +51,9 @@ from addin.register.sheets import Live, cell_name
 #: Where the moves that a shown case allows are listed for the Case sheet's drop-down.
 CASE_MOVES_COLUMN: Final = 26
 CASE_MOVES_ROWS: Final = 36
+#: Where the texts that can be made for a shown case are listed.
+CASE_TEXTS_COLUMN: Final = 27
+CASE_TEXTS_ROWS: Final = 12
 _REASON: Final = Field(name="reason", title="Reason", kind=FieldKind.NOTE)
 
 
@@ -116,8 +122,10 @@ def case_link(case: Case) -> str:
     return f'=HYPERLINK("#{sheet}!A"&MATCH("{case.case_id}",{sheet}!$A:$A,0),"{case.case_id}")'
 
 
-def show_case(live: Live, case: Case, moves: Iterable[str], timeline: Sequence[Sequence[Cell]]) -> None:
-    """Fill the Case sheet with a case: its form, its moves and its timeline."""
+def show_case(
+    live: Live, case: Case, moves: Iterable[str], timeline: Sequence[Sequence[Cell]], texts: Iterable[str] = ()
+) -> None:
+    """Fill the Case sheet with a case: its form, its moves, the texts that can be made for it, its timeline."""
     kind = case_types()[case.type]
     rows = form_rows(kind, case)[:CASE_ROWS]
     block: list[Sequence[Cell]] = [[title, cell, help_, name, mode] for name, title, cell, mode, help_ in rows]
@@ -131,10 +139,35 @@ def show_case(live: Live, case: Case, moves: Iterable[str], timeline: Sequence[S
     live.put("Case", CASE_FIRST, 7, [*timeline[:CASE_TIMELINE], *blank])
     heading = f"{kind.name}: {case.status}"
     sheet.range((CASE_FIRST - 3, 1)).value = heading
-    listed = [[label] for label in moves][:CASE_MOVES_ROWS]
-    live.put("_lists", 2, CASE_MOVES_COLUMN, [*listed, *([[None]] * (CASE_MOVES_ROWS - len(listed)))])
+    _put_list(live, CASE_MOVES_COLUMN, CASE_MOVES_ROWS, moves)
+    _put_list(live, CASE_TEXTS_COLUMN, CASE_TEXTS_ROWS, texts)
     sheet.range(CASE_MOVE).value = None
     sheet.range(CASE_REASON).value = None
+    sheet.range(CASE_TEXT).value = None
+    show_text(live, "")
+
+
+def _put_list(live: Live, column: int, rows: int, entries: Iterable[str]) -> None:
+    listed: list[Sequence[Cell]] = [(entry,) for entry in list(entries)[:rows]]
+    live.put("_lists", 2, column, [*listed, *([(None,)] * (rows - len(listed)))])
+
+
+def chosen_text(live: Live) -> str:
+    """The text chosen on the Case sheet: its template's id, a dash and its title."""
+    value = live.get("Case", CASE_TEXT)
+    return "" if value is None else str(value).strip()
+
+
+def show_text(live: Live, text: str) -> None:
+    """Show a text on the Case sheet, one line a cell; an empty one clears what stood there."""
+    lines = text.rstrip("\n").split("\n")[:CASE_TEXT_LINES] if text else []
+    block: list[Sequence[Cell]] = [[line or None] for line in lines]
+    block += [[None]] * (CASE_TEXT_LINES - len(block))
+    column = live.sheet("Case").range(
+        (CASE_FIRST, CASE_TEXT_COLUMN), (CASE_FIRST + CASE_TEXT_LINES - 1, CASE_TEXT_COLUMN)
+    )
+    if any(cell is not None for cell in column.value) or lines:
+        live.put("Case", CASE_FIRST, CASE_TEXT_COLUMN, block)
 
 
 def _format_form(sheet: Any, formats: Sequence[str]) -> None:

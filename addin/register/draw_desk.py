@@ -8,6 +8,7 @@ from typing import Final
 
 from addin.logic.case_type import Case
 from addin.logic.forms import Cell
+from addin.register.cells import TEXT_FORMAT
 from addin.register.desk import case_link
 from addin.register.draw_queue import draw_standing
 from addin.register.layout import (
@@ -17,6 +18,8 @@ from addin.register.layout import (
     CASE_NUMBER,
     CASE_REASON,
     CASE_ROWS,
+    CASE_TEXT,
+    CASE_TEXT_COLUMN,
     CASE_TIMELINE,
     COUNTS_ROW,
     DESK_COLUMNS,
@@ -29,7 +32,7 @@ from addin.register.layout import (
     WORKLIST_HEADER,
     WORKLIST_ROWS,
 )
-from addin.register.lists import ANSWERS, MOVES, TYPES, field_list
+from addin.register.lists import ANSWERS, MOVES, TEXTS, TYPES, field_list
 from addin.register.page import Page, set_print
 from addin.register.projection import desk_cells, desk_counts, tally, work_order
 from addin.register.style import GUARDED, INPUT, LINE, QUIET, STANDING
@@ -40,7 +43,7 @@ _LABELS: Final = 10
 _AT: Final = {title: at for at, (title, _) in enumerate(DESK_COLUMNS, _FIRST)}
 _STANDING, _DUE, _PRIORITY = _AT["Standing"], _AT["Due"], _AT["Priority"]
 _TILE_HEIGHT: Final = 30
-_CASE_WIDTHS: Final = (20, 32, 62, 4, 4, 2, 16, 11, 70, 30)
+_CASE_WIDTHS: Final = (20, 32, 62, 4, 4, 2, 16, 11, 70, 30, 2, 90)
 
 
 def set_desk_widths(page: Page) -> None:
@@ -148,7 +151,8 @@ def set_case_widths(page: Page) -> None:
     # Nothing wraps: form and timeline share their rows, and a long text would pull them apart.
     one_line = look.named("help", text_wrap=False)
     value, text = look.named("plain", align="left"), look["plain"]
-    styles = {2: value, 3: one_line, 7: look["instant"], 8: text, 9: text, 10: text}
+    copied = look.named("plain", text_wrap=False, num_format=TEXT_FORMAT)
+    styles = {2: value, 3: one_line, 7: look["instant"], 8: text, 9: text, 10: text, CASE_TEXT_COLUMN: copied}
     for column, width in enumerate(_CASE_WIDTHS, 1):
         page.width(column, width, styles.get(column), hidden=column in (4, 5))
 
@@ -160,19 +164,25 @@ def draw_case(page: Page) -> None:
     sheet.write_blank(CASE_NUMBER, None, look.named("input", bold=True))
     page.put(6, 3, "Type it and press Show.", look["label"])
     page.put(7, 1, "No case shown", look["section"])
-    for row, label, cell in ((6, "Move", CASE_MOVE), (7, "Reason", CASE_REASON)):
+    for row, label, cell in ((6, "Move", CASE_MOVE), (7, "Reason", CASE_REASON), (8, "Text", CASE_TEXT)):
         page.put(row, 8, label, look.named("label", align="right", indent=1))
         sheet.write_blank(cell, None, look.named("input", text_wrap=True))
         page.height(row, 21)
     page.put(6, 10, "What this state allows.", look["label"])
     page.put(7, 10, "Kept with the event.", look["label"])
-    page.height(8, 6)
+    page.put(8, 10, "Made from the case's facts.", look["label"])
     page.header(CASE_HEADER, 1, ("Field", "Value", "Help", "", ""), 20)
     page.header(CASE_HEADER, 7, ("When", "Who", "What happened", "Why"), 20)
+    page.header(CASE_HEADER, CASE_TEXT_COLUMN, ("Text to copy",), 20)
     sheet.data_validation(
         CASE_MOVE,
         {"validate": "list", "source": f"={MOVES}", "error_type": "warning", "error_title": "Move",
          "error_message": "The state of the case does not allow that move."},
+    )  # fmt: skip
+    sheet.data_validation(
+        CASE_TEXT,
+        {"validate": "list", "source": f"={TEXTS}", "error_type": "warning", "error_title": "Text",
+         "error_message": "There is no such text for this case."},
     )  # fmt: skip
     last = CASE_FIRST + CASE_ROWS - 1
     # A drop-down only: what is typed is judged by the rules, which name the choices.

@@ -13,11 +13,12 @@ from typing import Final
 
 from addin.logic.cases import case_types
 from addin.logic.forms import Field, FieldKind
-from addin.register.desk import CASE_MOVES_COLUMN, CASE_MOVES_ROWS
+from addin.register.desk import CASE_MOVES_COLUMN, CASE_MOVES_ROWS, CASE_TEXTS_COLUMN, CASE_TEXTS_ROWS
 from addin.register.layout import QUEUES, types_on
 
 YES_NO: Final = ("Yes", "No")
 MOVES: Final = "list_case_moves"
+TEXTS: Final = "list_case_texts"
 PEOPLE: Final = "list_owner"
 ANSWERS: Final = "list_yes_no"
 #: The names of all case types, as the Desk shows them.
@@ -49,14 +50,20 @@ class Lists:
 
     @cached_property
     def places(self) -> Mapping[tuple[str, ...], int]:
-        """The column in which equal lists stand once; the column of the shown case's moves stays free."""
-        free = (column for column in range(1, 10_000) if column != CASE_MOVES_COLUMN)
+        """The column in which equal lists stand once; the columns of the shown case's moves and texts stay free."""
+        taken = (CASE_MOVES_COLUMN, CASE_TEXTS_COLUMN)
+        free = (column for column in range(1, 10_000) if column not in taken)
         return dict(zip(dict.fromkeys(self.items.values()), free, strict=False))
 
     def names(self) -> dict[str, str]:
         """What each defined name refers to."""
         moves = _area(CASE_MOVES_COLUMN, CASE_MOVES_ROWS)
-        return {MOVES: moves, **{name: _area(self.places[found], len(found)) for name, found in self.items.items()}}
+        texts = _area(CASE_TEXTS_COLUMN, CASE_TEXTS_ROWS)
+        return {
+            MOVES: moves,
+            TEXTS: texts,
+            **{name: _area(self.places[found], len(found)) for name, found in self.items.items()},
+        }
 
     def source(self, field: Field, sheet: str) -> str:
         """The list a queue column offers, as a validation names it; "" for none."""

@@ -20,6 +20,7 @@ from addin.logic.common_form import CLOSED, COMMON_FORM, FINAL_STATES
 from addin.logic.events import names_in
 from addin.logic.evidence import ATTACHED, WITHDRAWN
 from addin.logic.forms import Field, FieldKind
+from addin.logic.hearing import COMMENTED, TEXT_MADE
 from addin.logic.joining import EFFECT_KINDS
 from addin.logic.machine import EDITED, open_case, starts
 from addin.logic.pack_rules import RULES as PACK_RULES
@@ -212,7 +213,7 @@ def redefines_common(move: Move) -> bool:
 
 def test_every_kind_of_event_has_its_own_name():
     """Across all types, common moves included: a name always means one thing."""
-    names = [EDITED.name, ATTACHED.name, WITHDRAWN.name, *(one.name for one in EFFECT_KINDS)]
+    names = [EDITED.name, ATTACHED.name, WITHDRAWN.name, *(one.name for one in (*EFFECT_KINDS, COMMENTED, TEXT_MADE))]
     names += [*(move.event for move in COMMON_MOVES)]
     names += [*(kind.opened.name for kind in KINDS)]
     names += [move.event for _, move in MOVES if not redefines_common(move)]

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 DOORS = ("addin.macros.press", "addin.macros.bridge", "addin.macros.calc_bridge", "addin.closed_book", "addin.cli")
-HEAVY = ("pandas", "numpy", "polars", "duckdb", "openpyxl", "matplotlib")
+HEAVY = ("pandas", "numpy", "polars", "duckdb", "openpyxl", "matplotlib", "httpx")
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -29,6 +29,7 @@ HOMES = {
     "sqlite3": {"journal"},
     "psycopg": {"journal"},
     "docx": {"letters"},
+    "httpx": {"connectors"},
     "docxtpl": {"letters"},
     "typst": {"letters"},
     "pandas": {"reconcile", "imports", "month_end", "bench_reconcile"},

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from addin.logic.case_type import COMMON_MOVES, CaseType
 from addin.logic.events import Kind, KindTable
 from addin.logic.evidence import ATTACHED, WITHDRAWN
+from addin.logic.hearing import COMMENTED, TEXT_MADE
 from addin.logic.joining import EFFECT_KINDS
 from addin.logic.machine import EDITED
 
@@ -33,5 +34,13 @@ def case_types() -> Mapping[str, CaseType]:
 
 def case_kinds() -> KindTable:
     """Every kind of event that cases have, with its audit sentence."""
-    common = [EDITED, ATTACHED, WITHDRAWN, *EFFECT_KINDS, *(Kind(move.event, move.says) for move in COMMON_MOVES)]
+    common = [
+        EDITED,
+        ATTACHED,
+        WITHDRAWN,
+        *EFFECT_KINDS,
+        COMMENTED,
+        TEXT_MADE,
+        *(Kind(move.event, move.says) for move in COMMON_MOVES),
+    ]
     return KindTable.of([*common, *(kind for case_type in case_types().values() for kind in case_type.kinds())])

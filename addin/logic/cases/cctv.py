@@ -447,6 +447,7 @@ CASE: Final = CaseType(
     ),
     frozen_from=_KEPT,
     derive=_derive,
+    messages=("requests.cctv_finding",),
     sample={
         "order_no": "4102938481", "purpose": "Claim", "camera_zone": "Bench 4",
         "window_start": "20/11/2026 01:25", "window_end": "20/11/2026 01:50", "ticket_ref": "TCK-20430",

@@ -532,6 +532,7 @@ CASE: Final = CaseType(
     ),
     frozen_from=frozenset({FEASIBLE, APPROVED, BOOKED, CONFIRMED, DESPATCHED, ON_TIME, LATE}),
     derive=_derive,
+    messages=("requests.delivery_confirmed", "requests.delivery_alternative"),
     sample={
         "order_no": "4102938478", "service": "UPS Express", "date_needed": "25/11/2026",
         "window_start": "25/11/2026 09:00", "window_end": "25/11/2026 13:00", "hard_or_soft": "Hard",

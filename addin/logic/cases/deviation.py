@@ -65,6 +65,7 @@ _FORM: Final = (
     _f("sop_ref", "Procedure, version, step", system=True, width=20),
     _f("capa_required", "Preventive needed", FieldKind.FLAG, system=True, width=9),
     _f("same_cause", "Same cause lately", FieldKind.COUNT, system=True, width=9),
+    _f("repeat_of", "Repeat of", FieldKind.ID, system=True, help="What came back, when a repeat opened it."),
     _f("contained_at", "Contained", FieldKind.INSTANT, system=True),
     _f("caused_at", "Cause found", FieldKind.INSTANT, system=True),
     _f("verified_by", "Verified by", FieldKind.ID, system=True),

@@ -279,6 +279,7 @@ CASE: Final = CaseType(
     ),
     frozen_from=frozenset({APPROVED, POSTED}),
     derive=derive,
+    messages=("stock.order_hit",),
     sample={
         "order_no": "4000123456", "sku": "BAG-0117", "location": "B-12-04", "serialised": "No", "system_qty": "5",
         "unit_cost": "40.00",

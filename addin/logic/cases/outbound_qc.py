@@ -403,6 +403,7 @@ CASE: Final = CaseType(
     ),
     frozen_from=frozenset({PASSED, REMARK, FAIL, BLOCKED, ESCALATED, RELEASED}),
     derive=_derive,
+    messages=("quality.delay",),
     sample={
         "order_no": "4102938480", "sku": "H012345ECA0", "serial": "A7731", "serial_wms": "A7731",
         "trigger": "Exotic leather", "triggered_by": "Rule QC-1", "goods_value": "6400.00", "picker": "p.hart",

@@ -224,6 +224,7 @@ CASE: Final = CaseType(
     ),
     frozen_from=frozenset({REVIEW, APPROVED, EFFECTIVE, READ}),
     derive=_derive,
+    messages=("improvement.procedure_brief",),
     sample={
         "sop_id": "SOP-114", "superseded_version": "3", "new_version": "4", "trigger_case": "CASE-2026-000012",
         "change": "Step 4.2: the seal number is scanned, not written.", "document": "SOP-114-v4.docx",

@@ -11,11 +11,45 @@ from addin.macros.commands.messages import dismiss_proposals, read_message, take
 from addin.macros.commands.months import step_month
 from addin.macros.commands.record import make_month_end, take_snapshot, verify_register
 from addin.macros.commands.rows import add_rows, move_rows, opened, refresh
-from addin.macros.commands.workload import triage_rows
+from addin.macros.commands.texts import make_case_text, send_case_text, send_outbox, send_updates, take_comments
+from addin.macros.commands.workload import (
+    fill_handovers,
+    make_roll_up,
+    open_repeats,
+    share_work,
+    triage_rows,
+    write_digest,
+)
 
 __all__ = [
-    "add_rows", "dismiss_proposals", "list_claims", "make_letters", "make_month_end", "move_case", "move_rows",
-    "open_case", "opened", "read_message", "refresh", "save_case", "show_case", "step_month", "take_case_evidence",
+    "add_rows",
+    "dismiss_proposals",
+    "fill_handovers",
+    "list_claims",
+    "make_case_text",
+    "make_letters",
+    "make_month_end",
+    "make_roll_up",
+    "move_case",
+    "move_rows",
+    "open_case",
+    "open_repeats",
+    "opened",
+    "read_message",
+    "refresh",
+    "save_case",
+    "send_case_text",
+    "send_outbox",
+    "send_updates",
+    "share_work",
+    "show_case",
+    "step_month",
+    "take_case_evidence",
+    "take_comments",
     "take_evidence",
-    "take_proposals", "take_snapshot", "triage_rows", "verify_register",
+    "take_proposals",
+    "take_snapshot",
+    "triage_rows",
+    "verify_register",
+    "write_digest",
 ]  # fmt: skip

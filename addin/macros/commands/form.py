@@ -7,6 +7,7 @@ from addin.logic.cases import case_types
 from addin.logic.machine import allowed
 from addin.logic.outcome import Outcome, Problem, Status
 from addin.macros.asking import Press, rows_asked
+from addin.messaging import templates_of, texts_for
 from addin.register import desk
 from addin.register.patch import Shown
 from addin.register.projection import timeline_rows
@@ -44,12 +45,14 @@ def _show(press: Press, case_id: str) -> Outcome:
 
 
 def fill_case(press: Press, case: Case) -> None:
+    """Show a case on the Case sheet: its form, the moves and texts it allows, its timeline."""
     """Show a case on the Case sheet: its form, the moves it can make and its timeline."""
     kind = case_types()[case.type]
     ctx = press.service.context(related=press.service.journal.related(case))
     moves = [move.label for move, _ in allowed(kind, case, ctx)]
     timeline = timeline_rows(press.service.journal.events(case_id=case.case_id), press.service.kinds)
-    desk.show_case(press.live, case, moves, timeline)
+    offered = texts_for(templates_of(press.service), kind)
+    desk.show_case(press.live, case, moves, timeline, [f"{one.id} - {one.title}" for one in offered.values()])
 
 
 def save_case(press: Press) -> Outcome:

@@ -25,12 +25,13 @@ def make_month_end(press: Press) -> Outcome:
     from addin.pack_tasks import make_pack  # noqa: PLC0415 - ciphers and charts, for a button pressed once a month
 
     values = press.values or {}
-    outcome = make_pack(press.service, values.get("period") or _last_month(press.now), values.get("word", ""))
+    outcome = make_pack(press.service, values.get("period") or last_month(press.now), values.get("word", ""))
     press.show()
     return outcome
 
 
-def _last_month(now: datetime) -> str:
+def last_month(now: datetime) -> str:
+    """The month before an instant in London, as "2026-10"."""
     local = now.astimezone(LONDON)
     year, month = (local.year, local.month - 1) if local.month > 1 else (local.year - 1, 12)
     return f"{year}-{month:02d}"

@@ -1,4 +1,4 @@
-"""Buttons that move work between people: triage of many rows at once."""
+"""Buttons about the work as a whole: triage, sharing out, handovers, the digest, repeats and the roll-up."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from addin import workboard
 from addin.logic.outcome import Outcome
 from addin.macros.asking import Press, requests_of, rows_asked
+from addin.macros.commands.record import last_month
 from addin.macros.commands.rows import finish_rows
+from addin.register.patch import Shown
 from addin.register.refresh import Harvest
 from addin.register.sheets import nothing_selected
+from addin.service import summary
 
 #: What a triage decides; typed once, it counts for every selected row.
 _DECIDED: Final = ("owner", "priority_wanted", "waiting_on", "waiting_until")
@@ -37,3 +41,49 @@ def _spread(found: Sequence[Harvest]) -> list[Harvest]:
         replace(one, changes={**decided, **one.changes}, reason=one.reason or first.reason) if one.case_id else one
         for one in found
     ]
+
+
+def write_digest(press: Press) -> Outcome:
+    """Say what is most late and who has how much; the whole text lies in the outbox folder."""
+    outcome = workboard.write_digest(press.service)
+    press.show()
+    return outcome
+
+
+def share_work(press: Press) -> Outcome:
+    """Give what nobody owns to whoever has the least."""
+    outcome = workboard.share(press.service)
+    press.show(Shown({row.case_id: row.message for row in outcome.rows if row.case_id}))
+    return outcome
+
+
+def fill_handovers(press: Press) -> Outcome:
+    """Fill the selected handovers from the register, after taking over what was typed there."""
+    queue = press.live.queue(press.action.sheet)
+    rows, problem = rows_asked(press, queue)
+    if problem is not None:
+        return Outcome.refused(problem)
+    found = press.read(queue, rows)
+    if not found:
+        return Outcome.refused(nothing_selected(queue.name))
+    edited = press.service.edit(requests_of(press, found))
+    results = [
+        workboard.fill_handovers(press.service, [one.case_id]).rows[0] if row.ok else row
+        for one, row in zip(found, edited.rows, strict=True)
+    ]
+    return finish_rows(press, queue, found, summary(results))
+
+
+def open_repeats(press: Press) -> Outcome:
+    """Open a deviation for each repeat that none answers yet."""
+    outcome = workboard.open_repeats(press.service)
+    press.show(Shown({row.case_id: row.message for row in outcome.rows if row.case_id}))
+    return outcome
+
+
+def make_roll_up(press: Press) -> Outcome:
+    """Write the figures of a month: the one named with --set period=YYYY-MM, else last month."""
+    period = (press.values or {}).get("period") or last_month(press.now)
+    outcome = workboard.write_roll_up(press.service, period)
+    press.show()
+    return outcome
