@@ -81,7 +81,7 @@ def roll_up(cases: Sequence[Case], month: Month, now: datetime) -> dict[str, obj
         },
         "service": _service(closed),
         "priority_by_hand": sum(case.has("priority_wanted") for case in opened if case.type != "ESC"),
-        "causes": [_cause_dict(one) for one in pareto(closed)],
+        "causes": [_cause_dict(one) for one in pareto({case.case_id: case for case in (*opened, *closed)}.values())],
         "escalations": _escalations([case for case in opened if case.type == "ESC"]),
         "handovers": _handovers([case for case in opened if case.type == "HND"]),
         "deviations": _deviations(cases, month, now),
