@@ -5,6 +5,9 @@ Option Explicit
 ' no conditional lines and no calls into libraries.
 ' An answer that starts with "!" is a refusal or a problem and is shown in a message box.
 
+' The bridge as LibreOffice found it when the workbook was opened; Excel finds it anew for each press.
+Private kept As Object
+
 ' A button on a sheet: the workbook is the one that carries this code.
 Public Sub Press(ByVal actionId As String)
     Deliver ThisWorkbook, actionId, False
@@ -38,9 +41,9 @@ Private Sub Deliver(ByVal book As Object, ByVal actionId As String, ByVal quiet 
         Tell "!Nothing was changed: this workbook is not saved in a folder. Save it in its folder, then press the button again.", quiet
         Exit Sub
     End If
-    Set bridge = FindBridge()
+    Set bridge = FindBridge(book)
     If bridge Is Nothing Then
-        Tell "!Casebook did not answer, so nothing was changed. Start 'casebook doctor', do what it says, then press the button again.", quiet
+        Tell "!Casebook did not answer, so nothing was changed. " & Remedy(book), quiet
         Exit Sub
     End If
     Application.StatusBar = "Casebook is working ..."
@@ -55,15 +58,39 @@ lost:
 End Sub
 
 ' Only the search is repeated, never the press: the bridge may be on its way out at the first try.
-Private Function FindBridge() As Object
+Private Function FindBridge(ByVal book As Object) As Object
     Dim found As Object
     On Error Resume Next
+    If IsLibreOffice(book) Then
+        Set FindBridge = FindKept()
+        Exit Function
+    End If
     Set found = CreateObject("Casebook.Bridge")
     If found Is Nothing Then Set found = CreateObject("Casebook.Bridge")
     Set FindBridge = found
 End Function
 
-' Path and name are joined here because LibreOffice's FullName holds the name alone.
+' Once Casebook has died, LibreOffice's CreateObject breaks off with a fault that no macro can catch; a question to
+' what was found before gives one that can be caught.
+Private Function FindKept() As Object
+    Dim sign As String
+    On Error Resume Next
+    If kept Is Nothing Then Set kept = CreateObject("Casebook.Bridge")
+    sign = kept.Ping()
+    If sign = "Casebook" Then Set FindKept = kept
+End Function
+
+Private Function Remedy(ByVal book As Object) As String
+    Remedy = "Start 'casebook doctor', do what it says, then press the button again."
+    If IsLibreOffice(book) Then Remedy = "Save and close this window, then start 'casebook open'."
+End Function
+
+' Excel's FullName begins with the path, LibreOffice's is the name alone.
+Private Function IsLibreOffice(ByVal book As Object) As Boolean
+    IsLibreOffice = (InStr(book.FullName, book.Path) <> 1)
+End Function
+
+' Path and name are joined here: see IsLibreOffice.
 Private Function BookAddress(ByVal book As Object) As String
     Dim separator As String
     separator = "\"

@@ -29,6 +29,7 @@ from addin.register.layout import (
     CASE_TEXT_COLUMN,
     CASE_TEXT_LINES,
     CASE_TIMELINE,
+    COUNTS_COLUMN,
     COUNTS_ROW,
     DESK_COLUMNS,
     DESK_PASTE,
@@ -95,7 +96,7 @@ def proposals(live: Live) -> list[list[Cell]]:
 def show_desk(live: Live, journal: Journal, now: datetime) -> None:
     """Write counts and worklist, most urgent first, each number a link to the case's row."""
     counts = desk_counts(journal.tally(iso(now), iso(end_of_day(now.astimezone(LONDON).date()))))
-    _put_changed(live, COUNTS_ROW, 2, [[label for label, _ in counts], [number for _, number in counts]])
+    _put_changed(live, COUNTS_ROW, COUNTS_COLUMN, [[label for label, _ in counts], [number for _, number in counts]])
     work = journal.worklist(WORKLIST_ROWS)
     lines = [list(desk_cells(case, now))[1:] for case in work]
     lines += [[None] * (len(DESK_COLUMNS) - 1) for _ in range(WORKLIST_ROWS - len(work))]

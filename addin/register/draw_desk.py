@@ -21,6 +21,7 @@ from addin.register.layout import (
     CASE_TEXT,
     CASE_TEXT_COLUMN,
     CASE_TIMELINE,
+    COUNTS_COLUMN,
     COUNTS_ROW,
     DESK_COLUMNS,
     DESK_PASTE,
@@ -37,13 +38,17 @@ from addin.register.page import Page, set_print
 from addin.register.projection import desk_cells, desk_counts, tally, work_order
 from addin.register.style import GUARDED, INPUT, LINE, QUIET, STANDING
 
+#: What the Desk says as long as no macro has run.
+MACROS_OFF: Final = (
+    "Macros have not run yet, so buttons do nothing: choose Enable Content in the bar above, or see the sheet Start."
+)
 _FIRST: Final = 2
 _LAST: Final = _FIRST + len(DESK_COLUMNS) - 1
 _LABELS: Final = 10
 _AT: Final = {title: at for at, (title, _) in enumerate(DESK_COLUMNS, _FIRST)}
 _STANDING, _DUE, _PRIORITY = _AT["Standing"], _AT["Due"], _AT["Priority"]
 _TILE_HEIGHT: Final = 30
-_CASE_WIDTHS: Final = (20, 32, 62, 4, 4, 2, 16, 11, 70, 30, 2, 90)
+_CASE_WIDTHS: Final = (19, 26, 46, 4, 4, 2, 15, 10, 51, 30, 2, 90)
 
 
 def set_desk_widths(page: Page) -> None:
@@ -55,6 +60,8 @@ def set_desk_widths(page: Page) -> None:
 
 def draw_desk(page: Page, cases: Sequence[Case], now: datetime) -> None:
     """Draw the Desk for the current cases."""
+    # Stands there until macros run and say how the workbook stands: without them it is all a person is told.
+    page.put(MESSAGE_ROW, 1, MACROS_OFF, page.look["message"])
     _draw_paste(page)
     _draw_proposals(page)
     _draw_counts(page, cases, now)
@@ -68,13 +75,10 @@ def _draw_paste(page: Page) -> None:
     look, sheet = page.look, page.worksheet
     page.put(6, 1, "From", look["label"])
     sheet.merge_range(f"{DESK_SENDER}:C{DESK_SENDER[1:]}", "", look["input"])
-    page.put(6, 4, "Name or team the message came from.", look["label"])
-    page.height(6, 20)
-    page.put(7, _FIRST, "Press F2 in the yellow box before you paste, so that all lines go into it.", look["label"])
-    page.height(7, 17)
+    page.put(7, _FIRST, "Press F2 in the box below before you paste.", look.named("label", valign="bottom"))
     page.put(8, 1, "Message", look["label_top"])
     sheet.merge_range(f"{DESK_PASTE}:K{DESK_PASTE[1:]}", "", look["input_box"])
-    page.height(8, 96)
+    page.height(8, 66)
     page.height(9, 8)
 
 
@@ -104,16 +108,13 @@ def _draw_proposals(page: Page) -> None:
 
 def _draw_counts(page: Page, cases: Sequence[Case], now: datetime) -> None:
     look = page.look
-    page.height(COUNTS_ROW - 1, 8)
-    page.put(COUNTS_ROW, 1, "Today", look["section"])
     counts = desk_counts(tally(cases, now))
-    for column, (label, number) in enumerate(counts, _FIRST):
+    for column, (label, number) in enumerate(counts, COUNTS_COLUMN):
         line = {"left": 2, "left_color": STANDING.get(label, (LINE, ""))[0]}
         page.put(COUNTS_ROW, column, label, look.named("tile_label", **line))
         page.put(COUNTS_ROW + 1, column, number, look.named("tile", **line))
     page.height(COUNTS_ROW, 20)
     page.height(COUNTS_ROW + 1, _TILE_HEIGHT)
-    page.height(COUNTS_ROW + 2, 8)
 
 
 def _draw_worklist(page: Page, cases: Sequence[Case], now: datetime) -> None:
@@ -164,13 +165,11 @@ def draw_case(page: Page) -> None:
     sheet.write_blank(CASE_NUMBER, None, look.named("input", bold=True))
     page.put(6, 3, "Type it and press Show.", look["label"])
     page.put(7, 1, "No case shown", look["section"])
-    for row, label, cell in ((6, "Move", CASE_MOVE), (7, "Reason", CASE_REASON), (8, "Text", CASE_TEXT)):
+    inputs = ((6, "Move allowed now", CASE_MOVE), (7, "Reason, kept with it", CASE_REASON), (8, "Text", CASE_TEXT))
+    for row, label, cell in inputs:
         page.put(row, 8, label, look.named("label", align="right", indent=1))
         sheet.write_blank(cell, None, look.named("input", text_wrap=True))
         page.height(row, 21)
-    page.put(6, 10, "What this state allows.", look["label"])
-    page.put(7, 10, "Kept with the event.", look["label"])
-    page.put(8, 10, "Made from the case's facts.", look["label"])
     page.header(CASE_HEADER, 1, ("Field", "Value", "Help", "", ""), 20)
     page.header(CASE_HEADER, 7, ("When", "Who", "What happened", "Why"), 20)
     page.header(CASE_HEADER, CASE_TEXT_COLUMN, ("Text to copy",), 20)

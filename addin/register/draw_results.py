@@ -22,10 +22,12 @@ from addin.register.style import ACCENT, AMBER, CALM, FONT, INK, LINE, QUIET, RE
 #: Columns of figures that are not plain counts.
 _STYLES: Final = {"Amount GBP": "money", "Value GBP": "money", CUMULATIVE: "share"}
 _CHART_ROW: Final = 10
-_CHART_COLUMNS: Final = 22
-_CHART: Final = (632, 372)
+_CHART_COLUMNS: Final = 20
+_CHART: Final = (592, 372)
 _CHART_STEP: Final = 19
-_WIDE: Final = 11 * 61 + _CHART[0]
+#: Where the second chart of a row begins, in columns of 61 pixels: both fit a small screen.
+_SECOND: Final = 10
+_WIDE: Final = _SECOND * 61 + _CHART[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def draw_dashboard(page: Page, book: Workbook, cases: Sequence[Case], now: datet
               _claims(book, blocks["claims"]), _causes(book, blocks["causes"]))  # fmt: skip
     for number, (chart, title) in enumerate(charts):
         _finish(chart, title, wide=number == len(charts) - 1)
-        at = (_CHART_ROW - 1 + (number // 2) * _CHART_STEP, 0 if number % 2 == 0 else 11)
+        at = (_CHART_ROW - 1 + (number // 2) * _CHART_STEP, 0 if number % 2 == 0 else _SECOND)
         options = {"x_offset": 4, "y_offset": 4, "object_position": 2, "description": title}
         page.worksheet.insert_chart(*at, chart, options)
     page.worksheet.freeze_panes(MESSAGE_ROW, 0)

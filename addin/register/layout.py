@@ -65,7 +65,7 @@ SHEETS: Final[tuple[Sheet, ...]] = (
         "Desk",
         "shDesk",
         Use.DESK,
-        "Paste a message, read it, take the proposed cases; below is what to do next.",
+        "Paste a message, read it, take the proposed cases; below is what to do next. Dead buttons? See the sheet Start.",
         "A8501F",
     ),
     Sheet(
@@ -253,21 +253,23 @@ SNAPSHOT_COLUMNS: Final[tuple[tuple[str, int], ...]] = (
     ("File SHA-256", 68),
 )  # fmt: skip
 DESK_COLUMNS: Final[tuple[tuple[str, int], ...]] = (
-    ("Case", 18), ("Type", 26), ("Order no.", 13), ("Status", 18), ("Priority", 11), ("Standing", 11), ("Due", 17),
-    ("Due for", 24), ("Owner", 14), ("Next step", 44),
+    ("Case", 17), ("Type", 23), ("Order no.", 11), ("Status", 17), ("Priority", 10), ("Standing", 10), ("Due", 15),
+    ("Due for", 19), ("Owner", 10), ("Next step", 30),
 )  # fmt: skip
 PROPOSAL_COLUMNS: Final[tuple[tuple[str, int], ...]] = (
-    ("Take", 18), ("Type", 26), ("Order no.", 13), ("Facts found", 18), ("Confidence", 11), ("Message", 11),
-    ("Missing", 17), ("Flags", 24), ("Linked to", 14), ("Words that say so", 44),
+    ("Take", 17), ("Type", 23), ("Order no.", 11), ("Facts found", 17), ("Confidence", 10), ("Message", 10),
+    ("Missing", 15), ("Flags", 19), ("Linked to", 10), ("Words that say so", 30),
 )  # fmt: skip
 
-# The Desk, top to bottom: paste box, proposals, counts, worklist. Columns start at B.
+# The Desk, top to bottom: sender and counts, paste box, proposals, worklist: a small screen shows where the day stands,
+# where to paste and what is due first. Columns start at B.
 DESK_PASTE: Final = "B8"
 DESK_SENDER: Final = "B6"
+COUNTS_ROW: Final = 6
+COUNTS_COLUMN: Final = 5
 PROPOSAL_HEADER: Final = 11
-PROPOSAL_ROWS: Final = 8
-COUNTS_ROW: Final = 22
-WORKLIST_HEADER: Final = 26
+PROPOSAL_ROWS: Final = 5
+WORKLIST_HEADER: Final = 19
 WORKLIST_ROWS: Final = 40
 
 # The Case sheet: number on top, form on the left, what can be done and the timeline on the right.

@@ -27,11 +27,12 @@ from addin.register.style import Look
 #: Small enough for a laptop to show a sheet's main columns, large enough to read.
 ZOOM: Final = 90
 #: What a screen of 1366 pixels shows of a sheet, less row numbers and scroll bar.
-SCREEN: Final = 1290
+SCREEN: Final = 1260
 _BUTTON_HEIGHT: Final = 22
 _GAP: Final = 5
 _NARROWEST: Final = 64
-_LETTER: Final = 5.9
+_LETTER: Final = 6.2
+_BOLD_LETTER: Final = 6.6
 _FOOTER_LIMIT: Final = 255
 
 
@@ -193,7 +194,8 @@ def _lines(buttons: Sequence[Button]) -> list[list[Button]]:
 
 
 def _button_width(button: Button) -> int:
-    return max(_NARROWEST, round(len(button.label) * _LETTER) + 18)
+    letter = _BOLD_LETTER if button.primary else _LETTER
+    return max(_NARROWEST, round(len(button.label) * letter) + 18)
 
 
 def _draw_line(page: Page, row: int, line: Sequence[Button], top: int) -> None:

@@ -11,6 +11,7 @@ from e2e_kit import TRACKING, Day, refused
 from addin.hosts.closed import open_closed
 from addin.register.layout import (
     AUDIT_COLUMNS,
+    COUNTS_COLUMN,
     COUNTS_ROW,
     DESK_COLUMNS,
     HEADER_ROW,
@@ -162,7 +163,7 @@ def without_messages(rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any
 
 def desk(day: Day) -> list[Any]:
     sheet = day.book.sheets["Desk"]
-    counts = sheet.range((COUNTS_ROW, 2), (COUNTS_ROW + 1, 7)).value
+    counts = sheet.range((COUNTS_ROW, COUNTS_COLUMN), (COUNTS_ROW + 1, COUNTS_COLUMN + 5)).value
     width = len(DESK_COLUMNS)
     first, last = WORKLIST_HEADER + 1, WORKLIST_HEADER + WORKLIST_ROWS
     lines = sheet.range((first, 3), (last, 1 + width)).value

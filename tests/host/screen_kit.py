@@ -43,7 +43,10 @@ def need(*names):
 
 def _wants_to_run(pid):
     """True while a process computes, waits for the processor or for the disk."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "RD"
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "RD"
+    except OSError:  # it is no more
+        return False
 
 
 def first_true(questions):

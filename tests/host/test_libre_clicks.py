@@ -6,6 +6,8 @@ Each test makes sure that cells, journal and message agree after the click. Pict
 from __future__ import annotations
 
 import itertools
+import os
+import signal
 
 import pytest
 
@@ -237,6 +239,22 @@ def test_a_click_ends_the_entry_of_a_cell_first(person):
     assert "typed changes of 1 cases" in text
     assert person.book.cell("Requests", row, "order_no") == order
     assert events(person.folder)[-1].case_id == case_id
+
+
+def test_a_button_whose_casebook_has_died_says_so(alone):
+    """Words in a box instead of LibreOffice's own fault, nothing recorded; opened again, all is well."""
+    os.kill(alone.host.pid, signal.SIGKILL)
+    alone.host.wait()
+    before = events(alone.folder)
+    alone.forget_message("Desk")
+    alone.click("desk.refresh", alone.box)
+    alone.shot("casebook-has-died")
+    alone.dismiss_box()
+    assert not alone.book.message("Desk")
+    assert events(alone.folder) == before
+    alone.close()
+    alone.open()
+    assert "Up to date" in alone.press("desk.refresh")
 
 
 # ---------------------------------------------------------------- the window's end

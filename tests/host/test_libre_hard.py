@@ -11,6 +11,7 @@ from addin.hosts.grid import Rect
 from addin.hosts.libre import LibreDocument, LibreDriver, option
 from addin.hosts.unoboot import bridge as uno_bridge
 from addin.macros.calc_bridge import CalcBridge
+from addin.register.draw_desk import MACROS_OFF
 from addin.register.layout import FIRST_ROW, HEADER_ROW
 
 from .calc_kit import (
@@ -404,6 +405,16 @@ def test_a_press_while_another_runs_is_refused_in_words(calc, book):
         go_on.set()
         first.join(20)
     assert calc.press(str(book.path), "desk.refresh").startswith("Up to date")
+
+
+def test_without_macros_the_desk_says_what_to_do(calc, folder):
+    """Opened where macros may not run, the first sheet tells of it; as soon as one ran it says how the book stands."""
+    silent = calc.driver.open(folder / "casebook.xlsm", with_macros=False)
+    assert OpenRegister(folder, silent).message("Desk") == MACROS_OFF
+    silent.close()
+    alive = calc.driver.open(folder / "casebook.xlsm", with_macros=True)
+    assert "up to date" in OpenRegister(folder, alive).message("Desk")
+    alive.close()
 
 
 def test_a_workbook_that_is_not_ours_is_refused(calc, folder, tmp_path):
