@@ -65,7 +65,7 @@ SHEETS: Final[tuple[Sheet, ...]] = (
         "Desk",
         "shDesk",
         Use.DESK,
-        "Paste a message, read it, take the proposed cases; below is what to do next. Dead buttons? See the sheet Start.",
+        "Paste a message, read it, take the proposed cases; below: what to do next. Dead buttons? See the sheet Start.",
         "A8501F",
     ),
     Sheet(
