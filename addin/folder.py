@@ -24,6 +24,7 @@ from addin.logic.system_kinds import SNAPSHOT_TAKEN
 from addin.logic.values import CELL_LIMIT
 from addin.macros.actions import buttons
 from addin.macros.vba import vba_project
+from addin.reconciling import latest
 from addin.register.projection import snapshot_cells
 from addin.register.reading import BookFile, audit_links, kept_values
 from addin.register.render import render
@@ -142,6 +143,7 @@ def workbook_bytes(service: Service) -> bytes:
         head=journal.head(),
         snapshots=[snapshot_cells(event) for event in journal.events(kinds=[SNAPSHOT_TAKEN.name])],
         vault=_vault(service),
+        standing=latest(service),
     )
 
 

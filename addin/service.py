@@ -263,6 +263,14 @@ class Service:
                 code="CFG-COPY",
             )
 
+    def record_and_edit(self, drafts: Sequence[Draft], requests: Sequence[RowRequest]) -> list[RowResult]:
+        """Append events of the register's own life and take the changes they bring about, all in one transaction."""
+        self._refuse_copy()
+        with self.journal.write() as writer:
+            for draft in drafts:
+                self._append(writer, draft)
+            return [self._one(writer, "edit", _cleaned(request), self._edit) for request in requests]
+
     def _each(
         self, verb: str, requests: Sequence[RowRequest], act: Callable[[Writer, str, RowRequest], RowResult]
     ) -> Outcome:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from addin.cli.frame import DONE, FINDINGS, as_json_option, main, plain, register_option
+from addin.cli.frame import DONE, FINDINGS, answer, as_json_option, main, opened, plain, register_option
 from addin.progress import waiting_for
 
 if TYPE_CHECKING:
@@ -41,15 +41,29 @@ def reconcile(  # noqa: PLR0913, PLR0917 - each is an option of the command
 ) -> int:  # fmt: skip
     """Compare the statement FILE with the register's refunds of a month, or with another file (--left)."""
     if left is None:
-        raise click.UsageError("Name the other file with --left.")
-    return _two_files(file, left, profile, _month(period), out, (dates or "", decimal or ""), as_json=as_json)
+        if not period:
+            raise click.UsageError("Name the month with --period YYYY-MM, or another file with --left.")
+        asked = {"file": str(file.resolve()), "period": _month(period).text, "profile": profile}
+        return _register(folder, asked | {"dates": dates or "", "decimal": decimal or ""}, as_json=as_json)
+    return _two_files(
+        file, left, profile, _month(period) if period else None, out, (dates or "", decimal or ""), as_json=as_json
+    )
 
 
-def _month(text: str) -> Month | None:
+def _register(folder: Path, asked: dict[str, str], *, as_json: bool) -> int:
+    from addin.closed_book import press_closed
+    from addin.macros.press import Asked
+
+    with opened(folder) as service, waiting_for("Reconciling ...", quiet=as_json):
+        outcome = press_closed(service, "reconcile.run", Asked(values=asked))
+    return answer(outcome, as_json=as_json)
+
+
+def _month(text: str) -> Month:
     from addin.logic.reconcile.scope import Month
 
     try:
-        return Month.of(text) if text else None
+        return Month.of(text)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
 
@@ -66,19 +80,19 @@ def _two_files(
     chosen = load_profile(profile) if profile else None
     try:
         with waiting_for("Comparing two files ...", quiet=as_json):
-            answer = compare_files(right, left, chosen, Answers(*answers), month)
+            found = compare_files(right, left, chosen, Answers(*answers), month)
     except Refused as refused:
         return tell_refused(refused.problems, as_json=as_json)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         for which in ("left", "right"):
-            answer.frame(which).write_csv(out / f"{which}.csv", include_bom=True)
+            found.frame(which).write_csv(out / f"{which}.csv", include_bom=True)
     if as_json:
-        click.echo(json.dumps(answer.as_dict(), ensure_ascii=False))
+        click.echo(json.dumps(found.as_dict(), ensure_ascii=False))
     else:
-        for line in told(answer):
+        for line in told(found):
             click.echo(line)
-    return DONE if answer.is_whole() and not answer.problems and not answer.unreadable else FINDINGS
+    return DONE if found.is_whole() and not found.problems and not found.unreadable else FINDINGS
 
 
 def tell_refused(problems: tuple[Problem, ...], *, as_json: bool) -> int:

@@ -7,6 +7,7 @@ from typing import Final
 from addin.logic.events import Kind
 from addin.logic.outbox import OUTBOX_KINDS
 from addin.logic.periods import PERIOD_KINDS
+from addin.logic.reconcile.records import RECON_KINDS, RECON_PACKED
 
 REGISTER_OPENED: Final = Kind("register.opened.v1", "{actor} opened register {register} ({house})")
 REFUSED: Final = Kind("case.refused.v1", "{actor} was refused '{label}' on {case}: {why}")
@@ -52,4 +53,6 @@ SYSTEM_KINDS: Final = (
     WORKBOOK_RENDERED,
     *PERIOD_KINDS,
     *OUTBOX_KINDS,
+    *RECON_KINDS,
+    RECON_PACKED,
 )

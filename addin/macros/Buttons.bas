@@ -114,6 +114,22 @@ Public Sub Do_book_opened()
     Casebook.Press "book.opened"
 End Sub
 
+Public Sub Do_reconcile_run()
+    Casebook.Press "reconcile.run"
+End Sub
+
+Public Sub Do_reconcile_decide()
+    Casebook.Press "reconcile.decide"
+End Sub
+
+Public Sub Do_reconcile_again()
+    Casebook.Press "reconcile.again"
+End Sub
+
+Public Sub Do_reconcile_results()
+    Casebook.Press "reconcile.results"
+End Sub
+
 Public Sub Do_reconcile_hold_month()
     Casebook.Press "reconcile.hold_month"
 End Sub

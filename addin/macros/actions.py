@@ -102,6 +102,19 @@ _OWN: Final = (
        roles=EVERYBODY, drawn=False),
 )  # fmt: skip
 
+#: Finance's own work on the Reconcile sheet.
+_RECONCILE: Final = (
+    _a("reconcile.run", "Reconcile", "Reconcile", "reconcile",
+       "Compare the month's refunds with the statement that waits in the inbox.", roles=FINANCE,
+       primary=True),
+    _a("reconcile.decide", "Decide proposals", "Reconcile", "decide_proposals",
+       "Accept or reject the proposals marked Yes or No.", roles=FINANCE),
+    _a("reconcile.again", "Look again", "Reconcile", "look_again",
+       "Name the refunds that were changed since they were reconciled.", roles=EVERYBODY),
+    _a("reconcile.results", "Workbook of results", "Reconcile", "make_results",
+       "Make a workbook of the latest result: matches, proposals, exceptions.", roles=EVERYBODY),
+)  # fmt: skip
+
 #: Money beyond single cases: the accounting months.
 _MONEY: Final = (
     _a("reconcile.hold_month", "Hold month", "Reconcile", "step_month",
@@ -129,7 +142,7 @@ _COMMANDS: Final = {"triage": "triage_rows"}
 @cache
 def actions() -> Mapping[str, Action]:
     """Every action by id."""
-    rows = [*_OWN, *_MONEY]
+    rows = [*_OWN, *_RECONCILE, *_MONEY]
     for sheet in QUEUES:
         family = sheet.name.lower()
         if not types_on(sheet.name):

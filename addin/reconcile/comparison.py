@@ -47,7 +47,8 @@ class Party:
     side: Side
     value: NDArray[np.int64]
     row: NDArray[np.int64]
-    names: tuple[str, ...] = ()
+    elsewhere: Mask | None = None
+    """Lines that are settled in another period already; they meet nothing, and are no open items."""
 
     def __len__(self) -> int:
         return len(self.row)
@@ -120,6 +121,8 @@ def compare(left: Party, right: Party, terms: Terms, *, decimals: int) -> Compar
             one.side.texts.setdefault(name, pl.repeat("", len(one), dtype=pl.String, eager=True))
     found = Comparison(left, right, match(left.side, right.side, terms.tiers, terms.tolerance), terms, decimals)
     _name_the_rest(found)
+    if left.elsewhere is not None:
+        found.matching.left.worth[left.elsewhere] = MATCHED
     judge(found)
     return found
 
@@ -150,9 +153,10 @@ def judge(found: Comparison) -> None:
     grouped = left_firm & (found.matching.left.group != NO_GROUP)
     in_now = np.zeros(len(found.left), np.bool_)
     in_now[grouped] = now[found.matching.left.group[grouped]]
+    settled = found.left.elsewhere if found.left.elsewhere is not None else np.zeros(len(found.left), np.bool_)
     found.reaches = int(right.day.max(initial=found.last_day))
     found.left_class = np.select(
-        [in_now & ours, in_now, ours & (grouped | _to_come(found, left.day)), ours],
+        [in_now & ours, in_now, ours & (grouped | settled | _to_come(found, left.day)), ours],
         [PAIRED, TIMING_IN, TIMING_OUT, OPEN],
         OUTSIDE,
     ).astype(np.uint8)

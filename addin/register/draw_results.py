@@ -1,11 +1,10 @@
-"""Draws the Dashboard (native charts over blocks of figures) and the Reconcile sheet before its first result."""
+"""Draws the Dashboard: native charts over blocks of figures."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 
 from xlsxwriter.chart import Chart
@@ -16,7 +15,6 @@ from addin.register.figures import CUMULATIVE, Figure, figures, tiles
 from addin.register.layout import FIGURES_COLUMN, FIGURES_FIRST, MESSAGE_ROW, TILE_COLUMNS, TILE_ROW
 from addin.register.lists import column_letters
 from addin.register.page import Page, set_print
-from addin.register.projection import OVERDUE
 from addin.register.style import ACCENT, AMBER, CALM, FONT, INK, LINE, QUIET, RED, SLATE, STANDING
 
 #: Columns of figures that are not plain counts.
@@ -206,87 +204,3 @@ def _finish(chart: Chart, title: str, *, wide: bool) -> None:
     chart.set_plotarea({"fill": {"none": True}})
     chart.set_size({"width": _WIDE if wide else _CHART[0], "height": _CHART[1]})
     chart.show_blanks_as("gap")
-
-
-# ---- Reconcile ------------------------------------------------------------------------------------------------
-
-#: Where the facts of a reconciliation stand: labels in A, values in B.
-RECONCILE_FACTS: Final = 9
-RECONCILE_LABELS: Final = ("Period", "Statement", "Cut-off rule", "Made at")
-#: The control equation: header row, then one row per line with count (B) and value (C), then the sum.
-EQUATION_HEADER: Final = 14
-EQUATION: Final[tuple[tuple[str, int], ...]] = (
-    ("Register: refunds approved in the period", 1),
-    ("less timing items out", -1),
-    ("plus timing items in", 1),
-    ("plus or minus amount differences", 1),
-    ("plus provider refunds that nobody logged", 1),
-    ("less provider refunds settled in the period", -1),
-)
-EQUATION_SUM: Final = EQUATION_HEADER + len(EQUATION) + 1
-EXCEPTIONS_HEADER: Final = 25
-EXCEPTION_COLUMNS: Final[tuple[tuple[str, int], ...]] = (
-    ("Exception", 44), ("Case", 20), ("Refund no.", 20), ("Provider reference", 24), ("Order no.", 14),
-    ("Register GBP", 13), ("Provider GBP", 13), ("Difference GBP", 13), ("Age in days", 12), ("What to do", 44),
-)  # fmt: skip
-_EMPTY: Final = "No reconciliation yet."
-_HOW: Final = (
-    "Put the payment provider's statement into the folder inbox, then run 'casebook reconcile FILE --period YYYY-MM'.",
-    "What does not match is listed below, most serious first.",
-)
-
-
-def set_reconcile_widths(page: Page) -> None:
-    """The columns of the list of exceptions."""
-    for at, (_, width) in enumerate(EXCEPTION_COLUMNS, 1):
-        page.width(at, width)
-
-
-def draw_reconcile(page: Page) -> None:
-    """Draw the sheet before its first result: what it is for, the control equation, an empty list of exceptions."""
-    look = page.look
-    page.put(7, 1, _EMPTY, look["section"])
-    for row, words in enumerate(_HOW, 7):
-        page.put(row, 2, words, look["label"])
-    page.height(7, 22)
-    for row, label in enumerate(RECONCILE_LABELS, RECONCILE_FACTS):
-        page.put(row, 1, label, look["label"])
-        page.put(row, 2, None, look["plain"])
-    _draw_equation(page)
-    page.put(EXCEPTIONS_HEADER - 1, 1, "Exceptions", look["section"])
-    page.height(EXCEPTIONS_HEADER - 1, 22)
-    page.header(EXCEPTIONS_HEADER, 1, [title for title, _ in EXCEPTION_COLUMNS], 20)
-    page.put(EXCEPTIONS_HEADER + 1, 1, "Nothing to show.", look["label"])
-    page.worksheet.freeze_panes(MESSAGE_ROW, 0)
-    set_print(page)
-
-
-def _draw_equation(page: Page) -> None:
-    look = page.look
-    page.put(EQUATION_HEADER - 1, 1, "Control equation", look["section"])
-    page.put(EQUATION_HEADER - 1, 2, "Both sums must be zero, for each currency.", look["label"])
-    page.height(EQUATION_HEADER - 1, 22)
-    page.header(EQUATION_HEADER, 1, ("Line", "Count", "Value GBP"), 20)
-    line = {"bottom": 1, "bottom_color": LINE}
-    for row, (words, _) in enumerate(EQUATION, EQUATION_HEADER + 1):
-        page.put(row, 1, words, look.named("plain", **line))
-        page.put(row, 2, 0, look.named("number", **line))
-        page.put(row, 3, Decimal(0), look.named("money", **line))
-    total = look["money_bold"]
-    page.put(EQUATION_SUM, 1, "Difference, must be zero", look.named("money_bold", num_format="@"))
-    for column, style in ((2, look.named("money_bold", num_format="0")), (3, total)):
-        letters = column_letters(column)
-        signs = (f"{'+' if sign > 0 else '-'}{letters}{row}" for row, (_, sign) in _equation_rows())
-        page.formula(EQUATION_SUM, column, f"={''.join(signs).removeprefix('+')}", style, 0)
-    at = EQUATION_SUM
-    answer = f'=IF(COUNTA(B{RECONCILE_FACTS})=0,"",IF(AND(B{at}=0,ROUND(C{at},2)=0),"Agrees","Does not agree"))'
-    page.formula(at, 4, answer, look.named("plain", bold=True, num_format="General"), "")
-    good, bad = STANDING["Done"], STANDING[OVERDUE]
-    for word, (fill, ink) in (("Agrees", good), ("Does not agree", bad)):
-        rule = page.look.rule(bg_color=fill, font_color=ink)
-        page.worksheet.conditional_format(at - 1, 3, at - 1, 3,
-            {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": rule})  # fmt: skip
-
-
-def _equation_rows() -> list[tuple[int, tuple[str, int]]]:
-    return list(enumerate(EQUATION, EQUATION_HEADER + 1))

@@ -24,7 +24,8 @@ from addin.logic.chain import Head
 from addin.logic.events import Event, KindTable, Sealed
 from addin.logic.forms import Cell
 from addin.logic.policy import DEFAULT_POLICY, PolicyRow
-from addin.register import draw_desk, draw_logs, draw_queue, draw_results
+from addin.logic.reconcile.records import Standing
+from addin.register import draw_desk, draw_logs, draw_queue, draw_reconcile, draw_results
 from addin.register.buttons import Button
 from addin.register.layout import AUDIT_COLUMNS, SHEETS, SNAPSHOT_COLUMNS, Use
 from addin.register.lists import Lists
@@ -75,6 +76,7 @@ def render(  # noqa: PLR0913 - a workbook shows all of this, each by its name
     head: Head,
     snapshots: Iterable[Sequence[Cell]] = (),
     vault: Iterable[Sealed] = (),
+    standing: Standing | None = None,
 ) -> bytes:
     """The register's workbook (.xlsm) for a state of the journal.
 
@@ -94,6 +96,7 @@ def render(  # noqa: PLR0913 - a workbook shows all of this, each by its name
         head: up to which event the workbook shows.
         snapshots: rows of the Snapshots sheet, in the order of `layout.SNAPSHOT_COLUMNS`.
         vault: the personal values that have not been erased.
+        standing: the latest reconciliation.
 
     Raises:
         HostError: for a text that does not fit a cell.
@@ -113,7 +116,7 @@ def render(  # noqa: PLR0913 - a workbook shows all of this, each by its name
         if page.sheet.use is not Use.HIDDEN:
             _set_widths(page)
             draw_head(page, buttons.get(name, ()))
-    _draw_work(pages, book, cases, lists, now)
+    _draw_work(pages, book, cases, lists, now, standing)
     draw_logs.draw_rules(pages["Rules"], policy_rows)
     owners = draw_logs.draw_audit(pages["Audit"], events, kinds)
     draw_logs.draw_snapshots(pages["Snapshots"], snapshots)
@@ -169,7 +172,7 @@ def _set_widths(page: Page) -> None:
         case Use.CASE:
             draw_desk.set_case_widths(page)
         case Use.RESULT:
-            draw_results.set_reconcile_widths(page)
+            draw_reconcile.set_reconcile_widths(page)
         case Use.DASHBOARD:
             draw_results.set_dashboard_widths(page)
         case Use.RULES:
@@ -180,7 +183,10 @@ def _set_widths(page: Page) -> None:
             draw_logs.set_start_widths(page)
 
 
-def _draw_work(pages: Mapping[str, Page], book: Workbook, cases: Sequence[Case], lists: Lists, now: datetime) -> None:
+def _draw_work(
+    pages: Mapping[str, Page], book: Workbook, cases: Sequence[Case], lists: Lists, now: datetime,
+    standing: Standing | None,
+) -> None:  # fmt: skip
     by_sheet: dict[str, list[Case]] = {}
     for case in cases:
         by_sheet.setdefault(case_types()[case.type].sheet, []).append(case)
@@ -189,7 +195,7 @@ def _draw_work(pages: Mapping[str, Page], book: Workbook, cases: Sequence[Case],
             draw_queue.draw_queue(page, by_sheet.get(name, ()), lists, now)
     draw_desk.draw_desk(pages["Desk"], cases, now)
     draw_desk.draw_case(pages["Case"])
-    draw_results.draw_reconcile(pages["Reconcile"])
+    draw_reconcile.draw_reconcile(pages["Reconcile"], standing)
     draw_results.draw_dashboard(pages["Dashboard"], book, cases, now)
 
 

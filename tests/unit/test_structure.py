@@ -38,7 +38,7 @@ HOMES = {
     "mt940": {"reconcile"},
     "pycamt": {"reconcile"},
     "openpyxl": {"hosts", "register", "month_end"},
-    "xlsxwriter": {"hosts", "register", "month_end"},
+    "xlsxwriter": {"reconcile", "hosts", "register", "month_end"},
 }
 #: Packages whose import name is not their name on the index, or that come with another program.
 IMPORT_NAMES = {"docx": "docxtpl", "jwt": "pyjwt", "mt940": "mt-940"}

@@ -9,6 +9,7 @@ from addin.macros.commands.evidence import take_case_evidence, take_evidence
 from addin.macros.commands.form import move_case, open_case, save_case, show_case
 from addin.macros.commands.messages import dismiss_proposals, read_message, take_proposals
 from addin.macros.commands.months import step_month
+from addin.macros.commands.reconciliation import decide_proposals, look_again, make_results, reconcile
 from addin.macros.commands.record import make_month_end, take_snapshot, verify_register
 from addin.macros.commands.rows import add_rows, move_rows, opened, refresh
 from addin.macros.commands.texts import make_case_text, send_case_text, send_outbox, send_updates, take_comments
@@ -23,12 +24,15 @@ from addin.macros.commands.workload import (
 
 __all__ = [
     "add_rows",
+    "decide_proposals",
     "dismiss_proposals",
     "fill_handovers",
     "list_claims",
+    "look_again",
     "make_case_text",
     "make_letters",
     "make_month_end",
+    "make_results",
     "make_roll_up",
     "move_case",
     "move_rows",
@@ -36,6 +40,7 @@ __all__ = [
     "open_repeats",
     "opened",
     "read_message",
+    "reconcile",
     "refresh",
     "save_case",
     "send_case_text",
@@ -52,4 +57,4 @@ __all__ = [
     "triage_rows",
     "verify_register",
     "write_digest",
-]  # fmt: skip
+]

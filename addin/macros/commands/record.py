@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from addin.logic.calendar import LONDON
 from addin.logic.outcome import Outcome, Problem, Status
 from addin.macros.asking import Press
+from addin.macros.commands.reconciliation import show_standing
+from addin.reconciling import retest
 from addin.tasks import keep_snapshot
 from addin.tasks import verify_register as check_register
 
@@ -27,7 +30,11 @@ def make_month_end(press: Press) -> Outcome:
     values = press.values or {}
     outcome = make_pack(press.service, values.get("period") or last_month(press.now), values.get("word", ""))
     press.show()
-    return outcome
+    changed = " ".join(retest(press.service))
+    if not changed:
+        return outcome
+    show_standing(press)
+    return replace(outcome, message=f"{outcome.message} {changed}")
 
 
 def last_month(now: datetime) -> str:

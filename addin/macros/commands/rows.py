@@ -8,6 +8,8 @@ from dataclasses import replace
 from addin.logic.outcome import Outcome, Problem, RowResult, Status
 from addin.logic.system_kinds import DRIFT
 from addin.macros.asking import NUMBERED, Press, openings, requests_of, rows_asked
+from addin.macros.commands.reconciliation import show_news
+from addin.reconciling import retest
 from addin.register import desk
 from addin.register.layout import QUEUES
 from addin.register.patch import Shown, missing_rows
@@ -75,6 +77,7 @@ def refresh(press: Press) -> Outcome:
     press.show(Shown(also=(*missing, *stale)))
     cases = press.service.journal.cases()
     desk.show_figures(press.live, cases, press.now)
+    show_news(press, shown)
     bad = [row for row in rows if not row.ok]
     words = _standing_words(press, shown, rows, len(missing))
     if not bad:
@@ -117,6 +120,7 @@ def _refresh_queue(press: Press, queue: Queue) -> tuple[list[RowResult], list[st
 def opened(press: Press) -> Outcome:
     """How the workbook stands beside the journal, in one line; changes nothing."""
     meta, head = press.live.meta(), press.service.journal.head()
+    changed = " ".join(retest(press.service))
     if meta.seq == head.seq:
-        return Outcome(Status.DONE, f"Casebook: up to date at event {head.seq}.")
-    return Outcome(Status.BEHIND, f"{head.seq - meta.seq} events are not shown yet. Press Refresh.")
+        return Outcome(Status.DONE, f"Casebook: up to date at event {head.seq}. {changed}".strip())
+    return Outcome(Status.BEHIND, f"{head.seq - meta.seq} events are not shown yet. Press Refresh. {changed}".strip())
