@@ -120,13 +120,15 @@ class GoodsLine:
 
 
 def goods_lines(case: Case) -> tuple[GoodsLine, ...]:
-    """The goods table; without one, the single article that the case names.
+    """The goods table; without one, the single article that the case names, or a late service's charge.
 
     Raises:
         ValueError: when a line cannot be read; it says which.
     """
     listed = tuple(_line(text) for text in case.items("goods_lines"))
-    proven = case.money("proven_value")
+    proven, charge = case.money("proven_value"), case.money("shipping_charge")
+    if not listed and case.text("subtype") == LATE and charge is not None:
+        return (GoodsLine(case.text("service") or "Service", "Charge for the guaranteed service", "", 1, charge),)
     if listed or proven is None or not case.has("sku"):
         return listed
     description = case.text("goods_description")

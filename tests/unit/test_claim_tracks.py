@@ -10,7 +10,7 @@ from cases_kit import NOW, ctx, done, open_, press, refusal, typed
 
 from addin.logic.case_type import Case, Context
 from addin.logic.cases.claim import CASE
-from addin.logic.claim_terms import EVIDENCE, citable_days, legal_days
+from addin.logic.claim_terms import EVIDENCE, citable_days, goods_lines, legal_days
 from addin.logic.machine import edit, open_case
 from addin.logic.policy import DEFAULT_POLICY
 from addin.logic.values import Money, Role
@@ -238,6 +238,9 @@ class TestFacts:
         case = claim(subtype="LATE", shipping_charge="18.40", amount_claimed="18.40")
         assert case.money("expected_recovery") == case.money("legal_cap") == Money.parse("18.40")
         assert case.money("uninsured_gap") == Money.parse("0.00")
+        assert [(line.ref, line.line_total) for line in goods_lines(case)] == [
+            ("UPS Express Saver", Money.parse("18.40"))
+        ]
         found = edit(CASE, case, typed(CASE, {"amount_claimed": "18.41"}), ctx())
         assert "UPC-03" in {problem.code for problem in found.problems}
 
