@@ -34,6 +34,7 @@ from addin.logic.machine import Decision, affect, attach, decide, edit, open_cas
 from addin.logic.outcome import Outcome, Problem, RowResult, Status
 from addin.logic.periods import PERIOD_KINDS, Periods, fold
 from addin.logic.policy import DEFAULT_POLICY, Policy
+from addin.logic.rule_changes import RULE_KINDS, with_changes
 from addin.logic.system_kinds import REFUSED, REGISTER_OPENED, SYSTEM_KINDS
 from addin.logic.values import Actor, clean_text
 from addin.settings import WORKBOOK_FILE, Settings, load, who
@@ -108,6 +109,7 @@ class Service:
     clock: Clock = utc_now
     policy: Policy = DEFAULT_POLICY
     kinds: KindTable = field(default_factory=kind_table)
+    rules_seen: int = 0
 
     @classmethod
     def open(cls, folder: Path, *, actor: Actor | None = None, clock: Clock = utc_now) -> Self:
@@ -132,7 +134,9 @@ class Service:
                 hint="Two registers were mixed; put the right files together.",
                 code="CFG-REGISTER",
             )
-        return cls(folder, settings, journal, actor, clock, policy)
+        service = cls(folder, settings, journal, actor, clock, policy)
+        service.renew_policy()
+        return service
 
     def close(self) -> None:
         """Let go of the journal."""
@@ -146,6 +150,12 @@ class Service:
     def acting(self, actor: Actor) -> Service:
         """The same register with another person at the keyboard (demo registers)."""
         return replace(self, actor=actor)
+
+    def renew_policy(self) -> None:
+        """Take in the rules that people set or verified since this register was opened."""
+        changes = list(self.journal.events(after=self.rules_seen, kinds=[kind.name for kind in RULE_KINDS]))
+        if changes:
+            self.policy, self.rules_seen = with_changes(self.policy, changes), changes[-1].seq
 
     def periods(self) -> Periods:
         """The accounting months as they stand."""

@@ -19,6 +19,7 @@ from addin.cli import (
     proof,
     reconciliation,
     registers,
+    rules,
     work,
     workboard,
 )

@@ -8,6 +8,7 @@ from addin.logic.events import Kind
 from addin.logic.outbox import OUTBOX_KINDS
 from addin.logic.periods import PERIOD_KINDS
 from addin.logic.reconcile.records import RECON_KINDS, RECON_PACKED
+from addin.logic.rule_changes import RULE_KINDS
 
 REGISTER_OPENED: Final = Kind("register.opened.v1", "{actor} opened register {register} ({house})")
 REFUSED: Final = Kind("case.refused.v1", "{actor} was refused '{label}' on {case}: {why}")
@@ -55,4 +56,5 @@ SYSTEM_KINDS: Final = (
     *OUTBOX_KINDS,
     *RECON_KINDS,
     RECON_PACKED,
+    *RULE_KINDS,
 )

@@ -66,6 +66,7 @@ def press(book: Any, action_id: str, service: Service, asked: Asked | None = Non
 def _pressed(book: Any, action: Action, service: Service, asked: Asked) -> Outcome:
     live = Live(book, service.settings.lock_password, service.settings.currency)
     check_standing(live.meta(), service.journal)
+    service.renew_policy()
     # A move is judged by the case type's own table, row by row, and an attempt without the role is recorded there.
     if not action.verb and not service.actor.may(action.roles):
         roles = ", ".join(sorted(role.value.replace("_", " ") for role in action.roles))

@@ -8,18 +8,18 @@ from typing import Final
 from addin.logic.events import Event, KindTable, Sealed, digests
 from addin.logic.forms import Cell
 from addin.logic.policy import PolicyRow
+from addin.logic.rule_changes import as_data
 from addin.logic.system_kinds import CONFLICT, DRIFT
 from addin.register.layout import AUDIT_COLUMNS, FIRST_ROW, HEADER_ROW, SCHEMA, SNAPSHOT_COLUMNS
 from addin.register.lists import Lists, column_letters
 from addin.register.page import Page, set_print
-from addin.register.projection import audit_cells
+from addin.register.projection import UNVERIFIED, audit_cells, rule_cells
 from addin.register.style import ACCENT, LINE
 
 RULES_COLUMNS: Final[tuple[tuple[str, int], ...]] = (
     ("Table", 14), ("Key", 36), ("Value", 28), ("Unit", 14), ("Source", 44), ("Verified by", 20), ("Verified on", 12),
     ("Valid from", 12), ("Note", 50),
 )  # fmt: skip
-UNVERIFIED: Final = "not verified yet"
 #: How many columns of the Audit sheet a page shows, and at how many percent.
 _READABLE: Final = 10
 _AUDIT_SCALE: Final = 46
@@ -87,9 +87,7 @@ def draw_rules(page: Page, rows: Iterable[PolicyRow]) -> None:
     doubt = look.named("open_question", **line)
     last = HEADER_ROW
     for last, row in enumerate(rows, FIRST_ROW):
-        verified_on = f"{row.verified_on:%d/%m/%Y}" if row.verified_on else ""
-        cells = (row.table, row.key, row.value, row.unit.value, row.source, row.verified_by or UNVERIFIED, verified_on,
-                 f"{row.valid_from:%d/%m/%Y}", row.note)  # fmt: skip
+        cells = rule_cells(as_data(row))
         page.fit(last, dict(enumerate(cells, 1)))
         for column, cell in enumerate(cells, 1):
             page.put(last, column, cell, doubt if cell == UNVERIFIED else bold if column == 3 else text)

@@ -126,7 +126,7 @@ SHEETS: Final[tuple[Sheet, ...]] = (
         "Rules",
         "shRules",
         Use.RULES,
-        "Policy in force, with its source and who verified it; changed by settings, never here.",
+        "Policy in force, with its source and who verified it; changed by 'casebook rules', never here.",
         "8D99AE",
     ),
     Sheet(

@@ -10,18 +10,22 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from addin.journal import Journal
 from addin.logic.case_type import Case
 from addin.logic.cases import case_types
 from addin.logic.events import Draft, Event, KindTable, digests
+from addin.logic.rule_changes import RULE_KINDS
 from addin.logic.system_kinds import DRIFT, SNAPSHOT_TAKEN
 from addin.logic.values import CELL_LIMIT
 from addin.register.layout import FIRST_ROW, HEADER_ROW, QUEUES, types_on
-from addin.register.projection import audit_cells, queue_cells, snapshot_cells
+from addin.register.projection import audit_cells, queue_cells, rule_cells, snapshot_cells
 from addin.register.refresh import TOLD_CONFLICT, compare
 from addin.register.rows import owner_of
 from addin.register.sheets import Live, Queue, QueueRow
+
+_RULES: Final = frozenset(kind.name for kind in RULE_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ def project(live: Live, journal: Journal, kinds: KindTable, now: datetime, shown
     if events:
         live.append_log("Audit", [audit_cells(event, kinds) for event in events], HEADER_ROW + events[0].seq)
         _append_snapshots(live, journal, meta.seq, events)
+        _write_rules(live, events)
         live.append_vault(_vault_rows(journal, events))
         live.write_meta(events[-1].seq, events[-1].hash)
     return len(events)
@@ -94,6 +99,20 @@ def _append_snapshots(live: Live, journal: Journal, shown: int, events: Sequence
     if taken:
         before = sum(1 for _ in journal.events(upto=shown, kinds=[SNAPSHOT_TAKEN.name]))
         live.append_log("Snapshots", taken, FIRST_ROW + before)
+
+
+def _write_rules(live: Live, events: Sequence[Event]) -> None:
+    """Show rules that were set or verified: in the row of the same key and day, else in a new one at the end."""
+    changed = [rule_cells(event.data) for event in events if event.kind in _RULES]
+    if not changed:
+        return
+    shown = live.log_rows("Rules", len(changed[0]))
+    places = {(line[1], line[7]): row for row, line in enumerate(shown, FIRST_ROW)}
+    free = FIRST_ROW + len(shown)
+    for cells in changed:
+        row = places.setdefault((cells[1], cells[7]), free)
+        free += row == free
+        live.append_log("Rules", [cells], row)
 
 
 def write_cases(queue: Queue, cases: Sequence[Case], journal: Journal, now: datetime, shown: Shown) -> None:

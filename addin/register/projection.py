@@ -25,6 +25,7 @@ DUE_TODAY: Final = "Due today"
 WAITING: Final = "Waiting"
 DONE: Final = "Done"
 NO_PRIORITY: Final = "P9"
+UNVERIFIED: Final = "not verified yet"
 
 
 def standing(case: Case, now: datetime) -> str:
@@ -154,6 +155,19 @@ def snapshot_cells(event: Event) -> tuple[Cell, ...]:
     data = event.data
     upto, head = str(data.get("upto", "")), str(data.get("head", ""))
     return (str(data.get("name", "")), event.at, event.actor, event.reason, upto, head, str(data.get("sha256", "")))
+
+
+def rule_cells(row: Mapping[str, object]) -> tuple[Cell, ...]:
+    """The cells of a rule's row on the Rules sheet, out of what an event or a policy row tells of it."""
+    days = {name: _day_words(str(row.get(name) or "")) for name in ("verified_on", "valid_from")}
+    key = str(row.get("key", ""))
+    table, seen = key.split(".", maxsplit=1)[0], str(row.get("verified_by") or UNVERIFIED)
+    value, unit, source, note = (str(row.get(name) or "") for name in ("value", "unit", "source", "note"))
+    return (table, key, value, unit, source, seen, days["verified_on"], days["valid_from"], note)
+
+
+def _day_words(iso_day: str) -> str:
+    return "/".join(reversed(iso_day.split("-"))) if iso_day else ""
 
 
 def _happened(event: Event) -> str | None:
