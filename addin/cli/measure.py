@@ -35,3 +35,21 @@ def bench_click(sizes: Sequence[int], presses: int, as_json: bool) -> int:
         for line in report.lines():
             click.echo(line)
     return DONE
+
+
+@bench.command("audit")
+@click.option("--cases", type=click.IntRange(min=100), default=100_000, show_default=True, help="Ten events a case.")
+@as_json_option
+@plain
+def audit(cases: int, as_json: bool) -> int:
+    """What verifying and the month end cost on a long journal, beside their peers."""
+    from addin.bench_audit.speed import bench_audit
+
+    with bar("Parts", 6, quiet=as_json) as tick:
+        report = bench_audit(cases, tick)
+    if as_json:
+        click.echo(json.dumps(report.as_dict()))
+    else:
+        for line in report.lines():
+            click.echo(line)
+    return DONE

@@ -17,9 +17,10 @@ from addin.progress import waiting_for
 @click.argument("other", type=click.Path(path_type=Path), required=False)
 @click.option("--witness", type=click.Path(path_type=Path), default=None, help="Compare with these witness lines.")
 @click.option("--key", default="", help="The fingerprint (or its first 16 characters) that must have signed a pack.")
+@click.option("--chain", "chain_only", is_flag=True, help="Only the chain of a journal: for millions of events.")
 @as_json_option
 @plain
-def verify(path: Path, other: Path | None, witness: Path | None, key: str, as_json: bool) -> int:
+def verify(path: Path, other: Path | None, witness: Path | None, key: str, chain_only: bool, as_json: bool) -> int:
     """Check PATH: a register folder, a workbook, a journal, a snapshot or an audit pack, alone or against OTHER.
 
     Every event, every hash, every audit cell and every file is read again; each bad place is named.
@@ -27,7 +28,7 @@ def verify(path: Path, other: Path | None, witness: Path | None, key: str, as_js
     from addin.verify import verify as check
 
     with waiting_for("Checking every event ...", quiet=as_json):
-        report = check(path, other, witness=witness, key=key)
+        report = check(path, other, witness=witness, key=key, chain_only=chain_only)
     if as_json:
         click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
     else:

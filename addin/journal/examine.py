@@ -22,18 +22,21 @@ from typing import Any, Final
 import msgspec
 
 from addin.errors import Unavailable
+from addin.journal.chain_walk import Companion, Walked
 from addin.journal.retell import Retold
 from addin.journal.schema import MIGRATIONS
 from addin.journal.stored import keys_of, standing
 from addin.logic.case_type import Case
 from addin.logic.cases import case_types
-from addin.logic.chain import Fault, Head, Link, check
+from addin.logic.chain import GENESIS, Fault, Head, Link, check
 from addin.logic.events import Sealed, canonical
 
 #: More faults than this are counted, not listed: after that many the file is no longer the journal it was.
 FAULT_LIMIT: Final = 500
 _EVENTS: Final = "SELECT seq, at, case_id, kind, text, prev, hash FROM events WHERE seq > ? ORDER BY seq"
 _ROW_OF: Final = re.compile(r"row (\d+) missing from index (\w+)")
+#: A journal of so many events is long: a second process hashes it.
+LONG: Final = 200_000
 #: Faults after which the events no longer tell the whole story.
 BREAKS: Final = frozenset({"missing", "order", "broken", "altered", "text", "unreadable", "sheet"})
 #: What reading a damaged file may raise; the driver even fails to decode its own messages about it.
@@ -76,6 +79,14 @@ class HashList:
         if len(raw) == 32:
             self._raw.extend(bytes(max(0, (seq - 1) * 32 - len(self._raw))))
             self._raw[(seq - 1) * 32 : seq * 32] = raw
+
+    def extend(self, after: int, raw: bytes) -> None:
+        """Keep the hashes of events that follow the one numbered `after`, 32 bytes each."""
+        if len(self._raw) == after * 32:
+            self._raw += raw
+            return
+        for at in range(0, len(raw), 32):
+            self.put(after + 1 + at // 32, raw[at : at + 32].hex())
 
     def at(self, seq: int) -> str:
         """The hash of an event as hex; empty when it is not there."""
@@ -131,33 +142,47 @@ def examine(path: Path) -> Examination:
     Raises:
         Unavailable: when the file is not there, may not be read, or is busy for too long.
     """
-    if not path.is_file():
-        raise Unavailable(f"There is no journal at {path}.", hint="Check the path.", code="JRN-MISSING")
-    alone = not any(path.with_name(path.name + tail).exists() for tail in ("-wal", "-shm"))
-    found = _examine(path, alone=alone)
+    alone = _nobody_writes(path)
+    found = _examine(path)
     if alone and path.with_name(path.name + "-wal").exists():  # somebody began to write meanwhile
-        found = _examine(path, alone=False)
+        found = _examine(path)
     return found
 
 
-def _examine(path: Path, *, alone: bool) -> Examination:
-    uri = f"{path.resolve().as_uri()}?mode=ro" + ("&immutable=1" if alone else "")
+def _examine(path: Path) -> Examination:
+    db, uri = open_read_only(path)
+    try:
+        return _Examiner(db, path, uri).run()
+    finally:
+        db.close()
+
+
+def open_read_only(path: Path) -> tuple[sqlite3.Connection, str]:
+    """A connection that changes nothing, with its address; texts come as the bytes they are stored as.
+
+    Raises:
+        Unavailable: when the file is not there or may not be read.
+    """
+    if not path.is_file():
+        raise Unavailable(f"There is no journal at {path}.", hint="Check the path.", code="JRN-MISSING")
+    uri = f"{path.resolve().as_uri()}?mode=ro" + ("&immutable=1" if _nobody_writes(path) else "")
     try:
         db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_WAIT_S)
     except sqlite3.Error as error:
         raise Unavailable(f"The journal {path} cannot be opened: {error}.", hint="Check the rights on it.") from error
-    try:
-        db.text_factory = bytes
-        return _Examiner(db, path).run()
-    finally:
-        db.close()
+    db.text_factory = bytes
+    return db, uri
+
+
+def _nobody_writes(path: Path) -> bool:
+    return not any(path.with_name(path.name + tail).exists() for tail in ("-wal", "-shm"))
 
 
 class _Examiner:
     """One pass over one journal file."""
 
-    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
-        self.db, self.path = db, path
+    def __init__(self, db: sqlite3.Connection, path: Path, uri: str) -> None:
+        self.db, self.path, self.uri = db, path, uri
         self.found = Examination()
         self.unreadable = False
         self.doubtful: set[str] = set()
@@ -209,18 +234,40 @@ class _Examiner:
     # ---- the chain ------------------------------------------------------------------------------------------
 
     def _walk(self) -> None:
-        after = 0
+        companion = self._companion()
+        self._walk_from(0, hashed_elsewhere=companion is not None)
+        if companion is None:
+            return
+        other = companion.answer()
+        found = self.found
+        whole = Walked(found.events, GENESIS, found.head.seq, found.head.hash, sound=True)
+        if other != whole or not found.whole:  # something is wrong, or could not be told: look at each event here
+            self.found, self.unreadable = Examination(), False
+            self._walk_from(0, hashed_elsewhere=False)
+
+    def _companion(self) -> Companion | None:
+        """Another process that hashes the chain of a long journal; None where that would cost more than it brings."""
+        try:
+            (last,) = self.db.execute("SELECT MAX(seq) FROM events").fetchone()
+        except _BROKEN:
+            return None
+        return Companion(self.uri, 0, last) if isinstance(last, int) and last >= LONG else None
+
+    def _walk_from(self, after: int, *, hashed_elsewhere: bool) -> None:
         while True:
             try:
-                for row in self.db.execute(_EVENTS, (after,)):
-                    if not self._follows(row):
-                        self._take(row)
+                after = self._stride(after, hashed_elsewhere=hashed_elsewhere)
+                rows = self.db.execute(_EVENTS, (after,))
+                row = rows.fetchone()
+                if row is None:
+                    return
+                self._take(row)
+                after = row[0]
             except _BROKEN as error:
                 self._busy(error)
                 after = self._behind(max(after, self.found.head.seq), str(error))
-                if after < _FAR:
-                    continue
-            return
+                if after >= _FAR:
+                    return
 
     def _behind(self, last: int, words: str) -> int:
         """The number before the next event that can be read; `_FAR` when there is none."""
@@ -250,30 +297,39 @@ class _Examiner:
             return False
         return True
 
-    def _follows(self, row: tuple[Any, ...]) -> bool:
-        """Take an event in which everything is as it must be; False, and nothing taken, for any other.
+    def _stride(self, after: int, *, hashed_elsewhere: bool) -> int:
+        """Take events in which everything is as it must be; answers the last one before the first that is not.
 
-        Millions of events go this way, so it compares bytes as they are stored and leaves words to `_take`.
+        Millions of events go this way, so it compares bytes as they are stored and leaves words to `_take`. With
+        `hashed_elsewhere` another process hashes the texts again meanwhile.
         """
-        seq, at, case_id, kind, text, prev, hashed = row
-        found = self.found
-        if type(text) is not bytes or seq != found.head.seq + 1 or prev != found.head.hash.encode():
-            return False
-        if hashlib.sha256(prev + text).hexdigest().encode() != hashed:
-            return False
+        found, sha256, decode = self.found, hashlib.sha256, _DECODER.decode
+        absorb, raw = found.retold.absorb, bytearray()
+        head, seq, at = found.head.hash.encode(), after, found.head.at
         try:
-            body = _DECODER.decode(text)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return False
-        beside = (body.seq, body.at.encode(), body.case.encode(), body.kind.encode())
-        if beside != (seq, at, case_id, kind):
-            return False
-        for fault in found.retold.take(seq, body.at, body.case, body.kind, body.data):
-            found.add(fault)
-        found.events += 1
-        found.head = Head(seq, hashed.decode(), body.at)
-        found.hashes.put(seq, found.head.hash)
-        return True
+            for stored in self.db.execute(_EVENTS, (after,)):
+                number, when, case_id, kind, text, prev, hashed = stored
+                if number != seq + 1 or prev != head or type(text) is not bytes:
+                    break
+                if not hashed_elsewhere and sha256(prev + text).hexdigest().encode() != hashed:
+                    break
+                try:
+                    body = decode(text)
+                    raw += bytes.fromhex(hashed.decode())
+                except (msgspec.DecodeError, ValueError, AttributeError):
+                    break
+                beside = (body.seq, body.at.encode(), body.case.encode(), body.kind.encode())
+                if beside != (number, when, case_id, kind):
+                    break
+                for fault in absorb(number, body.at, body.case, body.kind, body.data):
+                    found.add(fault)
+                head, seq, at = hashed, number, body.at
+        finally:
+            if seq > after:
+                found.hashes.extend(after, bytes(raw[: (seq - after) * 32]))
+                found.events += seq - after
+                found.head = Head(seq, head.decode(), at)
+        return seq
 
     def _take(self, row: tuple[Any, ...]) -> None:
         found, seq = self.found, row[0]
@@ -467,4 +523,4 @@ def _text(value: object) -> str:
     return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
 
 
-__all__ = ["BREAKS", "FAULT_LIMIT", "Body", "Examination", "HashList", "examine"]
+__all__ = ["BREAKS", "FAULT_LIMIT", "LONG", "Body", "Examination", "HashList", "examine", "open_read_only"]

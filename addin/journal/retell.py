@@ -7,14 +7,14 @@ other way round. Folding is "the last one wins" field by field, so changes are g
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from addin.logic.case_type import Case
 from addin.logic.cases import case_types
 from addin.logic.chain import Fault
-from addin.logic.events import Sealed, digests, unseal
+from addin.logic.events import SEALED, Sealed, digests, unseal
 from addin.logic.evidence import ATTACHED
 from addin.logic.machine import fold
 from addin.logic.system_kinds import KEY_ADDED, KEY_REVOKED, LETTER_ISSUED, PACK_MADE, REGISTER_OPENED, SNAPSHOT_TAKEN
@@ -23,6 +23,8 @@ _NUMBER: Final = re.compile(r"([A-Z]+)-(\d{4})-(\d{6,})")
 #: Under this key an event of an erasure lists the digests whose values it took out of the vault.
 ERASED_DIGESTS: Final = "erased"
 _MENTIONING: Final = frozenset(kind.name for kind in (LETTER_ISSUED, SNAPSHOT_TAKEN, PACK_MADE, KEY_ADDED, KEY_REVOKED))
+#: Events that do more than change a case.
+_SPECIAL: Final = _MENTIONING | {ATTACHED.name, REGISTER_OPENED.name}
 
 
 class Mention(NamedTuple):
@@ -82,6 +84,26 @@ class Retold:
             yield from self._issue(data.get("letter_no"), seq, again=True)
         if case_id and "move" in data and isinstance(data.get("type"), str):
             yield from self._case(seq, case_id, data)
+
+    def absorb(self, seq: int, at: str, case_id: str, kind: str, data: Mapping[str, Any]) -> Iterable[Fault]:
+        """The same as `take`, at once and several times as fast for the ordinary event of a case."""
+        told = self.told.get(case_id)
+        if told is None or at < self.last_at or kind in _SPECIAL or ERASED_DIGESTS in data:
+            return list(self.take(seq, at, case_id, kind, data))
+        self.last_at, self.last_seq = at, seq
+        changes = data.get("set")
+        if type(changes) is dict:
+            for value in changes.values():
+                if type(value) is dict and type(value.get(SEALED)) is str:
+                    self.named.setdefault(value[SEALED], (seq, case_id))
+        if "move" in data and isinstance(data.get("type"), str):
+            if data["move"] == "open":
+                return list(self._case(seq, case_id, data))
+            if type(changes) is dict:
+                told.changes.update(changes)
+            told.status = str(data.get("status") or told.status)
+            told.version = seq
+        return ()
 
     def _beginning(self, seq: int, kind: str, data: Mapping[str, Any]) -> Iterator[Fault]:
         opens = kind == REGISTER_OPENED.name

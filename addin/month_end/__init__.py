@@ -102,10 +102,8 @@ def build(  # noqa: PLR0913 - a pack rests on all of this, each by its name
     Raises:
         ValueError: for a text that is no month, a month that has not begun, or one before the register.
     """
-    month = Period.of(period, now)
-    story = tell(journal, month, policy.days("audit.cut_off_days"), upto)
-    mask = Mask(settings.actors(), {*story.accounts, preparer.id}, settings.intake.order_number)
-    source = Source.made(story, mask, policy)
+    source = _source(journal, settings, policy, Period.of(period, now), preparer.id, upto)
+    story, month = source.story, source.story.period
     said = facts(source, settings, preparer, auditor_word, signer)
     book = Book(said, now.astimezone(UTC).replace(tzinfo=None), settings.lock_password)
     tables = _tables(journal, source, kinds, auditor_word, {**story.files, **files})
@@ -120,7 +118,23 @@ def build(  # noqa: PLR0913 - a pack rests on all of this, each by its name
         for number, one in enumerate(staged, 1)
     ]
     seeded, rules = seed(month.text, auditor_word), policy.as_of(source.day).fingerprint()
-    return Month(path, csv, _totals(story, controls), story, mask, seeded, rules)
+    return Month(path, csv, _totals(story, controls), story, source.mask, seeded, rules)
+
+
+def _source(
+    journal: Journal, settings: Settings, policy: Policy, month: Period, preparer: str, upto: int | None
+) -> Source:
+    story = tell(journal, month, policy.days("audit.cut_off_days"), upto)
+    mask = Mask(settings.actors(), {*story.accounts, preparer} - {""}, settings.intake.order_number)
+    return Source.made(story, mask, policy)
+
+
+def month_tables(
+    journal: Journal, kinds: KindTable, settings: Settings, policy: Policy, period: str, now: datetime
+) -> tuple[Source, list[Table]]:
+    """The tables of a month without the workbook around them."""
+    source = _source(journal, settings, policy, Period.of(period, now), "", None)
+    return source, _tables(journal, source, kinds, "", source.story.files)
 
 
 def _tables(journal: Journal, source: Source, kinds: KindTable, word: str, files: Mapping[str, str]) -> list[Table]:
@@ -180,4 +194,4 @@ def _totals(story: Story, controls: Iterable[Line]) -> Mapping[str, str]:
     return found | {line.label: str(line.computed) for line in controls if not line.heading}
 
 
-__all__ = ["Month", "Period", "build"]
+__all__ = ["Month", "Period", "Source", "build", "month_tables"]

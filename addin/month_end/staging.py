@@ -6,11 +6,12 @@ written as text (`t="inlineStr"`), numbers or dates: never as a formula (invaria
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
 from pathlib import Path
@@ -20,17 +21,14 @@ from xml.sax.saxutils import escape
 from addin.errors import HostError
 from addin.logic.forms import Cell
 from addin.logic.values import CELL_LIMIT, FORMULA_LEADS
-from addin.month_end.table import Holds, Table, in_order, line_of
+from addin.month_end.table import Holds, Table, in_order, line_of_texts, plain
 from addin.month_end.zip_writer import Deflater, Piece
 from addin.register.lists import column_letters
 
 #: Rows of one sheet before the table goes on on the next one; a sheet ends at row 1,048,576.
 SHEET_ROWS: Final = 1_000_000
 _BATCH: Final = 500
-_EPOCH: Final = date(1899, 12, 30).toordinal()
-_HARD: Final = re.compile(r"[&<>\x00-\x1f\ufffe\uffff]|^\s|\s$|_x[0-9A-Fa-f]{4}_")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
-_QUOTED: Final = re.compile(r'[",\r\n]')
 _LINE: Final = 15
 
 
@@ -60,7 +58,15 @@ class Staged:
         return sum(leaf.rows for leaf in self.leaves)
 
 
-def stage(table: Table, styles: Sequence[int], folder: Path, first_row: int, sheet_rows: int = SHEET_ROWS) -> Staged:
+def stage(
+    table: Table,
+    styles: Sequence[int],
+    folder: Path,
+    first_row: int,
+    *,
+    sheet_rows: int = SHEET_ROWS,
+    csv_too: bool = True,
+) -> Staged:
     """Make the rows of a table.
 
     Args:
@@ -69,27 +75,36 @@ def stage(table: Table, styles: Sequence[int], folder: Path, first_row: int, she
         folder: where the deflated files go.
         first_row: the sheet's row of the first row.
         sheet_rows: how many rows a sheet takes.
+        csv_too: with the rows as a CSV file.
 
     Raises:
         HostError: a text does not fit a cell, or the disk refuses.
     """
     stem = folder / f"{table.name.replace(' ', '-').lower()}"
-    csv = Deflater(stem.with_suffix(".csv.part"), hashed=True)
-    csv.write(("\ufeff" + ",".join(map(_csv_cell, (column.title for column in table.columns))) + "\r\n").encode())
-    tally = _Tally(table)
-    draw = row_drawer(table, styles)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    file = Deflater(stem.with_suffix(".csv.part"), hashed=True)
+    file.write("\ufeff".encode())
+    writer.writerow([column.title for column in table.columns])
+    tally, drawer = _Tally(table), RowDrawer(table, styles)
     leaves = []
     for number, part in enumerate(_sheets(table.rows, sheet_rows), 1):
         xml = Deflater(folder / f"{stem.name}-{number}.xml.part")
         at = first_row
         for batch in part:
-            xml.write("".join(map(draw, range(at, at + len(batch)), batch)).encode())
-            csv.write("".join(map(_csv_line, batch)).encode())
-            tally.take(batch)
+            texts = [[cell if type(cell) is str and "\r" not in cell else plain(cell) for cell in row] for row in batch]
+            xml.write("".join(map(drawer.draw, range(at, at + len(batch)), batch, texts)).encode())
+            tally.take(batch, texts)
             at += len(batch)
+            if csv_too:
+                writer.writerows(map(_guarded, batch))
+                file.write(text.getvalue().encode())
+                text.seek(0)
+                text.truncate()
         leaves.append(Leaf(sheet_name(table.name, number), at - first_row, xml.close()))
-    piece = csv.close()
-    return Staged(table, tuple(leaves), piece, csv.sha256, tally.digest(), tally.total)
+    file.write(text.getvalue().encode())
+    piece = file.close()
+    return Staged(table, tuple(leaves), piece, file.sha256, tally.digest(), tally.total)
 
 
 def sheet_name(name: str, number: int) -> str:
@@ -123,11 +138,11 @@ class _Tally:
         self._lines: list[bytes] = []
         self._between = b""
 
-    def take(self, batch: Sequence[tuple[Cell, ...]]) -> None:
+    def take(self, batch: Sequence[tuple[Cell, ...]], texts: Sequence[list[str]]) -> None:
         if self._sums >= 0:
             amounts = (row[self._sums] for row in batch)
             self.total += sum((amount for amount in amounts if isinstance(amount, Decimal)), Decimal(0))
-        lines = list(map(line_of, batch))
+        lines = list(map(line_of_texts, texts))
         if self._running is None:
             self._lines += lines
             return
@@ -143,52 +158,85 @@ class _Tally:
 # ---- cells ----------------------------------------------------------------------------------------------------
 
 
-def row_drawer(table: Table, styles: Sequence[int]) -> Callable[[int, tuple[Cell, ...]], str]:
-    """What draws a row of a table as its XML."""
-    heads = [(f'<c r="{column_letters(at)}', f'" s="{style}') for at, style in enumerate(styles, 1)]
-    long = [
-        (at, max(int(column.width * 1.1), 1))  # a letter of a text is narrower than a digit, by which widths count
-        for at, column in enumerate(table.columns)
-        if column.holds is Holds.LONG
-    ]
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How rows whose cells are of the same types are drawn: a template, and which of their cells go into it."""
 
-    def draw(number: int, row: tuple[Cell, ...]) -> str:
+    template: str
+    shown: tuple[int, ...]
+
+
+class RowDrawer:
+    """Draws rows of one table as XML, from their cells and the texts that the digest takes of them."""
+
+    def __init__(self, table: Table, styles: Sequence[int]) -> None:
+        self._name = table.name
+        self._styles = styles
+        self._letters = [column_letters(at) for at in range(1, len(styles) + 1)]
+        self._shapes: dict[tuple[type, ...], _Shape] = {}
+        self._long = [
+            (at, max(int(column.width * 1.1), 1))  # a letter of a text is narrower than a digit, by which widths count
+            for at, column in enumerate(table.columns)
+            if column.holds is Holds.LONG
+        ]
+
+    def draw(self, number: int, row: tuple[Cell, ...], texts: Sequence[str]) -> str:
+        """One row: its number, its cells, and each cell's text as `table.plain` gives it."""
+        kinds = tuple(map(type, row))
+        joined = "|".join([cell for cell in row if type(cell) is str])
+        if _is_plain(joined) and bool not in kinds:
+            shape = self._shapes.get(kinds)
+            if shape is None:
+                shape = self._shapes[kinds] = self._shape(kinds)
+            height = self._height(row) if self._long else ""
+            return shape.template.replace("\0", str(number)) % (height, *[texts[at] for at in shape.shown])
+        return self._draw_slowly(number, row, texts)
+
+    def _shape(self, kinds: tuple[type, ...]) -> _Shape:
+        cells, shown = [], []
+        for at, (kind, letters, style) in enumerate(zip(kinds, self._letters, self._styles, strict=True)):
+            head = f'<c r="{letters}\0" s="{style}"'
+            if kind is type(None):
+                cells.append(f"{head}/>")
+                continue
+            shown.append(at)
+            cells.append(f'{head} t="inlineStr"><is><t>%s</t></is></c>' if kind is str else f"{head}><v>%s</v></c>")
+        return _Shape(f'<row r="\0"%s>{"".join(cells)}</row>', tuple(shown))
+
+    def _draw_slowly(self, number: int, row: tuple[Cell, ...], texts: Sequence[str]) -> str:
+        """A row that holds a blank text, a truth value, or characters that XML cannot hold as they are."""
         cells = []
-        for (head, style), cell in zip(heads, row, strict=True):
-            if type(cell) is str:
-                if not cell:
-                    end = '"/>'
-                elif len(cell) > CELL_LIMIT or _HARD.search(cell):
-                    end = f'" t="inlineStr"><is><t xml:space="preserve">{_hard(cell, table.name, number)}</t></is></c>'
-                else:
-                    end = f'" t="inlineStr"><is><t>{cell}</t></is></c>'
-            elif cell is None:
-                end = '"/>'
-            elif isinstance(cell, bool):
-                end = f'" t="inlineStr"><is><t>{"Yes" if cell else "No"}</t></is></c>'
-            elif type(cell) is int or type(cell) is Decimal:
-                end = f'"><v>{cell}</v></c>'
+        for letters, style, cell, text in zip(self._letters, self._styles, row, texts, strict=True):
+            head = f'<c r="{letters}{number}" s="{style}"'
+            if not text:
+                cells.append(f"{head}/>")
+            elif isinstance(cell, (str, bool)):
+                shown = _escaped(cell if isinstance(cell, str) else text, self._name, number)
+                cells.append(f'{head} t="inlineStr"><is><t xml:space="preserve">{shown}</t></is></c>')
             else:
-                end = f'"><v>{_number(cell)}</v></c>'
-            cells.append(f"{head}{number}{style}{end}")
-        height = _height(row, long)
-        tall = f' ht="{height}" customHeight="1"' if height else ""
-        return f'<row r="{number}"{tall}>{"".join(cells)}</row>'
+                cells.append(f"{head}><v>{text}</v></c>")
+        return f'<row r="{number}"{self._height(row)}>{"".join(cells)}</row>'
 
-    return draw
-
-
-def _height(row: Sequence[Cell], long: Sequence[tuple[int, int]]) -> int:
-    """The height in points that a row's long texts need; 0 for one line."""
-    needed = 1
-    for at, fits in long:
-        cell = row[at]
-        if type(cell) is str and (len(cell) > fits or "\n" in cell):
-            needed = max(needed, sum(1 + len(line) // fits for line in cell.split("\n")))
-    return min(_LINE * needed + 1, 405) if needed > 1 else 0
+    def _height(self, row: Sequence[Cell]) -> str:
+        """The height that a row's long texts need, as attributes; nothing for one line."""
+        needed = 1
+        for at, fits in self._long:
+            cell = row[at]
+            if type(cell) is str and (len(cell) > fits or "\n" in cell):
+                needed = max(needed, sum(1 + len(line) // fits for line in cell.split("\n")))
+        return f' ht="{min(_LINE * needed + 1, 405)}" customHeight="1"' if needed > 1 else ""
 
 
-def _hard(text: str, name: str, row: int) -> str:
+def _is_plain(joined: str) -> bool:
+    """True for texts, joined by bars, none of which is blank, has blanks at its ends, or needs escaping."""
+    if not joined.isprintable() or len(joined) > CELL_LIMIT or "&" in joined or "<" in joined or ">" in joined:
+        return False
+    if "_x" in joined or " |" in joined or "| " in joined or "||" in joined:
+        return False
+    return not joined or (joined[0] not in " |" and joined[-1] not in " |")
+
+
+def _escaped(text: str, name: str, row: int) -> str:
     """A text with characters that XML cannot hold as they are (ECMA-376 part 1, 22.9.2.19)."""
     if len(text) > CELL_LIMIT:
         words = f"Row {row} of {name} would hold {len(text):,} characters; {CELL_LIMIT:,} fit."
@@ -196,29 +244,15 @@ def _hard(text: str, name: str, row: int) -> str:
     return escape(_CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", text))
 
 
-def _number(cell: object) -> str:
-    if isinstance(cell, datetime):
-        seconds = cell.hour * 3600 + cell.minute * 60 + cell.second
-        return repr(cell.toordinal() - _EPOCH + seconds / 86_400)
-    if isinstance(cell, date):
-        return str(cell.toordinal() - _EPOCH)
-    return repr(cell)
+def _guarded(row: Sequence[Cell]) -> Sequence[Cell]:
+    """A row for a CSV file: a text that a program would take for a formula gets an apostrophe."""
+    return [_guarded_cell(cell) for cell in row]
 
 
-def _csv_line(row: Sequence[Cell]) -> str:
-    return ",".join([_csv_cell(cell) for cell in row]) + "\r\n"
-
-
-def _csv_cell(cell: Cell) -> str:
-    """A cell as CSV holds it (RFC 4180); a text that a program would take for a formula gets an apostrophe."""
-    if cell is None:
-        return ""
+def _guarded_cell(cell: Cell) -> Cell:
     if isinstance(cell, bool):
         return "Yes" if cell else "No"
-    if type(cell) is not str:
-        return cell.isoformat(sep=" ") if isinstance(cell, datetime) else str(cell)
-    text = f"'{cell}" if cell[:1] and cell[0] in FORMULA_LEADS else cell
-    return f'"{text.replace(chr(34), chr(34) * 2)}"' if _QUOTED.search(text) else text
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] and cell[0] in FORMULA_LEADS else cell
 
 
-__all__ = ["SHEET_ROWS", "Leaf", "Staged", "row_drawer", "sheet_name", "stage"]
+__all__ = ["SHEET_ROWS", "Leaf", "RowDrawer", "Staged", "sheet_name", "stage"]

@@ -12,26 +12,30 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
 from addin import settings
 from addin.errors import ConfigError, HostError, NotOurBook
+from addin.journal import witness as witnesses
+from addin.journal.chain_only import examine_chain
 from addin.journal.examine import examine
 from addin.journal.opening import open_journal
 from addin.logic.chain import Fault
 from addin.settings import JOURNAL_FILE, WORKBOOK_FILE, Settings
 from addin.verify.beside import check_beside
 from addin.verify.pairs import side_by_side
-from addin.verify.readers import journal_subject, read, witnessed, workbook_subject
+from addin.verify.readers import journal_subject, kind_of, read, witnessed, workbook_subject
 from addin.verify.report import Report, report
 from addin.verify.subjects import Subject, What
 
 WITNESS_FILE: Final = "witness.txt"
 
 
-def verify(path: Path, other: Path | None = None, *, witness: Path | None = None, key: str = "") -> Report:
+def verify(
+    path: Path, other: Path | None = None, *, witness: Path | None = None, key: str = "", chain_only: bool = False
+) -> Report:
     """Check a register folder, a workbook, a journal file, a snapshot's manifest or an audit pack.
 
     Args:
@@ -39,6 +43,7 @@ def verify(path: Path, other: Path | None = None, *, witness: Path | None = None
         other: a second one of these, checked too and against the first.
         witness: a witness file; for a register it is found by its settings when None.
         key: the fingerprint, or its first 16 characters, of the key that must have signed a pack.
+        chain_only: of a journal or a register check the chain and the witness, and nothing beside.
 
     Raises:
         NotOurBook: a path is nothing that can be checked.
@@ -46,6 +51,8 @@ def verify(path: Path, other: Path | None = None, *, witness: Path | None = None
     """
     if witness is not None and not witness.is_file():
         raise HostError(f"There is no witness file at {witness}.", hint="Check the path.", code="HOST-MISSING")
+    if chain_only:
+        return _chain(path, witness)
     first = _subject(path, witness, key)
     if other is None:
         return report(first.what, first.events, first.head, first.faults, first.notes)
@@ -56,6 +63,19 @@ def verify(path: Path, other: Path | None = None, *, witness: Path | None = None
     return report(
         what, lead.events, lead.head, [*faults, *first.faults, *second.faults], [*notes, *first.notes, *second.notes]
     )
+
+
+def _chain(path: Path, witness: Path | None) -> Report:
+    """The chain alone, for journals of millions of events."""
+    rules = _settings(path, []) if path.is_dir() else None
+    witness = witness or (_witness_of(path, rules) if path.is_dir() else None)
+    with _journal_of(path, rules) if path.is_dir() else nullcontext(path) as journal:
+        if journal is None or (not path.is_dir() and kind_of(path) is not What.JOURNAL):
+            raise NotOurBook(f"{path} has no journal whose chain could be checked.", hint="Leave out --chain.")
+        named = [line.seq for line in witnesses.read(witness)] if witness is not None else []
+        found = journal_subject(examine_chain(journal, named))
+    found.faults += [*witnessed(found, witness), *_same_register(rules, found)]
+    return report(found.what, found.events, found.head, found.faults, found.notes)
 
 
 def _subject(path: Path, witness: Path | None, key: str) -> Subject:

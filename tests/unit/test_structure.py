@@ -26,7 +26,7 @@ HOMES = {
     "uno": {"hosts"},
     "pythoncom": {"hosts", "macros"},
     "win32com": {"hosts", "macros"},
-    "sqlite3": {"journal"},
+    "sqlite3": {"journal", "bench_audit"},
     "psycopg": {"journal"},
     "docx": {"letters"},
     "httpx": {"connectors"},
@@ -37,8 +37,8 @@ HOMES = {
     "numpy": {"reconcile", "reconciling", "bench_reconcile"},
     "mt940": {"reconcile"},
     "pycamt": {"reconcile"},
-    "openpyxl": {"hosts", "register", "month_end"},
-    "xlsxwriter": {"reconcile", "hosts", "register", "month_end"},
+    "openpyxl": {"hosts", "register", "month_end", "bench_audit"},
+    "xlsxwriter": {"reconcile", "hosts", "register", "month_end", "bench_audit"},
 }
 #: Packages whose import name is not their name on the index, or that come with another program.
 IMPORT_NAMES = {"docx": "docxtpl", "jwt": "pyjwt", "mt940": "mt-940"}

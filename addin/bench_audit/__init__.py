@@ -1,0 +1,1 @@
+"""Measures and attacks the proof: `casebook bench audit` and `casebook bench attack`."""
