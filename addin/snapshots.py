@@ -272,6 +272,10 @@ class Store:
             raise IntegrityError(f"The manifest of the snapshot {name} was altered.", code="SNAP-MANIFEST")
         return found
 
+    def manifest_digest(self, name: str) -> str:
+        """SHA-256 of a snapshot's manifest, which names everything else: what an event records of it."""
+        return _sha(self._manifest(name).read_bytes())
+
     def check(self, name: str) -> tuple[Fault, ...]:
         """Every chunk or part of a snapshot that is missing or not what it was."""
         try:

@@ -134,7 +134,10 @@ def keep_snapshot(service: Service, why: str) -> Outcome:
         head=head,
     )
     witness.add(witness_path(service), head)
-    data: dict[str, Json] = {"name": kept.name, "upto": head.seq, "head": head.hash, "sha256": kept.file_sha256}
+    data: dict[str, Json] = {
+        "name": kept.name, "upto": head.seq, "head": head.hash, "sha256": kept.file_sha256,
+        "manifest": store.manifest_digest(kept.name),
+    }  # fmt: skip
     event = service.record(SNAPSHOT_TAKEN.name, data, reason=why)
     return Outcome(Status.DONE, f"Snapshot {kept.name} keeps the register up to event {head.seq}.", seq=event.seq)
 

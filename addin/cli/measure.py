@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from addin.cli.frame import DONE, as_json_option, main, plain
+from addin.cli.frame import DONE, FINDINGS, as_json_option, main, plain
 from addin.progress import bar
 
 
@@ -53,3 +53,22 @@ def audit(cases: int, as_json: bool) -> int:
         for line in report.lines():
             click.echo(line)
     return DONE
+
+
+@bench.command("attack")
+@click.option("--tries", type=click.IntRange(min=1), default=1_000, show_default=True, help="Attacks drawn by chance.")
+@click.option("--innocent", type=click.IntRange(min=0), default=1_000, show_default=True, help="Innocent rounds.")
+@as_json_option
+@plain
+def attack(tries: int, innocent: int, as_json: bool) -> int:
+    """Tamper with everything a register holds, and see that verify finds each place, and nothing where nothing is."""
+    from addin.bench_audit.attack import DESIGNED, bench_attack
+
+    with bar("Attacks", 2 * len(DESIGNED) + tries + innocent, quiet=as_json) as tick:
+        report = bench_attack(tries, innocent, tick)
+    if as_json:
+        click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+    else:
+        for line in report.lines():
+            click.echo(line)
+    return DONE if report.ok else FINDINGS

@@ -189,12 +189,12 @@ class _Examiner:
 
     def run(self) -> Examination:
         """All checks, the chain first."""
-        found = self.found
         try:
             self.db.execute("BEGIN")  # one view of the file, whoever writes meanwhile
         except _BROKEN as error:
             self._busy(error)
         self._walk()
+        found = self.found
         if not found.events and not self.unreadable:
             found.add(Fault(1, "beginning", "The journal holds no event; the first one should name its register."))
         whole = found.whole

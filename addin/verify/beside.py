@@ -60,8 +60,9 @@ def _pack(folder: Path, told: Mention, notes: list[str]) -> Iterator[Fault]:
 
 def _snapshot(folder: Path, told: Mention, notes: list[str]) -> Iterator[Fault]:
     name = str(told.data.get("name", ""))
+    store = Store(folder / "snapshots")
     try:
-        kept = Store(folder / "snapshots").get(name)
+        kept = store.get(name)
     except NotOurBook:
         notes.append(f"The snapshot {name} of event {told.seq} is not in this folder.")
         return
@@ -70,7 +71,8 @@ def _snapshot(folder: Path, told: Mention, notes: list[str]) -> Iterator[Fault]:
         return
     data: Mapping[str, Any] = told.data
     said = (data.get("upto"), data.get("head"), data.get("sha256"))
-    if (kept.seq, kept.head, kept.file_sha256) != said:
+    manifest = data.get("manifest", store.manifest_digest(name))  # events of older versions do not name it
+    if (kept.seq, kept.head, kept.file_sha256) != said or store.manifest_digest(name) != manifest:
         words = f"The snapshot {name} is not the one that event {told.seq} recorded."
         yield Fault(told.seq, "snapshot", words, f"snapshots/{name}")
 

@@ -9,6 +9,8 @@ from typing import Final
 from addin.journal.examine import BREAKS
 from addin.logic.chain import Fault, Head
 
+#: Faults of the chain itself: its links, and what stands in the columns beside its texts.
+_CHAIN: Final = BREAKS | {"column", "clock", "beginning"}
 _COMPARED: Final = frozenset({"cut", "rehashed", "differs", "ahead", "foreign"})
 
 
@@ -63,7 +65,7 @@ class Report:
 
 def _rank(fault: Fault) -> int:
     """Causes before consequences: the chain itself, then what it is compared with, then what stands beside it."""
-    return 0 if fault.what in BREAKS else 1 if fault.what in _COMPARED else 2
+    return 0 if fault.what in _CHAIN else 1 if fault.what in _COMPARED else 2
 
 
 def report(what: str, events: int, head: Head, faults: Sequence[Fault], notes: Iterable[str]) -> Report:
