@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from addin.arrivals import import_file, import_inbox
 from addin.errors import HostError
 from addin.hosts.closed import open_closed
 from addin.hosts.locking import refuse_if_held
@@ -84,3 +86,14 @@ def intake_closed(
         taken = take_all(service, [one for one in waiting(service) if one.message > known], tick)
         press(book, "desk.refresh", service)
     return replace(taken, message=f"{read.message} {taken.message}")
+
+
+def import_closed(service: Service, path: Path | None, what: str, tick: Callable[[], None] = lambda: None) -> Outcome:
+    """Import a file, or (None) what lies in the inbox, and show what came of it in the closed workbook."""
+    with closed_book(service) as book:
+        before = press(book, "desk.refresh", service)
+        if before.status is Status.REFUSED:  # a workbook that cannot show it: nothing is recorded yet
+            return before
+        outcome = import_inbox(service, tick=tick) if path is None else import_file(service, path, what, tick=tick)
+        press(book, "desk.refresh", service)
+    return outcome

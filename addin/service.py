@@ -248,6 +248,23 @@ class Service:
         request = RowRequest(case_id, {}, reason)
         return self._each("withdraw", [request], lambda writer, _, row: self._withdraw(writer, row, name)).rows[0]
 
+    def take_rows(
+        self, asked: Sequence[tuple[str, RowRequest]], closing: Callable[[Sequence[RowResult]], Draft]
+    ) -> Outcome:
+        """Open, fill in and note cases for the rows of one file, and record the file itself: all or nothing durable.
+
+        Args:
+            asked: "open", "edit" or the verb of a move, with its request; each row is judged by itself.
+            closing: the event that tells of the file, made from what became of the rows.
+        """
+        acts: Mapping[str, Callable[[Writer, str, RowRequest], RowResult]] = {"open": self._open, "edit": self._edit}
+        self._refuse_copy()
+        with self.journal.write() as writer:
+            rows = [self._one(writer, verb, _cleaned(one), acts.get(verb, self._move)) for verb, one in asked]
+            self._append(writer, closing(rows))
+            head = writer.head()
+        return replace(summary(rows), seq=head.seq, head=head.hash)
+
     def record(
         self, kind: str, data: Mapping[str, Json], *, case_id: str = "", reason: str = "", personal: Iterable[str] = ()
     ) -> Event:

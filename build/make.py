@@ -1,6 +1,6 @@
 """Builds what is kept in the repository but made from text: the VBA project, the empty register and the add-in.
 
-    python build/make.py vba|workbooks|all [--check]
+    python build/make.py vba|workbooks|samples|all [--check]
 
 Without --check the files are written. With it they are built in memory and compared with what is kept; the exit code is
 1 when one differs and its name is printed with the command that brings it up to date. Sources that cannot be built
@@ -24,6 +24,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "build")]
 
 from ribbon import ribbon_xml  # noqa: E402
+from samples import sample_returns  # noqa: E402
 from vba_project import WORKBOOK, Module, build_project, document, standard  # noqa: E402
 
 from addin.errors import CasebookError, ConfigError  # noqa: E402
@@ -118,7 +119,12 @@ def addin_file() -> bytes:
     return normalise_zip(add_custom_ui(as_addin(target.getvalue()), ribbon_xml(actions().values())))
 
 
-RECIPES: Final[dict[str, Callable[[], Products]]] = {"vba": vba, "workbooks": workbooks}
+def samples() -> Products:
+    """The sample file that cannot be written by hand."""
+    return {WORKBOOKS / "samples" / "imports" / "threepl-returns.xlsx": normalise_zip(sample_returns())}
+
+
+RECIPES: Final[dict[str, Callable[[], Products]]] = {"vba": vba, "workbooks": workbooks, "samples": samples}
 
 
 def write(products: Products) -> None:

@@ -8,6 +8,7 @@ file here; importing it adds its commands to `main`.
 from addin.cli import (
     claims,
     evidence,
+    files,
     finance,
     history,
     letters,

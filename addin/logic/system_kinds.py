@@ -19,6 +19,12 @@ CONFLICT: Final = Kind(
 INTAKE_READ: Final = Kind("intake.read.v1", "{actor} read a message: {count} proposals ({types})")
 INTAKE_TAKEN: Final = Kind("intake.taken.v1", "{actor} took proposal {index} of message {message}: {what}")
 INTAKE_DISMISSED: Final = Kind("intake.dismissed.v1", "{actor} set aside proposal {index} of message {message}")
+IMPORT_TAKEN: Final = Kind(
+    "import.taken.v1",
+    "{actor} imported {file} ({title}): {rows} rows, {accepted} accepted, {review} to review, {rejected} rejected, "
+    "{repeated} repeated; {opened_count} cases opened, {filled_count} filled in",
+)
+IMPORT_REFUSED: Final = Kind("import.refused.v1", "The file {file} that {actor} imported was refused: {why}")
 LETTER_ISSUED: Final = Kind("letter.issued.v1", "{actor} made letter {letter_no} version {letter_version}: {file}")
 CLAIMS_LISTED: Final = Kind("claims.listed.v1", "{actor} listed what blocks {count} claims: {file}")
 SNAPSHOT_TAKEN: Final = Kind("snapshot.taken.v1", "{actor} took snapshot {name} at event {upto}")
@@ -41,6 +47,8 @@ SYSTEM_KINDS: Final = (
     INTAKE_READ,
     INTAKE_TAKEN,
     INTAKE_DISMISSED,
+    IMPORT_TAKEN,
+    IMPORT_REFUSED,
     LETTER_ISSUED,
     CLAIMS_LISTED,
     SNAPSHOT_TAKEN,

@@ -14,6 +14,10 @@ Public Sub Do_desk_dismiss()
     Casebook.Press "desk.dismiss"
 End Sub
 
+Public Sub Do_desk_import()
+    Casebook.Press "desk.import"
+End Sub
+
 Public Sub Do_desk_refresh()
     Casebook.Press "desk.refresh"
 End Sub

@@ -64,6 +64,7 @@ _OWN: Final = (
     _a("desk.take", "Take proposals", "Desk", "take_proposals", "Open the proposed cases marked Yes.",
        primary=True),
     _a("desk.dismiss", "Dismiss", "Desk", "dismiss_proposals", "Set the proposals aside; the message stays recorded."),
+    _a("desk.import", "Import", "Desk", "import_files", "Import the exports that lie in the folder inbox."),
     _a("desk.refresh", "Refresh", "Desk", "refresh", "Take over what was typed, show what others did.",
        roles=EVERYBODY),
     _a("desk.snapshot", "Snapshot", "Desk", "take_snapshot", "Keep this version of the register."),

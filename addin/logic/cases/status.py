@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from addin.logic.calendar import add_working_days, add_working_time, london_day, working_time_between
+from addin.logic.carrier_status import TRACKING_STATUSES
 from addin.logic.case_type import Case, CaseType, Context, Deadline, Move, Opening, Rule
 from addin.logic.closing import decided, evidenced, ticketed
 from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE
@@ -27,12 +28,6 @@ CHECKED: Final = "Checked"
 ANSWERED: Final = "Answered"
 CONVERTED: Final = "Converted"
 _BLOCKER, _STOCK, _CLAIM = "Blocker", "Inventory discrepancy", "Claim"
-#: The register's own words for a carrier's statuses; the raw text is kept beside them.
-TRACKING_STATUSES: Final = (
-    "LABEL_CREATED", "COLLECTED", "IN_TRANSIT", "OUT_FOR_DELIVERY", "ATTEMPT_1", "ATTEMPT_2", "ATTEMPT_FINAL",
-    "AT_ACCESS_POINT", "ADDRESS_ISSUE", "HELD", "DAMAGE_REPORTED", "REFUSED", "RETURNING", "RETURNED", "DELIVERED",
-    "DELIVERED_NEIGHBOUR", "LOST_DECLARED", "UNKNOWN",
-)  # fmt: skip
 
 
 def _f(name: str, title: str, kind: FieldKind = FieldKind.TEXT, **more: object) -> Field:

@@ -15,6 +15,7 @@ from addin.logic.policy_rows import (
     approvals,
     claims,
     deliveries,
+    imports,
     improvement,
     money,
     returns,
@@ -37,6 +38,7 @@ _FAMILIES: Final = (
     returns,
     money,
     improvement,
+    imports,
 )
 
 

@@ -6,6 +6,7 @@ these functions; a family of buttons is one file here.
 
 from addin.macros.commands.claims import list_claims, make_letters
 from addin.macros.commands.evidence import take_case_evidence, take_evidence
+from addin.macros.commands.files import import_files as import_files
 from addin.macros.commands.form import move_case, open_case, save_case, show_case
 from addin.macros.commands.messages import dismiss_proposals, read_message, take_proposals
 from addin.macros.commands.months import step_month

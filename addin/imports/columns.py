@@ -1,0 +1,163 @@
+"""The columns of a table as values: each distinct text is read once, by the same reader whatever the table's size.
+
+Codes that are plain already are taken as they are, and the check digit of parcel numbers is reckoned on whole columns;
+everything else goes to the reader of `values`. So there is one authority on what a text means, and it stays fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+
+from addin.imports.profiles import ColumnProfile, Profile, folded
+from addin.imports.refusal import Refused
+from addin.imports.tables import Table
+from addin.imports.values import Clock, Plain, Read, reader_of, status_of
+from addin.logic.carrier_status import UNKNOWN
+from addin.logic.imports.kinds import Column, Value
+
+#: A code that every reader gives back as it is.
+_PLAIN_ID: Final = r"^[A-Z0-9](?:[A-Z0-9/_ -]{0,38}[A-Z0-9])?$|^[A-Z0-9]$"
+_PLAIN_TEXT: Final = r"^[!-~](?:[ -~]{0,98}[!-~])?$"
+_UPS: Final = r"^1Z[0-9A-Z]{15}[0-9]$"
+#: So many parcel numbers whose check digit disagrees are looked at singly, for suggestions.
+_SINGLY: Final = 2_000
+_CHECK_DIGIT: Final = "the check digit does not agree, or it is another carrier's; compare it with the label"
+_DTYPES: Final[Mapping[Value, pl.DataType]] = {Value.COUNT: pl.Int64(), Value.FLAG: pl.Boolean()}
+
+
+@dataclass
+class ReadColumn:
+    """One column, read: values by row, and the texts that could not be taken or only with a doubt."""
+
+    column: Column
+    texts: pl.Series
+    values: pl.Series
+    bad: dict[str, str] = field(default_factory=dict)
+    doubts: dict[str, str] = field(default_factory=dict)
+
+
+def read_columns(table: Table, profile: Profile) -> dict[str, ReadColumn]:
+    """Every column that both the file and the profile have.
+
+    Raises:
+        Refused: for a title that stands twice, or days that the whole column writes month first.
+    """
+    found: dict[str, ReadColumn] = {}
+    for column in profile.of.columns:
+        given = profile.columns.get(column.name)
+        if given is None or (texts := _texts(table, given)) is None:
+            continue
+        read = _read_column(column, given, profile, texts)
+        if column.value in (Value.DAY, Value.INSTANT) and read.bad:
+            _refuse_month_first(read, given, profile)
+        found[column.name] = read
+        if column.value is Value.STATUS:
+            found["status"] = _status(read, given)
+    return found
+
+
+def _texts(table: Table, given: ColumnProfile) -> pl.Series | None:
+    main = _place(table, given.titles)
+    if main is None:
+        return None
+    texts = table.frame[f"c{main}"]
+    hour = _place(table, given.time_titles) if given.time_titles else None
+    if hour is None:
+        return texts
+    both = table.frame.select(pl.concat_str([pl.col(f"c{main}"), pl.col(f"c{hour}")], separator=" ").str.strip_chars())
+    return both.to_series()
+
+
+def _place(table: Table, titles: Sequence[str]) -> int | None:
+    """Where the first of these titles stands in the header."""
+    header = [folded(cell) for cell in table.header]
+    for title in map(folded, titles):
+        if header.count(title) > 1:
+            words = f"Two columns of the file are called {title!r}."
+            raise Refused("IMP-TWICE", words, "Take one of them out, so that it is clear which one counts.")
+        if title in header:
+            return header.index(title)
+    return None
+
+
+def _read_column(column: Column, given: ColumnProfile, profile: Profile, texts: pl.Series) -> ReadColumn:
+    read = reader_of(column, given, profile)
+    distinct = texts.unique()
+    plain = _plain(column, distinct)
+    if plain is not None and given.empty:
+        plain &= distinct.str.len_chars() > max(map(len, given.empty)) + 2
+    rest = distinct if plain is None else distinct.filter(~plain)
+    singly = min(len(rest), _SINGLY) if column.value is Value.TRACKING else len(rest)
+    answers = {text: read(text) for text in rest.head(singly).to_list()}
+    answers |= {text: Read(text.strip(), _CHECK_DIGIT, doubt=True) for text in rest.tail(len(rest) - singly).to_list()}
+    dtype = _DTYPES.get(column.value, pl.String())
+    values = _mapped(texts, {text: answer.value for text, answer in answers.items()}, dtype, keep=plain is not None)
+    bad = {text: answer.words for text, answer in answers.items() if answer.bad}
+    doubts = {text: answer.words for text, answer in answers.items() if answer.words and answer.doubt}
+    return ReadColumn(column, texts, values, bad, doubts)
+
+
+def _mapped(texts: pl.Series, values: Mapping[str, Plain], dtype: pl.DataType, *, keep: bool) -> pl.Series:
+    """Each text's value; with `keep` a text without one stands for itself."""
+    if not values:
+        return texts if keep else pl.Series(texts.name, [None] * len(texts), dtype=dtype)
+    given = pl.Series(list(values.values()), dtype=dtype)
+    default = texts if keep else None
+    return texts.replace_strict(pl.Series(list(values), dtype=pl.String), given, default=default, return_dtype=dtype)
+
+
+def _plain(column: Column, texts: pl.Series) -> pl.Series | None:
+    """Which texts need no reader; None where every text needs one."""
+    if column.value is Value.ID:
+        return texts.str.contains(_PLAIN_ID)
+    if column.value in (Value.TEXT, Value.STATUS):
+        return texts.str.contains(_PLAIN_TEXT) & ~texts.str.contains("  ", literal=True)
+    if column.value is Value.TRACKING:
+        return texts.str.contains(_UPS) & check_digit_agrees(texts)
+    return None
+
+
+def check_digit_agrees(texts: pl.Series) -> pl.Series:
+    """Whether the check digit of each UPS parcel number is right; False for anything else (rule: logic/tracking)."""
+    letters = [chr(code) for code in range(ord("A"), ord("Z") + 1)]
+    digits = [str((ord(letter) - 3) % 10) for letter in letters]
+    body = pl.when(pl.col("t").str.contains(_UPS)).then(pl.col("t").str.slice(2, 15))
+    worth = body.str.replace_many(letters, digits).cast(pl.Int64)
+    weighed = [(worth // 10 ** (14 - place)) % 10 * (2 if place % 2 else 1) for place in range(15)]
+    check = (10 - pl.sum_horizontal(weighed) % 10) % 10
+    right = (worth.is_not_null() & (check == pl.col("t").str.slice(17, 1).cast(pl.Int64, strict=False))).fill_null(
+        False
+    )
+    return pl.DataFrame({"t": texts}).select(right).to_series()
+
+
+def _status(read: ReadColumn, given: ColumnProfile) -> ReadColumn:
+    """The register's own status for each of the carrier's texts, beside the text."""
+    texts = [str(text) for text in read.texts.unique() if str(text).strip()]
+    mapped = {text: status_of(text, given) for text in texts}
+    values = _mapped(read.texts, mapped, pl.String(), keep=False)
+    words = "{!r} is no status that the register knows; it stays UNKNOWN"
+    doubts = {text: words.format(text[:60]) for text, status in mapped.items() if status == UNKNOWN}
+    return ReadColumn(read.column, read.texts, values, {}, doubts)
+
+
+def _refuse_month_first(read: ReadColumn, given: ColumnProfile, profile: Profile) -> None:
+    """Days that only make sense month first, in the whole column: the export is in another order than the profile."""
+    forms = given.days or profile.days
+    turned = tuple(form.replace("%d", "\0").replace("%m", "%d").replace("\0", "%m") for form in forms)
+    clock = Clock(turned, profile.times, profile.zone)
+    reader = clock.day if read.column.value is Value.DAY else clock.instant
+    texts = [text for text in read.texts.unique() if str(text).strip()]
+    answers: list[Read] = [reader(str(text).strip()) for text in texts]
+    if any(answer.bad for answer in answers):
+        return
+    text = next(iter(read.bad))
+    raise Refused(
+        "IMP-DATES",
+        f"The days of {read.column.title} have day and month the other way round: {text!r} is no day here.",
+        f"Export with day before month, or set `days` in the profile {profile.id} to {turned[0]!r}.",
+    )
