@@ -16,6 +16,28 @@ def bench() -> None:
     """Measure, as ratios taken in one run."""
 
 
+@bench.command("reconcile")
+@click.option("--lines", nargs=2, type=click.IntRange(min=1_000), default=(1_000_000, 1_100_000), show_default=True,
+              help="Lines of both files.")  # fmt: skip
+@click.option("--rounds", type=click.IntRange(1, 20), default=3, show_default=True, help="How often each runs.")
+@click.option("--refunds", type=click.IntRange(0, 1_000_000), default=100_000, show_default=True,
+              help="Refunds of the register that is reconciled too; 0 for none.")  # fmt: skip
+@as_json_option
+@plain
+def bench_reconcile(lines: tuple[int, int], rounds: int, refunds: int, as_json: bool) -> int:
+    """What comparing two files costs, against a plain pandas merge and against reading and writing alone."""
+    from addin.bench_reconcile import bench_reconcile as measure
+
+    with bar("Contenders", 3 * rounds, quiet=as_json) as tick:
+        report = measure(*lines, rounds=rounds, refunds=refunds, tick=tick)
+    if as_json:
+        click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+    else:
+        for line in report.lines():
+            click.echo(line)
+    return DONE if report.holds else FINDINGS
+
+
 @bench.command("click")
 @click.option("--cases", "sizes", multiple=True, type=click.IntRange(min=40), help="Sizes (default 200 2000 20000).")
 @click.option("--presses", type=click.IntRange(min=3, max=30), default=25, show_default=True, help="Counted presses.")

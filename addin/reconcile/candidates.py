@@ -40,9 +40,8 @@ class Meeting:
         return self._holder(self.left)[at], self._holder(self.right)[at]
 
     def _holder(self, codes: Codes) -> Rows:
-        holder = np.zeros(len(self.lefts), np.int64)
-        known = np.flatnonzero(codes >= 0)
-        holder[codes[known]] = known
+        holder = np.zeros(len(self.lefts) + 1, np.int32)
+        holder[codes] = np.arange(len(codes), dtype=np.int32)  # blanks, -1, fall into the place behind the last key
         return holder
 
     def sums(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> tuple[Rows, Rows]:

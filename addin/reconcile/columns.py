@@ -233,13 +233,12 @@ def _safe(year: int, month: int, day: int) -> date | None:
 
 def clean_ids(cells: pl.Series) -> pl.Series:
     """Ids made comparable: no outer or invisible characters, and no ".0" that a spreadsheet put behind digits."""
-    cells = cells.fill_null("").str.strip_chars()
-    odd = (cells.str.len_bytes() != cells.str.len_chars()) | cells.str.ends_with(".0")
-    at = np.flatnonzero(odd.to_numpy())
-    if not len(at):
+    cells = cells.fill_null("")
+    odd = np.flatnonzero(cells.str.contains(r"[^!-~]|\.0$").to_numpy())
+    if not len(odd):
         return cells
-    fresh = [re.sub(r"^([0-9]{1,15})\.0$", r"\1", clean_id(text)) for text in cells.gather(at).to_list()]
-    return cells.scatter(at, pl.Series(fresh, dtype=pl.String))
+    fresh = [re.sub(r"^([0-9]{1,15})\.0$", r"\1", clean_id(text)) for text in cells.gather(odd).to_list()]
+    return cells.scatter(odd, pl.Series(fresh, dtype=pl.String))
 
 
 def eaten(cells: pl.Series) -> int | None:

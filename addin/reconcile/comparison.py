@@ -46,7 +46,7 @@ class Party:
 
     side: Side
     value: NDArray[np.int64]
-    row: NDArray[np.int64]
+    row: NDArray[np.int32]
     elsewhere: Mask | None = None
     """Lines that are settled in another period already; they meet nothing, and are no open items."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
@@ -69,7 +69,7 @@ class Lines:
     source: Source
     profile: Profile
     texts: dict[str, pl.Series]
-    row: NDArray[np.int64]
+    row: NDArray[np.int32]
     amount: Numbers
     value: Numbers
     currency: NDArray[np.uint8]
@@ -113,28 +113,15 @@ def read_lines(path: Path, profile: Profile | None, answers: Answers, keys: Sequ
     if source.format != "csv" or (profile is not None and profile.format != "csv"):
         return _bank_lines(source, profile, answers)
     layout = lay_out(source, profile)
-    titles = _titles(layout)
-    frame = read_table(source, layout, titles)
-    rows = np.arange(frame.height, dtype=np.int64)
-    return _Reader(source, layout, answers).read(frame, rows)
+    return _Reader(source, layout, answers, lambda titles: read_table(source, layout, titles)).read()
 
 
 def _bank_lines(source: Source, profile: Profile | None, answers: Answers) -> Lines:
     frame, layout, problems, notes = bank_table(source, profile)
-    lines = _Reader(source, layout, replace(answers, dates="iso")).read(frame, np.arange(frame.height, dtype=np.int64))
+    lines = _Reader(source, layout, replace(answers, dates="iso"), frame.select).read()
     lines.problems += problems
     lines.notes += notes
     return lines
-
-
-def _titles(layout: Layout) -> list[str]:
-    """The header names that are read: the mapped columns and those that rules look at."""
-    profile = layout.profile
-    wanted = [*layout.places.values()]
-    named: list[Names] = [*profile.amount.columns, *(profile.value.columns if profile.value else ())]
-    named += [rule.column for rule in (*profile.kinds, *profile.where, *profile.aside)]
-    named += [rule.column for rule in profile.extract.values()]
-    return list(dict.fromkeys([*wanted, *(title_of(layout, name) for name in named)]))
 
 
 def title_of(layout: Layout, wanted: Names) -> str:
@@ -143,12 +130,21 @@ def title_of(layout: Layout, wanted: Names) -> str:
     return next(there[squeezed(name)] for name in names_of(wanted) if squeezed(name) in there)
 
 
-class _Reader:
-    def __init__(self, source: Source, layout: Layout, answers: Answers) -> None:
-        self.source, self.layout, self.profile, self.answers = source, layout, layout.profile, answers
+Fetch = Callable[[Sequence[str]], pl.DataFrame]
+"""Reads some columns of the file, by their titles."""
 
-    def read(self, frame: pl.DataFrame, rows: NDArray[np.int64]) -> Lines:
+
+class _Reader:
+    """Reads the columns in two goes, what is reckoned with first and the ids then: half the memory at a time."""
+
+    def __init__(self, source: Source, layout: Layout, answers: Answers, fetch: Fetch) -> None:
+        self.source, self.layout, self.answers, self.fetch = source, layout, answers, fetch
+        self.profile = layout.profile
+
+    def read(self) -> Lines:
+        frame = self.fetch(self._reckoned_titles())
         chosen = self._chosen(frame)
+        rows = np.arange(frame.height, dtype=np.int32)
         left_out = frame.height - int(chosen.sum())
         if left_out:
             frame, rows = frame.filter(pl.Series(chosen)), rows[chosen]
@@ -161,22 +157,25 @@ class _Reader:
         currency, no_currency = self._currency(frame)
         bad = amount.bad | value.bad | no_day | no_currency
         lines = Lines(
-            self.source, self.profile, {}, rows, amount, value, currency, day, np.zeros(0, np.uint8),
-            np.zeros(0, np.uint8), left_out=left_out,
+            self.source, self.profile, {}, rows, amount, value, currency, day, self._kinds(frame), self._asides(frame),
+            left_out=left_out,
         )  # fmt: skip
+        del frame
         if bad.any():
             self._sort_out(lines, np.flatnonzero(bad), {"amount": amount.bad | value.bad, "day": no_day})
-            keep = ~bad
-            frame = frame.filter(pl.Series(keep))
-            lines.row, lines.day, lines.currency = rows[keep], day[keep], currency[keep]
-            lines.amount = Numbers(amount.amount[keep], amount.decimals, amount.bad[keep])
-            lines.value = Numbers(value.amount[keep], value.decimals, value.bad[keep])
-        lines.texts = self._texts(frame)
+            _keep(lines, ~bad)
+        lines.texts = self._texts(lines.row, lines.total_lines + lines.blank_lines + len(lines.bad) + left_out)
         self._refuse_eaten(lines)
-        lines.kind = self._kinds(frame)
-        lines.aside = self._asides(frame)
-        lines.row = lines.row + self.layout.skip + 2
+        lines.row += self.layout.skip + 2
         return lines
+
+    def _reckoned_titles(self) -> list[str]:
+        """The header names of amounts, day, currency and of the columns that rules look at."""
+        profile = self.profile
+        named: list[Names] = [*profile.amount.columns, *(profile.value.columns if profile.value else ())]
+        named += [rule.column for rule in (*profile.kinds, *profile.where, *profile.aside)]
+        places = [self.layout.places[name] for name in ("day", "currency") if name in self.layout.places]
+        return list(dict.fromkeys([*places, *(title_of(self.layout, name) for name in named)]))
 
     # ---- columns --------------------------------------------------------------------------------------------
 
@@ -217,12 +216,17 @@ class _Reader:
         codes = cells.replace_strict(pl.Series(list(known)), pl.Series(list(known.values()), dtype=pl.UInt8))
         return codes.fill_null(0).to_numpy(), (codes.fill_null(0) == 0).to_numpy()
 
-    def _texts(self, frame: pl.DataFrame) -> dict[str, pl.Series]:
-        texts = {
-            name: clean_ids(frame[title])
-            for name, title in self.layout.places.items()
-            if name not in ("day", "currency")
-        }
+    def _texts(self, rows: NDArray[np.int32], missing: int) -> dict[str, pl.Series]:
+        """The columns of ids, of the lines that are kept."""
+        places = {name: title for name, title in self.layout.places.items() if name not in ("day", "currency")}
+        looked = [title_of(self.layout, rule.column) for rule in self.profile.extract.values()]
+        titles = list(dict.fromkeys([*places.values(), *looked]))
+        if not titles:
+            return {}
+        frame = self.fetch(titles)
+        if missing:
+            frame = frame[rows]
+        texts = {name: clean_ids(frame[title]) for name, title in places.items()}
         for name, rule in self.profile.extract.items():
             cells = self._column(frame, rule.column).fill_null("")
             group = 1 if re.compile(rule.pattern).groups else 0
@@ -322,6 +326,16 @@ class _Reader:
             lines.notes.append(f"Line {number} ('{words}') was taken for a total; it is not the sum of the lines read.")
         else:
             lines.notes.append(f"Line {number} ('{words}') is a total and was left out of the lines.")
+
+
+def _keep(lines: Lines, good: NDArray[np.bool_]) -> None:
+    """Leave out the lines that are none."""
+    lines.row, lines.day, lines.currency = lines.row[good], lines.day[good], lines.currency[good]
+    lines.kind, lines.aside = lines.kind[good], lines.aside[good]
+    same = lines.value is lines.amount
+    lines.amount = Numbers(lines.amount.amount[good], lines.amount.decimals, lines.amount.bad[good])
+    value = lines.amount if same else None
+    lines.value = value or Numbers(lines.value.amount[good], lines.value.decimals, lines.value.bad[good])
 
 
 def _amounts_in(cells: Sequence[str], decimal: str) -> list[Numbers]:

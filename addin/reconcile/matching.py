@@ -94,8 +94,8 @@ class _Run:
     def __init__(self, left: Side, right: Side, tiers: tuple[Tier, ...], tolerance: int) -> None:
         self.left, self.right, self.tolerance = left, right, tolerance
         self.found = Matching(Verdicts(len(left)), Verdicts(len(right)), [""], tiers)
-        self.open_left: Rows = np.arange(len(left))
-        self.open_right: Rows = np.arange(len(right))
+        self.open_left: Rows = np.arange(len(left), dtype=np.int32)
+        self.open_right: Rows = np.arange(len(right), dtype=np.int32)
 
     def done(self) -> Matching:
         for number, tier in enumerate(self.found.tiers, 1):

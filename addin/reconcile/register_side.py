@@ -105,7 +105,7 @@ def register_party(entries: Sequence[Entry], decimals: int) -> Party:
         np.array([CURRENCY_NAMES.index(entry.currency) for entry in entries], np.uint8),
         np.array([entry.day.toordinal() - epoch for entry in entries], np.int32),
     )
-    return Party(side, side.amount, np.arange(len(entries)), np.array(blank, np.bool_))
+    return Party(side, side.amount, np.arange(len(entries), dtype=np.int32), np.array(blank, np.bool_))
 
 
 def reconcile_register(

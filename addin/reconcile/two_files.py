@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from addin.logic.outcome import Problem
 from addin.logic.reconcile.scope import Month
@@ -137,21 +138,28 @@ class TwoFiles:
         return whole.hexdigest()
 
 
-def verdict_frame(one: Party, verdicts: Verdicts, found: Comparison) -> pl.DataFrame:
-    """The lines of one side with label, worth, tier and group."""
-    tiers = pl.Series(["", *(tier.id for tier in found.matching.tiers)])
+def verdict_frame(one: Party, verdicts: Verdicts, found: Comparison, *, texts: bool = True) -> pl.DataFrame:
+    """The lines of one side with label, worth, tier and group, and with the columns they were matched on."""
+    tiers = ["", *(tier.id for tier in found.matching.tiers)]
     columns: dict[str, pl.Series] = {"line": pl.Series(one.row)}
-    columns |= dict(one.side.texts)
+    columns |= one.side.texts if texts else {}
     columns |= {
         "amount": pl.Series(one.side.amount),
-        "currency": pl.Series(CURRENCY_NAMES).gather(one.side.currency.astype(np.int64)),
+        "currency": _named(one.side.currency, CURRENCY_NAMES),
         "day": pl.Series(one.side.day).cast(pl.Date),
-        "label": pl.Series(found.matching.labels).gather(verdicts.label.astype(np.int64)),
-        "worth": pl.Series(_WORTHS).gather(verdicts.worth.astype(np.int64)),
-        "tier": tiers.gather(verdicts.tier.astype(np.int64)),
+        "label": _named(verdicts.label, found.matching.labels),
+        "worth": _named(verdicts.worth, _WORTHS),
+        "tier": _named(verdicts.tier, tiers),
         "group": pl.Series(verdicts.group),
     }
     return pl.DataFrame(columns)
+
+
+def _named(numbers: NDArray[np.uint8], names: Sequence[str]) -> pl.Series:
+    """A column of small numbers as the names they mean; a name that stands twice has one number."""
+    distinct = list(dict.fromkeys(names))
+    place = np.array([distinct.index(name) for name in names], np.uint8)
+    return pl.Series(place[numbers]).cat.to(pl.Enum(distinct))
 
 
 def compare_files(
