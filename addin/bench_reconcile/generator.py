@@ -72,8 +72,8 @@ def _right_of(left: _Lines, kind: dict[str, NDArray[np.bool_]], chance: np.rando
         for pence in (first, whole.pence - first - less):
             parts.append(_Lines(whole.number, pence, whole.day + 1, blank, whole.payment, blank))
     joined = np.flatnonzero(kind["joined"])
-    first, second = left.at(joined[0::2][: len(joined) // 2]), left.at(joined[1::2])
-    parts.append(_Lines(first.number, first.pence + second.pence, first.day + 1, first.own, first.payment, first.euro))
+    one, other = left.at(joined[0::2][: len(joined) // 2]), left.at(joined[1::2])
+    parts.append(_Lines(one.number, one.pence + other.pence, one.day + 1, one.own, one.payment, one.euro))
     return _joined(parts)
 
 
