@@ -78,7 +78,8 @@ def main() -> None:
 
 def _peak_mib() -> float:
     """The most memory this process held. Where the system tells it of this program alone, that is taken: the other
-    figure also counts what the starting process held, from which this one was forked."""
+    figure also counts what the starting process held, from which this one was forked.
+    """
     status = Path("/proc/self/status")
     if status.exists():
         found = re.search(r"VmHWM:\s*(\d+) kB", status.read_text(encoding="ascii"))
