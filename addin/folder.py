@@ -153,6 +153,12 @@ def _vault(service: Service) -> list[Sealed]:
     return [entry for entry in service.journal.vault(wanted).values() if len(entry.value) <= CELL_LIMIT]
 
 
+def keep_aside(service: Service) -> Path:
+    """Give the workbook a name with the time, which nothing overwrites, and answer it."""
+    kept = service.workbook.with_name(f"casebook-kept-{service.clock():%Y%m%dT%H%M%SZ}.xlsm")
+    return service.workbook.replace(kept)
+
+
 def rebuild_journal(folder: Path, *, replace: bool = False) -> Head:
     """Make the journal again from the workbook's Audit sheet; a present one is kept beside it under another name.
 

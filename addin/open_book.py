@@ -26,7 +26,7 @@ from typing import Final
 import click
 
 from addin.closed_book import press_closed
-from addin.errors import CasebookError, HostGone, NotOurBook, Unsupported
+from addin.errors import CasebookError, HostGone, IntegrityError, NotOurBook, Unsupported
 from addin.folder import write_workbook
 from addin.hosts.calc_lock import drop_dead, hold
 from addin.hosts.office import Office
@@ -35,6 +35,8 @@ from addin.hosts.package import Package
 from addin.macros.calc_bridge import CalcBridge
 from addin.register.layout import SHEET
 from addin.register.reading import BookFile
+from addin.register.refresh import check_standing
+from addin.register.sheets import META, meta_of, not_ours
 from addin.service import Service
 
 #: Where the file stays as Calc saved it, until Calc saves the next one.
@@ -81,6 +83,7 @@ def _open_in_calc(service: Service, *, headless: bool, say: Say) -> int:
     path = service.workbook
     drop_dead(path)
     settle(service, say)
+    check_notes(service, say)
     with ExitStack() as stack:
         stack.callback(drop_dead, path)
         office = Office.start(headless=headless)
@@ -152,6 +155,22 @@ def settle(service: Service, say: Say) -> None:
     if own:
         say(f"Sheets of your own ({', '.join(own)}) are in {kept.name}: the register's workbook holds only its own.")
     say(f"{path.name} shows the journal up to event {service.journal.head().seq}.")
+
+
+def check_notes(service: Service, say: Say) -> None:
+    """Look at what the workbook says of itself before it is shown.
+
+    Raises:
+        NotOurBook: no button of it could work: it is not ours, or of another layout.
+    """
+    book = BookFile(service.workbook)
+    if "_meta" not in book.sheets:
+        raise not_ours()
+    cells = {row.get(1): row.get(2) for _, row in book.rows("_meta")}
+    try:
+        check_standing(meta_of([cells.get(name) for name in META]), service.journal)
+    except IntegrityError as error:
+        say(f"Buttons will refuse to work. {error}")
 
 
 def saved_by_calc(path: Path) -> bool:

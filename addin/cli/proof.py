@@ -59,18 +59,21 @@ def rebuild() -> None:
 
 
 @rebuild.command("workbook")
-@click.option("--replace", is_flag=True, help="Put it in the place of the present one.")
+@click.option("--replace", is_flag=True, help="Put it in the place of the present one, which is kept beside it.")
 @register_option
 @plain
 def rebuild_workbook(replace: bool, folder: Path) -> int:
-    """Make the workbook anew from the journal."""
-    from addin.folder import write_workbook
+    """Make the workbook anew from the journal; a present one is kept beside it."""
+    from addin.folder import keep_aside, write_workbook
 
     with opened(folder) as service:
         target = service.workbook
         if target.exists() and not replace:
             click.echo(f"{target.name} exists; add --replace to put the new one in its place.", err=True)
             return FINDINGS
+        if target.exists():
+            kept = keep_aside(service)
+            click.echo(f"The former workbook is {kept.name}: what was typed there and never pressed is in it only.")
         write_workbook(service)
         click.echo(f"{target} shows the journal up to event {service.journal.head().seq}.")
     return DONE

@@ -30,7 +30,12 @@ from addin.register.layout import (
     columns,
 )
 
-_META: Final = ("register_id", "schema", "seq", "head", "demo", "house")
+#: What to do with a workbook that cannot be worked with.
+REBUILD: Final = (
+    "Make it anew with 'casebook rebuild workbook --replace': the journal has all that was recorded, and the present "
+    "file is kept beside it."
+)
+META: Final = ("register_id", "schema", "seq", "head", "demo", "house")
 #: Up to so many numbers are looked for one by one; for more the whole column is read at once.
 _FEW: Final = 3
 #: Kinds whose cells hold text and are formatted as such.
@@ -47,6 +52,29 @@ class Meta:
     schema: int
     seq: int
     head: str
+
+
+def meta_of(values: Sequence[Cell]) -> Meta:
+    """The workbook's notes from the cells of `_meta` in their order, more of them or fewer.
+
+    Raises:
+        NotOurBook: they are damaged, or of another layout.
+    """
+    cells = dict(zip(META, values, strict=False))
+    try:
+        meta = Meta(str(cells["register_id"]), _counted(cells["schema"]), _counted(cells["seq"]), str(cells["head"]))
+    except (KeyError, TypeError, ValueError):
+        raise NotOurBook("The workbook's own notes (_meta) were altered.", hint=REBUILD, code="BOOK-META") from None
+    if meta.schema != SCHEMA:
+        words = f"The workbook has layout {meta.schema}, this version of Casebook writes layout {SCHEMA}."
+        raise NotOurBook(words, hint=REBUILD, code="BOOK-SCHEMA")
+    return meta
+
+
+def not_ours() -> NotOurBook:
+    """The refusal of a workbook that is no register's."""
+    hint = "Open casebook.xlsm in the register's folder and press there."
+    return NotOurBook("This workbook is not a Casebook register.", hint=hint, code="BOOK-FOREIGN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,29 +340,8 @@ class Live:
         try:
             sheet = self.sheet("_meta")
         except NotOurBook:
-            raise NotOurBook(
-                "This workbook is not a Casebook register.",
-                hint="Open casebook.xlsm in the register's folder and press there.",
-                code="BOOK-FOREIGN",
-            ) from None
-        values = dict(zip(_META, _column(sheet.range((1, 2), (len(_META), 2)).value), strict=True))
-        try:
-            meta = Meta(
-                str(values["register_id"]), _counted(values["schema"]), _counted(values["seq"]), str(values["head"])
-            )
-        except (TypeError, ValueError):
-            raise NotOurBook(
-                "The workbook's own notes (_meta) were altered.",
-                hint="Make the workbook anew with 'casebook rebuild workbook'; the journal has everything.",
-                code="BOOK-META",
-            ) from None
-        if meta.schema != SCHEMA:
-            raise NotOurBook(
-                f"The workbook has layout {meta.schema}, this version writes layout {SCHEMA}.",
-                hint="Make it anew with 'casebook rebuild workbook'; the journal has everything.",
-                code="BOOK-SCHEMA",
-            )
-        return meta
+            raise not_ours() from None
+        return meta_of(_column(sheet.range((1, 2), (len(META), 2)).value))
 
     def write_meta(self, seq: int, head: str) -> None:
         """Remember up to which event the workbook shows; the last thing a press writes."""

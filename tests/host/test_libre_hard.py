@@ -407,6 +407,20 @@ def test_a_press_while_another_runs_is_refused_in_words(calc, book):
     assert calc.press(str(book.path), "desk.refresh").startswith("Up to date")
 
 
+@pytest.mark.parametrize(
+    ("row", "value", "words"),
+    [(1, "another", "belongs to register another"), (2, 1, "rebuild workbook --replace"),
+     (3, 900, "the journal ends at"), (4, "0" * 64, "one of them was altered")],
+)  # fmt: skip
+def test_notes_that_were_tampered_with_are_refused(book, press, row, value, words):
+    """Whatever is written into the very hidden notes, the press says what is wrong and records nothing."""
+    book.grid("_meta").write(Rect(row, 2, row, 2), [[value]])
+    book.type("Requests", A, reason="Seen")
+    book.select("Requests", A)
+    assert words in press("requests.note")
+    assert noted(book.folder) == []
+
+
 def test_without_macros_the_desk_says_what_to_do(calc, folder):
     """Opened where macros may not run, the first sheet tells of it; as soon as one ran it says how the book stands."""
     silent = calc.driver.open(folder / "casebook.xlsm", with_macros=False)

@@ -47,7 +47,7 @@ SEARCH_PATH = (
     "{root}",
     "import site",
 )
-DOWNLOAD_SECONDS, START_SECONDS, RUN_SECONDS = 300, 120, 60
+DOWNLOAD_SECONDS, START_SECONDS, RUN_SECONDS = 300, 240, 240
 
 
 class Absent(Exception):
