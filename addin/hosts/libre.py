@@ -42,6 +42,9 @@ _DATE_OR_TIME: Final = 2 | 4
 _AREA: Final = re.compile(
     r"\$?('(?:[^']|'')+'|[^.'!]+)\.(\$?[A-Z]+\$?\d+)(?::(?:\$?(?:'(?:[^']|'')+'|[^.'!]+)\.)?(\$?[A-Z]+\$?\d+))?"
 )
+#: Texts and sheet names in a formula; and what is left of "tblCases[Case]" when they are gone.
+_TEXTS: Final = re.compile(r'"[^"]*"|\'[^\']*\'')
+_TABLE_COLUMN: Final = re.compile(r"[\w.]\[")
 _QUOTED: Final = re.compile(r'("[^"]*"|\[[^\]]*\]|AM/PM|A/P)')
 
 
@@ -286,7 +289,14 @@ class LibreDocument:
         return self._keys[code]
 
     def to_calc(self, formula: str) -> str:
-        """A formula as Excel spells it, in Calc's spelling."""
+        """A formula as Excel spells it, in Calc's spelling.
+
+        Raises:
+            Unsupported: it names a table's column: Calc would silently read another formula.
+        """
+        if _TABLE_COLUMN.search(_TEXTS.sub("", formula)):
+            hint = "Name the cells themselves, as A8:A20."
+            raise Unsupported("LibreOffice takes no reference to a table's column here.", hint=hint)
         return self._translate(formula, to_excel=False)
 
     def to_excel(self, formula: str) -> str:

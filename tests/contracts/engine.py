@@ -160,6 +160,8 @@ class EngineContract:
             ("TRUE", "TRUE"),
             (12.5, 12.5),
             (7, 7.0),
+            (2**31, 2147483648.0),
+            (-(2**40), -1099511627776.0),
             (Decimal("1250.10"), 1250.1),
             (True, True),
             (False, False),
@@ -201,6 +203,14 @@ class EngineContract:
         assert returns["E6:E8"].value == ["a", "b", None]
         returns["A20"].value = ["x", 1, None, "y"]
         assert returns["A20:D20"].value == ["x", 1.0, None, "y"]
+
+    def test_a_block_may_mix_everything(self, book, returns):
+        """None, truth values and large whole numbers beside texts: what a program cannot take as it is, is made fit."""
+        returns["E6"].value = [[None, True, 2**40], ["", "text", False], [3_000_000_000, None, "=1"]]
+        again = self.reopened(book)
+        found = again.sheets["Returns"]["E6:G8"].value
+        again.close()
+        assert found == [[None, True, 2.0**40], [None, "text", False], [3e9, None, "=1"]]
 
     def test_one_value_fills_a_range(self, returns):
         """A scalar goes into every cell, of every area."""

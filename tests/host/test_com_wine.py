@@ -27,7 +27,7 @@ hive, start = setup.WindowsHive("HKLM"), setup.start_folder()
 INSTALL = SETUP + 'print(*setup.install(hive, setup.windowless(Path(sys.executable)), start), sep="\\n")'
 UNINSTALL = SETUP + 'setup.stop_running(); print(*setup.uninstall(hive, start), sep="\\n")'
 #: What a run that was broken off may have left in the prefix, which stays between runs.
-LEFTOVERS = SETUP + 'setup.uninstall(hive, start); setup.uninstall(setup.WindowsHive(), start)'
+LEFTOVERS = SETUP + "setup.uninstall(hive, start); setup.uninstall(setup.WindowsHive(), start)"
 CLASSES = """
 import winreg
 def names(root, key):

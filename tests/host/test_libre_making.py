@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from addin.errors import Unsupported
 from addin.hosts.boot import xw
 from addin.hosts.engine import Engine, open_book
 from addin.hosts.grid import Rect
@@ -44,6 +45,16 @@ def test_names_are_defined_and_taken_away(book):
     assert book.names["Here"].refers_to_range.address == "$B$4"
     book.names["Here"].delete()
     assert "Here" not in book.names
+
+
+def test_a_formula_that_names_a_tables_column_is_refused(book):
+    """Calc would enter another formula without a word; the same brackets in a text are a text."""
+    cell = book.sheets["Desk"]["F9"]
+    with pytest.raises(Unsupported, match="table"):
+        cell.formula = "=COUNTA(tblReturns[Case])"
+    assert cell.value is None
+    cell.formula = '="tblReturns[Case]"'
+    assert cell.value == "tblReturns[Case]"
 
 
 def test_cells_are_merged_and_taken_apart(book):
