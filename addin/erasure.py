@@ -23,23 +23,21 @@ from addin.journal.retell import ERASED_DIGESTS, Retold
 from addin.logic.case_type import Case
 from addin.logic.cases import case_types
 from addin.logic.events import SEALED, Draft, Event, Json, digests, iso
+from addin.logic.evidence import pieces
 from addin.logic.outcome import Outcome, Problem, Status
 from addin.logic.policy import Policy
-from addin.logic.retention import may_erase
+from addin.logic.retention import ERASERS, may_erase
 from addin.logic.system_kinds import INTAKE_DISMISSED, INTAKE_READ, INTAKE_TAKEN, PERSONAL_ERASED
-from addin.logic.values import Role
 from addin.service import Service
 from addin.snapshots import Store
 
-#: Who may erase: it cannot be taken back.
-ERASERS: Final = frozenset({Role.SENIOR_QA, Role.LEGAL})
 #: How many digests one event names: its text has to fit a cell of the Audit sheet.
 _PART: Final = 300
 #: Folders that hold files with people in them, and what such a file is.
 _COPIES: Final = (
     "casebook-*.xlsm", "journal-before-rebuild-*.sqlite", "restored-*", "as-of-*", "packs/*full*", "incidents/*",
 )  # fmt: skip
-_FILES: Final = {"letters": "letter", "evidence": "evidence", "outbox": "outgoing file", "inbox": "incoming file"}
+_FILES: Final = {"letters": "letter", "outbox": "outgoing file", "inbox": "incoming file"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,8 +262,12 @@ def _why_held(found: _Found, item: Item, today: date, policy: Policy, *, asked: 
     return next((verdict.why for verdict in verdicts if not verdict.erase), "")
 
 
-def _files(service: Service, cases: Iterable[str]) -> Iterator[str]:
-    """Files beside the register that may show the people of these cases."""
+def _files(service: Service, cases: Sequence[str]) -> Iterator[str]:
+    """Files beside the register that may show the people of these cases, and their evidence."""
+    for case in service.journal.cases(cases) if cases else ():
+        for name in dict.fromkeys(piece.name for piece in pieces(case)):
+            what = f"'casebook evidence {case.case_id} --erase' erases it if it may go"
+            yield f"{case.case_id}: evidence {name!r}; look at it, {what}."
     for name, what in _FILES.items():
         folder = service.folder / name
         for path in sorted(folder.rglob("*")) if folder.is_dir() else ():

@@ -10,11 +10,11 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from addin.evidence_store import EvidenceError, copy_out, fault_of, keep_file, place
+from addin.evidence_store import EvidenceError, copy_out, fault_of, keep_file, place, remove
 from addin.logic.case_type import Case
 from addin.logic.cases import case_types
 from addin.logic.events import iso
@@ -201,3 +201,24 @@ def copy_files(service: Service, case_id: str, target: Path) -> Outcome:
     if not rows:
         return Outcome(Status.DONE, f"{case_id} has no evidence files.")
     return summary(rows)
+
+
+# ---- erased -----------------------------------------------------------------------------------------------------
+
+
+def erase_file(service: Service, case_id: str, name: str, reason: str) -> Outcome:
+    """Erase a piece of evidence: the event first, then its content, unless another case holds the same content.
+
+    A kill between the two leaves a content that no case names; erasing again says that there is no such file.
+    """
+    case = service.journal.case(case_id)
+    held = [piece for piece in pieces(case) if piece.name.casefold() == name.strip().casefold()] if case else []
+    row = service.erase_evidence(case_id, name, reason)
+    if not row.ok:
+        return summary([row])
+    still = {piece.sha256 for other in service.journal.cases() for piece in pieces(other)}
+    shared = sorted({piece.sha256 for piece in held} & still)
+    for digest in {piece.sha256 for piece in held} - still:
+        remove(service.folder, digest)
+    words = f"{row.message} Another case holds the same content, which stays." if shared else row.message
+    return summary([replace(row, message=words)])

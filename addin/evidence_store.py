@@ -97,6 +97,19 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def remove(folder: Path, sha256: str) -> None:
+    """Delete a content; whoever calls has recorded it, and knows that no case holds it any more.
+
+    Raises:
+        EvidenceError: it cannot be deleted.
+    """
+    try:
+        place(folder, sha256).unlink(missing_ok=True)
+    except OSError as error:
+        hint = "Close it where it is open, then erase it again."
+        raise EvidenceError(f"A content cannot be deleted: {error.strerror}.", hint=hint, code="EVD-WRITE") from error
+
+
 def copy_out(folder: Path, sha256: str, target: Path) -> None:
     """Copy a content out of the store under a name; never over a file, and only when it is still what it was.
 

@@ -30,7 +30,7 @@ from addin.logic.events import Draft, Event, Json, KindTable, TextFault, canonic
 from addin.logic.evidence import Keep, Piece
 from addin.logic.forms import Value
 from addin.logic.joining import Effect
-from addin.logic.machine import Decision, affect, attach, decide, edit, open_case, withdraw
+from addin.logic.machine import Decision, affect, attach, decide, edit, erase_evidence, open_case, withdraw
 from addin.logic.outcome import Outcome, Problem, RowResult, Status
 from addin.logic.periods import PERIOD_KINDS, Periods, fold
 from addin.logic.policy import DEFAULT_POLICY, Policy
@@ -40,6 +40,7 @@ from addin.logic.values import Actor, clean_text
 from addin.settings import WORKBOOK_FILE, Settings, load, who
 
 Clock = Callable[[], datetime]
+_Without = Callable[[CaseType, Case, str, Context], Decision]
 
 FOLDERS: Final = ("letters", "packs", "snapshots", "inbox", "outbox")
 _RULE: Final = re.compile(r"[A-Z]{3}-\d\d")
@@ -245,8 +246,28 @@ class Service:
 
     def withdraw(self, case_id: str, name: str, reason: str) -> RowResult:
         """Take a piece of evidence of a case back, with a reason."""
-        request = RowRequest(case_id, {}, reason)
-        return self._each("withdraw", [request], lambda writer, _, row: self._withdraw(writer, row, name)).rows[0]
+        return self._without_file(case_id, name, reason, withdraw, f"Withdrew {name}; its content is kept.")
+
+    def erase_evidence(self, case_id: str, name: str, reason: str) -> RowResult:
+        """Record that a piece of evidence is erased, if its retention allows it; the caller deletes the content."""
+        return self._without_file(case_id, name, reason, erase_evidence, f"Erased {name}.")
+
+    def _without_file(
+        self,
+        case_id: str,
+        name: str,
+        reason: str,
+        judge: Callable[[CaseType, Case, str, Context], Decision],
+        words: str,
+    ) -> RowResult:
+        def act(writer: Writer, verb: str, request: RowRequest) -> RowResult:
+            case, kind = self._load(writer, request.case_id)
+            decision = judge(kind, case, name, self.context(reason=request.reason, related=writer.related(case)))
+            _demand(decision)
+            seqs, _ = self._store(writer, kind, decision)
+            return RowResult(case.case_id, ok=True, message=words, seqs=tuple(seqs))
+
+        return self._each("withdraw", [RowRequest(case_id, {}, reason)], act).rows[0]
 
     def take_rows(
         self, asked: Sequence[tuple[str, RowRequest]], closing: Callable[[Sequence[RowResult]], Draft]
@@ -404,14 +425,6 @@ class Service:
             return RowResult(case.case_id, ok=True, message=words.strip() or "Nothing to attach.", seqs=tuple(seqs))
 
         return act
-
-    def _withdraw(self, writer: Writer, request: RowRequest, name: str) -> RowResult:
-        case, kind = self._load(writer, request.case_id)
-        ctx = self.context(reason=request.reason, related=writer.related(case))
-        decision = withdraw(kind, case, name, ctx)
-        _demand(decision)
-        seqs, _ = self._store(writer, kind, decision)
-        return RowResult(case.case_id, ok=True, message=f"Withdrew {name}; its content is kept.", seqs=tuple(seqs))
 
     def _affect(self, writer: Writer, effect: Effect, by: str, reason: str) -> list[int]:
         """What a move of the case `by` does to another case, as an event there; a rule of that case refuses the row."""

@@ -11,7 +11,7 @@ from typing import Final
 import click
 
 from addin.cli.frame import DONE, answer, as_json_option, main, opened, plain, register_option
-from addin.evidence import Tick, attach_files, copy_files, no_case
+from addin.evidence import Tick, attach_files, copy_files, erase_file, no_case
 from addin.logic.evidence import Piece, pieces
 from addin.progress import bar
 
@@ -56,18 +56,21 @@ def _bytes(what: str, files: Sequence[Path], *, quiet: bool) -> Iterator[Tick]:
 @click.argument("case")
 @click.option("--copy-to", type=click.Path(path_type=Path, file_okay=False), default=None, help="Copy the files there.")
 @click.option("--withdraw", "name", default="", help="Take this file back; its content stays in the store.")
-@click.option("--reason", default="", help="Why it is taken back.")
+@click.option("--erase", "gone", default="", help="Erase this file, content and all, if its retention allows it.")
+@click.option("--reason", default="", help="Why it is taken back or erased.")
 @register_option
 @as_json_option
 @plain
-def evidence_of(case: str, copy_to: Path | None, name: str, reason: str, folder: Path, as_json: bool) -> int:
-    """List the evidence of CASE, copy it out, or take a file back."""
+def evidence_of(case: str, copy_to: Path | None, name: str, gone: str, reason: str, folder: Path, as_json: bool) -> int:
+    """List the evidence of CASE, copy it out, take a file back, or erase one."""
     from addin.closed_book import shown_closed
     from addin.service import summary
 
     with opened(folder) as service:
         if name:
             return answer(shown_closed(service, summary([service.withdraw(case, name, reason)])), as_json=as_json)
+        if gone:
+            return answer(shown_closed(service, erase_file(service, case, gone, reason)), as_json=as_json)
         if copy_to is not None:
             return answer(copy_files(service, case, copy_to), as_json=as_json)
         found = service.journal.case(case)

@@ -2,7 +2,8 @@
 
 1. A case holds its pieces in one system field; each names its content by SHA-256, so none is exchanged unseen.
 2. The same content is attached once for each kind; another content under a used name gets a name of its own.
-3. A kind is one of the case type's own or of the general ones; a file without one is a plain document.
+3. A piece may be withdrawn (its content stays) or erased (its content goes); either is an event.
+4. A kind is one of the case type's own or of the general ones; a file without one is a plain document.
 
 Where the contents lie, and whether they are still what was attached, is the evidence store's matter.
 """
@@ -27,6 +28,7 @@ ATTACHED: Final = Kind(
     "evidence.attached.v1", "{actor} attached {file} as '{evidence_kind}' to {case} (SHA-256 {sha256})"
 )
 WITHDRAWN: Final = Kind("evidence.withdrawn.v1", "{actor} withdrew {file} ('{evidence_kind}') from {case}")
+ERASED_FILE: Final = Kind("evidence.erased.v1", "{actor} erased the content of {file} ('{evidence_kind}') of {case}")
 DOCUMENT: Final = "Document"
 #: Kinds that every case type knows besides its own.
 GENERAL: Final = (

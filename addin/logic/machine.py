@@ -11,18 +11,19 @@ Reading cells is left to `forms`, numbering and storing to the journal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from addin.logic.case_type import WORKING, Case, CaseType, Context, Follow, Move, Opening, Rule
 from addin.logic.common_form import FINAL_STATES, WAITING_FIELDS
 from addin.logic.events import PERSONAL, Draft, Json, Kind, names_in
-from addin.logic.evidence import ATTACHED, FIELD, WITHDRAWN, Keep, Piece, joined, pieces, told
+from addin.logic.evidence import ATTACHED, ERASED_FILE, FIELD, WITHDRAWN, Keep, Piece, joined, pieces, told
 from addin.logic.forms import Value
 from addin.logic.joining import Effect, Join, Joined, join
 from addin.logic.outcome import Problem
 from addin.logic.priority import in_time, pause_words, standing, worked_while_waiting
+from addin.logic.retention import ERASERS, may_erase
 from addin.logic.values import Role
 
 EDITED: Final = Kind("case.edited.v1", "{actor} changed {changed} on {case}")
@@ -147,21 +148,37 @@ def attach(kind: CaseType, case: Case, new: Iterable[Piece], ctx: Context) -> De
 
 def withdraw(kind: CaseType, case: Case, name: str, ctx: Context) -> Decision:
     """Take a piece of evidence back, with a reason; its content stays in the store, since events name it."""
-    found = [piece for piece in pieces(case) if piece.name.casefold() == name.strip().casefold()]
     problems = [*_role_problem(kind.openers | WORKING, ctx, "withdraw evidence"), *_over(case)]
+    return _without(kind, case, name, ctx, WITHDRAWN, problems)
+
+
+def erase_evidence(kind: CaseType, case: Case, name: str, ctx: Context) -> Decision:
+    """Erase a piece of evidence, with a reason, once its retention allows it; whoever asks deletes the content."""
+    problems = _role_problem(ERASERS, ctx, "erase evidence")
+    verdict = may_erase(case, FIELD, ctx.today, ctx.policy, asked=True)
+    if not verdict.erase:
+        problems.append(Problem("EVD-HELD", f"It is {verdict.why}.", FIELD, hint="Erase it after that."))
+    return _without(kind, case, name, ctx, ERASED_FILE, problems)
+
+
+def _without(kind: CaseType, case: Case, name: str, ctx: Context, event: Kind, problems: Sequence[Problem]) -> Decision:
+    """A case without a file, and one event for each kind under which it was attached."""
+    found = [piece for piece in pieces(case) if piece.name.casefold() == name.strip().casefold()]
+    problems = list(problems)
     if not found:
         listed = ", ".join(piece.name for piece in pieces(case)) or "none"
         hint = f"Its files: {listed}."
         problems.append(Problem("EVD-NONE", f"{case.case_id} has no file {name!r}.", FIELD, hint=hint))
     if not ctx.reason.strip():
-        problems.append(Problem("MOVE-REASON", "Withdrawing evidence needs a reason.", "reason", hint="Say why."))
+        problems.append(Problem("MOVE-REASON", "Taking evidence back needs a reason.", "reason", hint="Say why."))
     if problems:
         return Decision(case, problems=tuple(problems))
     drafts = []
     for piece in found:
         left = tuple(item for item in case.items(FIELD) if item != piece.as_text())
-        after = _settle(kind, _with(case, {FIELD: left}), ctx)
-        drafts.append(_evidence_draft(kind, case, after, piece, ctx, WITHDRAWN))
+        after = _with(case, {FIELD: left})
+        after = after if case.is_final else _settle(kind, after, ctx)
+        drafts.append(_evidence_draft(kind, case, after, piece, ctx, event))
         case = after
     return Decision(case, tuple(drafts))
 

@@ -18,7 +18,10 @@ from addin.logic.calendar import london_day
 from addin.logic.case_type import Case
 from addin.logic.policy import Policy
 from addin.logic.statute import add_months
+from addin.logic.values import Role
 
+#: Who may erase: it cannot be taken back.
+ERASERS: Final = frozenset({Role.SENIOR_QA, Role.LEGAL})
 #: The class of every personal field that no other class names.
 CONTACT: Final = "contact"
 

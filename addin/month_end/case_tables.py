@@ -228,6 +228,8 @@ def claims_table(source: Source) -> Table:
         _money("amount_offered", "Offered"),
         _money("amount_paid", "Recovered"),
         _money("uninsured_gap", "Gap"),
+        _money("customer_got", "Customer got"),
+        _money("net_position", "Net"),
         _text(source, "carrier_decision", "Decision", 12),
         _who(source, "approved_by", "Approved"),
         _text(source, "remedy", "Customer's remedy", 14),

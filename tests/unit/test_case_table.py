@@ -18,7 +18,7 @@ from addin.logic.case_type import COMMON_MOVES, CaseType, Context, Move, Rule
 from addin.logic.cases import case_kinds, case_types
 from addin.logic.common_form import CLOSED, COMMON_FORM, FINAL_STATES
 from addin.logic.events import names_in
-from addin.logic.evidence import ATTACHED, WITHDRAWN
+from addin.logic.evidence import ATTACHED, ERASED_FILE, WITHDRAWN
 from addin.logic.forms import Field, FieldKind
 from addin.logic.hearing import COMMENTED, TEXT_MADE
 from addin.logic.imports.rules import RULES as IMPORT_RULES
@@ -214,7 +214,8 @@ def redefines_common(move: Move) -> bool:
 
 def test_every_kind_of_event_has_its_own_name():
     """Across all types, common moves included: a name always means one thing."""
-    names = [EDITED.name, ATTACHED.name, WITHDRAWN.name, *(one.name for one in (*EFFECT_KINDS, COMMENTED, TEXT_MADE))]
+    own = (EDITED, ATTACHED, WITHDRAWN, ERASED_FILE, *EFFECT_KINDS, COMMENTED, TEXT_MADE)
+    names = [one.name for one in own]
     names += [*(move.event for move in COMMON_MOVES)]
     names += [*(kind.opened.name for kind in KINDS)]
     names += [move.event for _, move in MOVES if not redefines_common(move)]

@@ -13,7 +13,7 @@ import pytest
 from proof_kit import REGISTER, finished_register
 
 from addin import evidence_store
-from addin.evidence import attach_files, copy_files, files_of, take_dropped
+from addin.evidence import attach_files, copy_files, erase_file, files_of, take_dropped
 from addin.evidence_store import EvidenceError, fault_of, keep_bytes, keep_file, place
 from addin.folder import write_workbook
 from addin.logic.evidence import Piece, joined, kind_of_name, known_kind, pieces, read_piece, safe_name
@@ -271,6 +271,51 @@ class TestAttach:
         assert copy_files(register, claim, tmp_path / "out").ok
         assert (tmp_path / "out" / "a.pdf").read_bytes() == b"content\n"
         assert copy_files(register, claim, tmp_path / "out").problems[0].code == "EVD-NAME"
+
+
+class TestErasing:
+    def erased(self, register: Service, case_id: str, name: str, who: str = "s.moreau", reason: str = "asked for"):
+        """The outcome of erasing a file, as somebody."""
+        return erase_file(register.acting(register.settings.actors()[who]), case_id, name, reason)
+
+    def closed(self, register: Service, tmp_path: Path, code: str = "OST") -> str:
+        """A cancelled case with a photo."""
+        row = register.open_cases([RowRequest("", {"order_no": "5200417306"}, opens=code)]).rows[0]
+        assert attach_files(register, row.case_id, [made(tmp_path, "photo.jpg")]).ok
+        assert register.press("cancel", [RowRequest(row.case_id, {}, "asked twice")]).ok
+        return row.case_id
+
+    def test_an_erased_file_is_gone_with_its_content_and_verify_stays_green(self, register, tmp_path):
+        """The event stays, the name in it too; nobody asks for the content any more."""
+        case_id = self.closed(register, tmp_path)
+        (piece,) = held(register, case_id)
+        outcome = self.erased(register, case_id, "photo.jpg")
+        assert outcome.ok, outcome.message
+        assert held(register, case_id) == ()
+        assert not place(register.folder, piece.sha256).exists()
+        assert [event.kind for event in register.journal.events(case_id=case_id)][-1] == "evidence.erased.v1"
+        assert faults(register) == []
+
+    def test_a_content_that_another_case_holds_stays(self, register, claim, tmp_path):
+        """Two cases, one photo: erasing it from one leaves the other's."""
+        case_id = self.closed(register, tmp_path)
+        assert attach_files(register, claim, [made(tmp_path, "photo.jpg")]).ok
+        assert "which stays" in self.erased(register, case_id, "photo.jpg").message
+        assert faults(register) == []
+        assert len(held(register, claim)) == 1
+
+    def test_an_open_case_a_claim_and_a_coordinator_erase_nothing(self, register, claim, tmp_path):
+        """The work needs it, the law needs it, and it takes the role."""
+        assert attach_files(register, claim, [made(tmp_path, "photo.jpg")]).ok
+        assert self.erased(register, claim, "photo.jpg").problems[0].code == "EVD-HELD"
+        register.press("cancel", [RowRequest(claim, {}, "found")])
+        refused = self.erased(register, claim, "photo.jpg").problems[0]
+        assert (refused.code, "claim" in refused.message) == ("EVD-HELD", True)
+        case_id = self.closed(register, tmp_path)
+        assert self.erased(register, case_id, "photo.jpg", "a.khan").problems[0].code == "MOVE-ROLE"
+        assert self.erased(register, case_id, "photo.jpg", reason="").problems[0].code == "MOVE-REASON"
+        assert self.erased(register, case_id, "selfie.jpg").problems[0].code == "EVD-NONE"
+        assert len(held(register, case_id)) == 1
 
 
 class TestDropFolder:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from addin.logic.case_type import COMMON_MOVES, CaseType
 from addin.logic.events import Kind, KindTable
-from addin.logic.evidence import ATTACHED, WITHDRAWN
+from addin.logic.evidence import ATTACHED, ERASED_FILE, WITHDRAWN
 from addin.logic.hearing import COMMENTED, TEXT_MADE
 from addin.logic.joining import EFFECT_KINDS
 from addin.logic.machine import EDITED
@@ -38,6 +38,7 @@ def case_kinds() -> KindTable:
         EDITED,
         ATTACHED,
         WITHDRAWN,
+        ERASED_FILE,
         *EFFECT_KINDS,
         COMMENTED,
         TEXT_MADE,

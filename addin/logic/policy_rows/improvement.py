@@ -32,7 +32,9 @@ _QUALITY: Final[tuple[Entry, ...]] = (
 _KEEPING: Final[tuple[Entry, ...]] = (
     ("retention.classes", "contact; claim; refund; disclosure", "list", "Contact is what no other class names."),
     ("retention.contact.months", "6", "months", "Names, addresses, phones and chat texts, after the case is closed."),
-    ("retention.claim.fields", "UPC.consignee_name; UPC.consignee_town; UPC.consignee_postcode; UPC.pod_name", "list",
+    ("retention.claim.fields",
+     "UPC.consignee_name; UPC.consignee_town; UPC.consignee_postcode; UPC.pod_name; UPC.tracking_text; "
+     "UPC.evidence_files; CRP.evidence_files; RQC.evidence_files", "list",
      "What a claim against the carrier rests on."),
     ("retention.refund.fields", "RFD.comms", "list", "The customer's agreement to another means of payment."),
     ("retention.disclosure.months", "72", "months", "To whom footage or an audit pack was given must be told later."),
