@@ -30,7 +30,7 @@ from addin.logic.events import Draft, Event, Json, KindTable, TextFault, canonic
 from addin.logic.evidence import Keep, Piece
 from addin.logic.forms import Value
 from addin.logic.joining import Effect
-from addin.logic.machine import Decision, affect, attach, decide, edit, erase_evidence, open_case, withdraw
+from addin.logic.machine import Decision, affect, attach, decide, edit, erase_evidence, linked, open_case, withdraw
 from addin.logic.outcome import Outcome, Problem, RowResult, Status
 from addin.logic.periods import PERIOD_KINDS, Periods, fold
 from addin.logic.policy import DEFAULT_POLICY, Policy
@@ -361,7 +361,7 @@ class Service:
         decision = decide(kind, case, verb, request.changes, ctx)
         _demand(decision)
         ids = self._child_ids(writer, decision.openings)
-        seqs, after = self._store(writer, kind, _linked(decision, ids))
+        seqs, after = self._store(writer, kind, linked(decision, ids))
         for case_id, opening in zip(ids, decision.openings, strict=True):
             seqs += self._open_child(writer, case_id, opening, after)
         for effect in decision.effects:
@@ -590,16 +590,3 @@ def _filled(given: Mapping[str, Value | None]) -> dict[str, Value]:
 
 def _with_keys(case: Case, request: RowRequest) -> Case:
     return replace(case, fields={**case.fields, **_filled(request.changes)})
-
-
-def _linked(decision: Decision, ids: Sequence[str]) -> Decision:
-    """The decision with the cases it opens named in its last event and in the case's links."""
-    if not ids:
-        return decision
-    links = tuple(dict.fromkeys([*decision.case.items("linked_cases"), *ids]))
-    case = replace(decision.case, fields={**decision.case.fields, "linked_cases": links})
-    last = decision.drafts[-1]
-    changes = last.data.get("set")
-    data: dict[str, Json] = {**last.data, "opened": list(ids)}
-    data["set"] = {**(changes if isinstance(changes, dict) else {}), "linked_cases": list(links)}
-    return replace(decision, case=case, drafts=(*decision.drafts[:-1], replace(last, data=data)))

@@ -214,6 +214,19 @@ def affect(kind: CaseType, case: Case, effect: Effect, other: str, ctx: Context)
     return Decision(after, (Draft(effect.kind.name, case.case_id, data, ctx.reason, kind.personal),))
 
 
+def linked(decision: Decision, ids: Sequence[str]) -> Decision:
+    """The decision with the cases it opens named in its last event and in the case's links."""
+    if not ids:
+        return decision
+    links = tuple(dict.fromkeys([*decision.case.items("linked_cases"), *ids]))
+    case = replace(decision.case, fields={**decision.case.fields, "linked_cases": links})
+    last = decision.drafts[-1]
+    changes = last.data.get("set")
+    data: dict[str, Json] = {**last.data, "opened": list(ids)}
+    data["set"] = {**(changes if isinstance(changes, dict) else {}), "linked_cases": list(links)}
+    return replace(decision, case=case, drafts=(*decision.drafts[:-1], replace(last, data=data)))
+
+
 def allowed(kind: CaseType, case: Case, ctx: Context) -> tuple[tuple[Move, tuple[Problem, ...]], ...]:
     """The moves of a case's state with what still stands against each (none: it can be pressed now)."""
     found = []
