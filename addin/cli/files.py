@@ -1,13 +1,19 @@
-"""Files from other systems."""
+"""Files from other systems, and what reading files and messages costs."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from addin.cli.frame import answer, as_json_option, main, opened, plain, register_option
+from addin.cli.frame import DONE, answer, as_json_option, main, opened, plain, register_option
+from addin.cli.measure import bench
 from addin.progress import bar
+
+if TYPE_CHECKING:
+    from addin.bench_files import ImportReport, IntakeReport
 
 
 @main.command("import")
@@ -30,3 +36,38 @@ def import_command(kind: str, file: Path | None, folder: Path, as_json: bool) ->
         with bar(f"Importing {file.name if file else 'the inbox'}", STEPS, quiet=as_json) as tick:
             outcome = import_closed(service, file, "" if file is None else kind, tick)
         return answer(outcome, as_json=as_json)
+
+
+@bench.command("intake")
+@click.option("--messages", type=click.IntRange(min=50), default=2_000, show_default=True, help="How many are read.")
+@as_json_option
+@plain
+def bench_intake(messages: int, as_json: bool) -> int:
+    """How many chat messages are read in a second, one by one and as a transcript."""
+    from addin.bench_files import ROUNDS
+    from addin.bench_files import bench_intake as measure
+
+    with bar("Rounds", ROUNDS, quiet=as_json) as tick:
+        return _report(measure(messages, ROUNDS, tick), as_json=as_json)
+
+
+@bench.command("import")
+@click.option("--rows", type=click.IntRange(min=1_000), default=100_000, show_default=True, help="Rows of the file.")
+@as_json_option
+@plain
+def bench_import(rows: int, as_json: bool) -> int:
+    """How many rows are imported in a second, beside bare pydantic validation and bare polars reading."""
+    from addin.bench_files import ROUNDS
+    from addin.bench_files import bench_import as measure
+
+    with bar("Rounds", ROUNDS, quiet=as_json) as tick:
+        return _report(measure(rows, ROUNDS, tick), as_json=as_json)
+
+
+def _report(report: IntakeReport | ImportReport, *, as_json: bool) -> int:
+    if as_json:
+        click.echo(json.dumps(report.as_dict()))
+    else:
+        for line in report.lines():
+            click.echo(line)
+    return DONE

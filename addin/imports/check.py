@@ -127,6 +127,8 @@ def _out_of_order(judged: _Judged) -> None:
     """Days that come one after another and do not: both are left out, since nobody knows which is wrong."""
     names = [name for name in judged.kind.order if name in judged.columns]
     for first, second in pairwise(names):
+        if not judged.frame.select((pl.col(first) > pl.col(second).str.slice(0, 10)).any()).item():
+            continue
         day = [pl.col(name).str.slice(0, 10).str.to_date("%Y-%m-%d") for name in (first, second)]
         wrong = judged.frame.select(((day[0] - day[1]).dt.total_days() > _SLACK_DAYS).fill_null(False)).to_series()
         if wrong.any():
@@ -144,6 +146,9 @@ def _clear(judged: _Judged, name: str, rows: pl.Series) -> None:
 def _repeats(judged: _Judged) -> None:
     """Rows said before, older rows of the same thing, and rows of one thing that contradict each other."""
     names = [name for name in judged.frame.columns if name not in (_ROW, _BAD, _DOUBT, _REPEAT)]
+    # Rows that are the same have the same key: where no key stands twice there is nothing to look for.
+    if not judged.frame.select(pl.struct(judged.kind.key).is_duplicated()).to_series().any():
+        return
     good = ~judged.frame[_BAD]
     again = good & ~judged.frame.select(pl.struct([*names, _BAD]).is_first_distinct()).to_series()
     judged.mark(_REPEAT, again, "the same row as one before it")

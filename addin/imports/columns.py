@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Final
 
 import polars as pl
@@ -15,13 +16,15 @@ import polars as pl
 from addin.imports.profiles import ColumnProfile, Profile, folded
 from addin.imports.refusal import Refused
 from addin.imports.tables import Table
-from addin.imports.values import Clock, Plain, Read, reader_of, status_of
+from addin.imports.values import Clock, Plain, Read, Reader, reader_of, status_of
 from addin.logic.carrier_status import UNKNOWN
 from addin.logic.imports.kinds import Column, Value
+from addin.logic.values import Money
 
 #: A code that every reader gives back as it is.
 _PLAIN_ID: Final = r"^[A-Z0-9](?:[A-Z0-9/_ -]{0,38}[A-Z0-9])?$|^[A-Z0-9]$"
 _PLAIN_TEXT: Final = r"^[!-~](?:[ -~]{0,98}[!-~])?$"
+_PLAIN_MONEY: Final = r"^(?:0|[1-9][0-9]{0,11})\.[0-9]{2}$"
 _UPS: Final = r"^1Z[0-9A-Z]{15}[0-9]$"
 #: So many parcel numbers whose check digit disagrees are looked at singly, for suggestions.
 _SINGLY: Final = 2_000
@@ -86,11 +89,10 @@ def _place(table: Table, titles: Sequence[str]) -> int | None:
 
 def _read_column(column: Column, given: ColumnProfile, profile: Profile, texts: pl.Series) -> ReadColumn:
     read = reader_of(column, given, profile)
-    distinct = texts.unique()
-    plain = _plain(column, distinct)
-    if plain is not None and given.empty:
-        plain &= distinct.str.len_chars() > max(map(len, given.empty)) + 2
-    rest = distinct if plain is None else distinct.filter(~plain)
+    if column.value is Value.MONEY:
+        return _money_column(column, profile, texts, read)
+    plain = _plain(column, given, texts)
+    rest = (texts if plain is None else texts.filter(~plain)).unique()
     singly = min(len(rest), _SINGLY) if column.value is Value.TRACKING else len(rest)
     answers = {text: read(text) for text in rest.head(singly).to_list()}
     answers |= {text: Read(text.strip(), _CHECK_DIGIT, doubt=True) for text in rest.tail(len(rest) - singly).to_list()}
@@ -101,38 +103,70 @@ def _read_column(column: Column, given: ColumnProfile, profile: Profile, texts: 
     return ReadColumn(column, texts, values, bad, doubts)
 
 
+def _money_column(column: Column, profile: Profile, texts: pl.Series, read: Reader) -> ReadColumn:
+    """Amounts; those with two decimals and nothing else are in the register's own notation but for the currency."""
+    two = profile.decimal == "." and Money(Decimal(0), profile.currency).exponent == 2
+    plain = texts.str.contains(_PLAIN_MONEY) if two else pl.repeat(value=False, n=len(texts), eager=True)
+    answers = {text: read(text) for text in texts.filter(~plain).unique().to_list()}
+    values = _mapped(texts, {text: answer.value for text, answer in answers.items()}, pl.String(), keep=True)
+    named = pl.DataFrame({"v": values, "p": plain}).select(
+        pl.when("p").then(pl.concat_str([pl.lit(f"{profile.currency} "), pl.col("v")])).otherwise(pl.col("v"))
+    )
+    bad = {text: answer.words for text, answer in answers.items() if answer.bad}
+    return ReadColumn(column, texts, named.to_series(), bad)
+
+
 def _mapped(texts: pl.Series, values: Mapping[str, Plain], dtype: pl.DataType, *, keep: bool) -> pl.Series:
     """Each text's value; with `keep` a text without one stands for itself."""
     if not values:
         return texts if keep else pl.Series(texts.name, [None] * len(texts), dtype=dtype)
+    if keep and set(values) == {""}:
+        return texts.replace([""], [None])
     given = pl.Series(list(values.values()), dtype=dtype)
     default = texts if keep else None
     return texts.replace_strict(pl.Series(list(values), dtype=pl.String), given, default=default, return_dtype=dtype)
 
 
-def _plain(column: Column, texts: pl.Series) -> pl.Series | None:
+def _plain(column: Column, given: ColumnProfile, texts: pl.Series) -> pl.Series | None:
     """Which texts need no reader; None where every text needs one."""
     if column.value is Value.ID:
-        return texts.str.contains(_PLAIN_ID)
-    if column.value in (Value.TEXT, Value.STATUS):
-        return texts.str.contains(_PLAIN_TEXT) & ~texts.str.contains("  ", literal=True)
-    if column.value is Value.TRACKING:
-        return texts.str.contains(_UPS) & check_digit_agrees(texts)
-    return None
+        plain = texts.str.contains(_PLAIN_ID)
+    elif column.value in (Value.TEXT, Value.STATUS):
+        plain = texts.str.contains(_PLAIN_TEXT) & ~texts.str.contains("  ", literal=True)
+    elif column.value is Value.TRACKING:
+        plain = check_digit_agrees(texts)
+    else:
+        return None
+    return plain & (texts.str.len_chars() > max(map(len, given.empty)) + 2) if given.empty else plain
+
+
+#: What each character of a parcel number is worth, once and twice (rule: logic/tracking), and its value as a digit.
+_ONCE: Final = bytes((code - 48 if 48 <= code <= 57 else (code - 3) % 10) for code in range(256))
+_TWICE: Final = bytes(value * 2 for value in _ONCE)
+_CHECK: Final = bytes(-total % 10 for total in range(256))
+_LENGTH: Final = 18
 
 
 def check_digit_agrees(texts: pl.Series) -> pl.Series:
-    """Whether the check digit of each UPS parcel number is right; False for anything else (rule: logic/tracking)."""
-    letters = [chr(code) for code in range(ord("A"), ord("Z") + 1)]
-    digits = [str((ord(letter) - 3) % 10) for letter in letters]
-    body = pl.when(pl.col("t").str.contains(_UPS)).then(pl.col("t").str.slice(2, 15))
-    worth = body.str.replace_many(letters, digits).cast(pl.Int64)
-    weighed = [(worth // 10 ** (14 - place)) % 10 * (2 if place % 2 else 1) for place in range(15)]
-    check = (10 - pl.sum_horizontal(weighed) % 10) % 10
-    right = (worth.is_not_null() & (check == pl.col("t").str.slice(17, 1).cast(pl.Int64, strict=False))).fill_null(
-        False
-    )
-    return pl.DataFrame({"t": texts}).select(right).to_series()
+    """Whether the check digit of each UPS parcel number is right; False for anything else (rule: logic/tracking).
+
+    All numbers are laid end to end; each of the fifteen places is then a row of bytes as long as the column, and these
+    rows are added as whole numbers: no byte reaches 256, since fifteen weighed values come to 198 at most.
+    """
+    shaped = texts.str.contains(_UPS)
+    joined = "".join(texts.filter(shaped).to_list()).encode("ascii")
+    size = len(joined) // _LENGTH
+    if not size:
+        return shaped
+    total = 0
+    for place in range(15):
+        worth = joined[2 + place :: _LENGTH].translate(_TWICE if place % 2 else _ONCE)
+        total += int.from_bytes(worth, "big")
+    wanted = total.to_bytes(size, "big").translate(_CHECK)
+    found = joined[17::_LENGTH].translate(_ONCE)
+    right = pl.Series([one == other for one, other in zip(wanted, found, strict=True)], dtype=pl.Boolean)
+    agrees = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(texts))
+    return agrees.scatter(shaped.arg_true(), right)
 
 
 def _status(read: ReadColumn, given: ColumnProfile) -> ReadColumn:

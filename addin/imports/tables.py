@@ -147,7 +147,7 @@ def _rows(text: str, number: int, mark: str, profile: Profile) -> Table:
     while body and not body[-1].strip():
         body.pop()
     places: Sequence[int] = range(number + 2, number + 2 + len(body))
-    if any(not line for line in body):
+    if not all(body):
         kept = [(place, line) for place, line in zip(places, body, strict=True) if line.strip()]
         places, body = [place for place, _ in kept], [line for _, line in kept]
     counts = _cell_counts(body, mark)
@@ -178,9 +178,10 @@ def _fast_rows(
     names = [f"c{index}" for index in range(width)]
     if not lines:
         return Table(header, pl.DataFrame({name: pl.Series([], dtype=pl.String) for name in names}), [], width, ragged)
+    whole = "\n".join(lines)
     frame = pl.read_csv(
-        "\n".join(lines).encode(), has_header=False, separator=mark, infer_schema=False, new_columns=names,
-        empty_string_is_null=False, quote_char='"' if any('"' in line for line in lines) else None,
+        whole.encode(), has_header=False, separator=mark, infer_schema=False, new_columns=names,
+        empty_string_is_null=False, quote_char='"' if '"' in whole else None,
     )  # fmt: skip
     if frame.width != width or frame.height != len(lines):  # a quote in the middle of a cell
         return _slow_rows("\n".join(lines), 0, header, mark, places)

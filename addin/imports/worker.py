@@ -11,8 +11,8 @@ import os
 import sys
 from typing import Final
 
-#: Before polars is loaded: each of its threads reserves memory, and two are what small machines have.
-os.environ.setdefault("POLARS_MAX_THREADS", "2")
+#: Before polars is loaded: each of its threads reserves memory, and one is quicker where others work too.
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 from addin.imports.limits import hold_to_limits
 

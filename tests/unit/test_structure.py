@@ -33,7 +33,7 @@ HOMES = {
     "docxtpl": {"letters"},
     "typst": {"letters"},
     "pandas": {"reconcile", "imports", "month_end", "bench_reconcile"},
-    "polars": {"imports", "reconcile", "reconciling", "bench_reconcile"},
+    "polars": {"imports", "reconcile", "reconciling", "bench_reconcile", "bench_files"},
     "python_calamine": {"imports", "reconcile"},
     "numpy": {"reconcile", "reconciling", "bench_reconcile"},
     "mt940": {"reconcile"},

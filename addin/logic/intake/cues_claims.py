@@ -58,9 +58,41 @@ CLAIM_CUES: Final[tuple[Cue, ...]] = (
         r"damage )*claim|(?:can|could|should|do) (?:we|i|you|u) claim|(?:ups|carrier|dpd|dhl) claim|"
         r"claim (?:against|with|from|back from) (?:ups|the carrier|carrier)|reclamation (?:ups|transporteur))"
         r"\b"),
+    cue("UPC", 3, r"\bdelivered\b[^.;\n]{0,40}\b(?:but|yet|and)\b[^.;\n]{0,30}\b(?:not|never|n't|no one|"
+        r"nobody) (?:\w+ ){0,2}?"
+        r"(?:received?|got|seen|there|arrived)\b|\bsignature (?:is ?n.?t|is not|was ?n.?t|not) (?:hers|his|"
+        r"theirs|(?:her|his|their) own)\b",
+        "DNR"),
+    cue("UPC", 3, r"\b(?:one|1|other|second|2nd|half) (?:\w+ )?(?:delivered|arrived|here|"
+        r"received)\b[^.;\n]{0,20}\b(?:one|1|other|second|"
+        r"2nd|half|rest) (?:\w+ )?(?:missing|lost|not|still)\b", "LOST"),
+    cue("UPC", 3, rf"\b(?:only|just) (?:\d{{1,2}}|one|two|half) (?:out )?of (?:the )?(?:\d{{1,2}}|two|three|"
+        rf"four|five|{ITEM})"
+        rf"\b[^.;\n]{{0,24}}\b(?:in (?:the |her |his )?{PARCEL}|arrived|inside|received|delivered|came)\b"
+        rf"|\b(?:short|partial) (?:delivery|contents)\b", "MISSING_CONTENTS"),
+    cue("UPC", 3, r"\b(?:both|all|two|three|some|several)(?: of them| parcels| boxes)?(?: are| were| is|"
+        r" arrived| came)*"
+        r" (?:damaged|crushed|broken|wet|torn|smashed)\b", "DAMAGE"),
+    cue("UPC", 3, rf"\b(?:as|since|because) (?:it|they|the {PARCEL}) (?:was|is|got|has been|were) lost\b", "LOST"),
+    cue("UPC", 2, r"\b(?:update|news|progress|status)\b[^.;\n]{0,12}\b(?:on|of|for|about)\b[^.;\n]{0,10}\bclaims?\b|"
+        r"\bclaim (?:clm|no|number|ref)\b|\bclm-\d"),
     # -- returns and their quality check
+    cue("RQC", 3, r"\b(?:is|are) (?:\S+ ){0,2}(?:genuine|authentic|real|fake)\s?\?|\blooks? (?:like a )?(?:fake|"
+        r"counterfeit|"
+        r"not genuine)\b|\b(?:stamp|logo|serial|stitching)\b[^.;\n]{0,20}\b(?:fake|wrong font|not genuine)\b"),
+    cue("RQC", 3, rf"\bwrong (?:{ITEM}|colour|color|size)\b(?:\W{{1,3}}\w+){{0,2}}?\W{{1,3}}(?:received|sent|"
+        rf"delivered|"
+        rf"arrived|shipped|in (?:the )?{PARCEL})\b|\b(?:received|got|sent|was sent) (?:the |a |"
+        rf"an )?wrong (?:{ITEM}|colour|color|"
+        rf"size|one)\b|\b(?:got|received|was sent) (?:the |a |an )?\w+ instead of (?:the |a |an |her |his )?\w+"),
+    cue("RQC", 3, r"\b(?:seals?|pallet|cartons?)\b[^.;\n]{0,30}\b(?:broken|open|damaged|"
+        r"tampered)\b[^.;\n]{0,40}\b(?:rma|"
+        r"returns?)\b|\b(?:rma|returns?)\b[^.;\n]{0,30}\b(?:seals? (?:is |was |are )?(?:broken|open|tampered)|"
+        r"arrived open)\b|"
+        r"\bseal broken on (?:the )?returns?\b"),
     cue("RQC", 3, r"\bko(?:'?e?d|s)?\b(?! rates?)"),
-    cue("RQC", 3, r"\b3pl\b[^.;\n]{0,50}\b(?:reject\w{0,2}|refus\w{1,3}|fail\w{0,2}|grad\w{1,3}|unsure|not sure|says?|"
+    cue("RQC", 3, r"\b3pl\b[^.;\n]{0,50}\b(?:reject\w{0,2}|refus\w{1,3}|fail\w{0,2}|grad\w{1,3}|unsure|not sure|"
+        r"says?|"
         r"flag\w{0,3})\b"),
     cue("RQC", 3, r"\b(?:re-?grad\w{1,3}|re-?inspect\w{0,4}|need(?:s)? (?:a )?grad\w{1,3}|what grade|second opinion|"
         r"(?:2nd|second|1st|first|2e|2eme|1er|premier|deuxieme) (?:choice|choix))\b"),
@@ -70,10 +102,12 @@ CLAIM_CUES: Final[tuple[Cue, ...]] = (
         r"product uncertainty|not the (?:same )?(?:bag|item|piece|one) we (?:sold|sent|shipped)|(?:different|"
         r"wrong) (?:item|bag|piece|serial|article) (?:came back|returned|in the return|in the box|"
         r"received back|was returned|sent back))\b"),
-    cue("RQC", 2, r"\b(?:returns?|rma|retour)\b[^.;\n]{0,40}\b(?:worn|used|smell\w{0,2}|odou?r|make-?up|marks?|marked|"
+    cue("RQC", 2, r"\b(?:returns?|rma|retour)\b[^.;\n]{0,40}\b(?:worn|used|smell\w{0,2}|odou?r|make-?up|marks?|"
+        r"marked|"
         r"scratch\w{0,3}|damaged|incomplete|without (?:the )?(?:box|dust ?bag|receipt)|no (?:box|dust ?bag|"
         r"receipt|tags?)|inspect\w{0,4}|qc|condition|arrived|received|back)\b"),
-    cue("RQC", 2, r"\b(?:looks? (?:worn|used)|been (?:worn|used)|smells? of|missing (?:the )?(?:dust ?bag|box|receipt|"
+    cue("RQC", 2, r"\b(?:looks? (?:worn|used)|been (?:worn|used)|smells? of|missing (?:the )?(?:dust ?bag|box|"
+        r"receipt|"
         r"tags?|accessor\w{1,3})|(?:sent|came) back (?:worn|used|without|damaged))\b"),
     cue("RQC", 3, rf"\b{WANT}\b(?:\W{{1,3}}(?!to\W{{1,3}}check)[\w']+){{0,4}}?\W{{1,3}}(?:return|retourner|"
         rf"send (?:\w+ ){{0,3}}back)\b(?!\W{{1,3}}(?:to sender|to shipper|label))", "RETURN"),
@@ -83,13 +117,17 @@ CLAIM_CUES: Final[tuple[Cue, ...]] = (
         r"everything|items?|some\b|one\b|most\b|label|request)", "RETURN"),
     cue("RQC", 2, r"\b(?:she|he|they|client|customer)(?:'?ll| will| can| could| is happy to| is going to| has to| to)"
         r" (?:return|send it back)\b", "RETURN"),
-    cue("RQC", 2, r"\b(?:for (?:a |the )?return|return (?:request|process|policy|window|the)|retour (?:client|du|de la|"
+    cue("RQC", 2, r"\b(?:for (?:a |the )?return|return (?:request|process|policy|window|the)|retour (?:client|"
+        r"du|de la|"
         r"de l))\b|\breturns?\b(?= (?:or|and) (?:a )?(?:refund|exchange))", "RETURN"),
     cue("RQC", 3, rf"\b(?:exchang(?:e|es|ed|ing)|echang\w{{1,3}}|swap(?:ped)? (?:it|the|for|her|this|them|my|out)|"
         rf"(?:{WANT}|get|have)\W{{1,3}}(?:\w+\W{{1,3}}){{0,2}}replace(?:ment|d)?)\b(?! rate)", "EXCHANGE"),
     cue("RQC", 1, r"\b(?:faulty|defective|defect|does ?n.?t (?:work|pair|fit|match|look)|"
         r"missing pieces?|"
         r"stopped working|too (?:small|big|short|large|tight))\b", "RETURN"),
+    cue("RQC", 2, r"\b(?:clasp|zip(?:per)?|strap|stitching|heel|lock) (?:broke|failed|came (?:off|undone)|"
+        r"fell off) (?:after|within|on the)\b|"
+        r"\b(?:stopped|no longer) work(?:ing|s)\b", "RETURN"),
     cue("RQC", 2,
         r"\b(?:eligible (?:to receive|for) (?:a )?(?:full )?(?:refund|return)|do(?:n'?t| not) want to keep)\b",
         "RETURN"),
@@ -100,11 +138,19 @@ CLAIM_CUES: Final[tuple[Cue, ...]] = (
         r" (?:last|previous) (?:msg|message|one|request))", "CANCEL"),
     cue("RFD", 2, r"\b(?:(?:want|like) to not receive|not receive the (?:current )?order|no longer wants? (?:it|"
         r"the order|this)|accidentally (?:placed|ordered)|ordered by mistake|does ?n.?t want the order)\b", "CANCEL"),
-    cue("RFD", 2, r"\b(?:buy the (?:item|same) (?:\w+ ){0,3}from the other|going to buy (?:it|the item))\b", "CANCEL"),
+    cue("RFD", 2, r"\b(?:buy the (?:item|same) (?:\w+ ){0,3}from the other|going to buy (?:it|"
+        r"the item))\b", "CANCEL"),
     cue("RFD", 2,
-        r"\b(?:charged twice|charged \d ?x|double[- ]charged|over-?charged|charged (?:two|three|2|3) times)\b"),
+        r"\b(?:(?:paid|billed|debited) (?:twice|two times|2x)|two payments|charged twice|charged \d ?x|"
+        r"double[- ]charged|over-?charged|charged (?:two|three|2|3) times)\b"),
     cue("RFD", 2, r"\b(?:diff(?:erent)?|another|other|new|autre) (?:card|account|carte|bank)\b", "METHOD"),
     # -- carrier returned parcel
+    cue("CRP", 3, r"\brefuse (?:le|la|son|sa) (?:colis|livraison|commande)\b|\bcolis (?:a ete )?refuse\b|"
+        r"\brevenu(?:e)? (?:a|au) "
+        r"(?:l.?)?(?:expediteur|entrepot)\b"),
+    cue("CRP", 2, r"\b(?:mystery|unknown|unidentified|stray) (?:parcel|package|box|return)\b|\b(?:parcel|"
+        r"package|box)\b[^.;\n]{0,30}\b"
+        r"(?:no|without a?) label\b"),
     cue("CRP", 3, r"\b(?:parcel|package|delivery|colis)\W{1,2}(?:was |been |is )?refused?\b"),
     cue("CRP", 3, r"\b(?:return(?:ed|ing|s)? to (?:the )?(?:sender|shipper|us|dc|warehouse|origin)|\brts\b|"
         r"\brtn to sender|retour(?:ne)? (?:a l.?)?expediteur|npai)\b"),

@@ -9,7 +9,8 @@ from addin.logic.intake.cue import NEW, Cue, cue
 ORDER_CUES: Final[tuple[Cue, ...]] = (
     # -- address change
     cue("ADR", 3,
-        r"\b(?:chang\w{0,3}|updat\w{0,3}|correct|amend|new) (?:the |of )?(?:recipient|consignee|addressee|name on)\b"),
+        r"\b(?:chang\w{0,3}|updat\w{0,3}|correct|amend|new) (?:the |of )?(?:recipient|consignee|addressee|"
+        r"name on)\b"),
     cue("ADR", 3, rf"\b{NEW}\b(?:\W{{1,3}}(?!e-?mail|billing|ip|web)\w+){{0,4}}\W{{1,3}}(?<!email )(?<!billing )"
         rf"(?:addr|addres{{1,2}}e?s?|adress\w{{0,2}})\b"),
     cue("ADR", 3, r"\b(?<!email )(?<!billing )(?:addr|addres{1,2}e?s?|adress\w{0,2})"
@@ -21,7 +22,21 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
     cue("ADR", 2, r"\b(?:moved|moving) (?:house|home|flat|out|address|offices?)\b"),
     cue("ADR", 2, r"\b(?:flat|house|door|postcode|post code)(?: (?:number|no))? (?:is |was )?(?:missing|wrong|"
         r"should be|incorrect|left off)\b"),
+    cue("ADR", 2, r"\b(?:needs?|has|have|must|should|ought) to (?:go|be (?:sent|delivered|"
+        r"shipped)) to\b[^.;\n]{0,12}\b"
+        r"(?:[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}|her|his|their|a new|the new|\d{1,4} [a-z])\b"),
+    cue("ADR", 2, r"\b(?:has|have|just|she|he|they) moved to\b|\ba demenage\b"),
     # -- special delivery
+    cue("SPD", 2, r"\bdelivery (?:is |was )?(?:requested|wanted|needed|booked|asked) (?:for|on)\b|\b(?:jan|feb|"
+        r"mar|apr|may|jun|jul|aug|sep|"
+        r"oct|nov|dec)\w* \d{1,2}(?:st|nd|rd|th)? delivery\b|\b\d{1,2}(?:st|nd|rd|"
+        r"th) (?:\w+ )?delivery (?:requested|please|pls)\b"),
+    cue("SPD", 2, r"\b(?:collect(?:ion|ed|s)?|pick(?:ed)? (?:it )?up) (?:it |them )?(?:from|at|in) (?:the |our |"
+        r"a )?(?:\w+ ){0,3}?"
+        r"(?:boutique|store|shop|salon)\b|\bboutique (?:collection|pick-?up)\b|\bclick (?:and|&) collect\b"),
+    cue("SPD", 2, r"\b(?:hold|keep|delay|postpone|push) (?:back )?(?:the |this |it |order |delivery |parcel |"
+        r"shipment |of |#?\d{6,14} ?){1,4}"
+        r"(?:until|til|till|to|jusqu)\b"),
     cue("SPD", 3, r"\b(?:special delivery|timed (?:del\w{0,5}|slot|service)|saturday (?:delivery|del|service)|"
         r"sat (?:delivery|del)|sunday delivery|same[ -]day(?: (?:courier|delivery|service))?|express (?:plus|"
         r"saver|12|by)|ups (?:express|saver)\w{0,3}|pre[ -]?(?:9|10|12|noon)\w{0,5}|white glove|am delivery|"
@@ -36,7 +51,19 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
         r"avant|entre)\s(?:\d{1,2}(?:[:.h]\d{2}|\s?[ap]m|h\b)|noon|midday|midi|\d{1,2}\s?(?:-|and|to|et)"
         r"\s?\d{1,2})"),
     cue("SPD", 2, r"\b(?:livraison (?:speciale|express|samedi|avant|horaire)|coursier)\b"),
+    cue("SPD", 2, r"\b(?:which|what|best|safest) (?:courier|carrier|service)\b|\b(?:insured|secure) (?:courier|"
+        r"delivery|"
+        r"transport)\b|\b(?:insurance|insured) (?:value|cover)\b[^.;\n]{0,60}\b(?:courier|carrier|ship|send|to)\b"),
+    cue("SPD", 2, r"\b(?:must|needs? to|has to|have to|doit) (?:arrive|be (?:there|delivered|with (?:her|him|"
+        r"them|the client))|"
+        r"land|arriver)\b[^.;\n]{0,16}\b(?:before|by|on|avant|for)\b|\b(?:event|wedding|birthday|flight|"
+        r"gala)\b[^.;\n]{0,40}"
+        r"\b(?:must|needs? to|has to) arrive\b"),
     # -- quality check before despatch
+    cue("QCT", 3, r"\b(?:serial|weight|stitching|full|photo)[ -]?(?:check|capture|"
+        r"record)?\b(?:\W{1,3}\w+){0,5}?\W{1,3}"
+        r"(?:before|b4|prior to) (?:it |they )?(?:goes|leaves?|ships?|despatch|dispatch|sealing)\b|"
+        r"\b(?:pls |please )?(?:add|use|put) (?:an? )?(?:extra |tamper |security )(?:tape|seal)\b"),
     cue("QCT", 2, r"\bqc (?:fail\w{0,3}|block\w{0,3}|hold)\b|\bfailed qc\b"),
     cue("QCT", 3, r"\b(?:extra|additional|second|2nd|full|pre-?(?:dispatch|despatch|ship\w{0,4})|outbound|enhanced|"
         r"trigger|manual|needs?|do(?: a| an)?|run(?: a)?|please|pls) (?:qc|quality (?:check|control)|"
@@ -59,10 +86,17 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
     cue("OST", 2,
         r"\b(?:at|in) (?:an? |the )?access point\b|\btried (?:to deliver )?(?:\d ?x|twice)|\bdelivery attempts?\b"),
     cue("OST", 2, r"\b(?:picking|preparing|packing|processing|allocated|pending) (?:since|for \d)\b"),
-    cue("OST", 3, r"\b(?:where(?:'s| is|s| are)|ou en est|ou est)\b(?! (?:the )?(?:refund|claim|cctv|footage|money))"),
+    cue("OST", 3, r"\b(?:where(?:'s| is|s| are)|ou en est|ou est)\b(?! (?:the )?(?:refund|claim|cctv|footage|"
+        r"money))"),
     cue("OST", 3, r"\b(?:(?:order |current |what'?s the |any |check (?:the )?|chk |provide )(?:status|eta)|"
         r"status (?:of|on|for|pls|please|check|update)|statut|track (?:my|the|this) (?:order|parcel))\b|"
         r"\bstatus\s?\?"),
+    cue("OST", 2, r"\b(?:have|send|get|need|give|share|what'?s|whats) (?:me |us |her |him )?(?:the |a |her |"
+        r"his )?tracking"
+        r"(?: (?:number|no|link|details|info|ref|for|of|on|pls|please)|\s?[?.]|$)|\btrack (?:this|it|\S{0,3}\d)"),
+    cue("OST", 3, r"\bwhere (?:r|are|is|the heck|on earth) (?:they|it|she|he|these|those|both|we)\b"),
+    cue("OST", 2, r"\b(?:du |en |y a-t-il du |a du )?retard (?:sur|de|pour)\b|\b(?:toujours|"
+        r"tjrs) pas (?:expedie|parti|prepare)\w*"),
     cue("OST", 2, r"\b(?:when (?:will|does|is|can)|quand)\b[^.;?\n]{0,40}\b(?:ship|leave|go out|despatch|dispatch|"
         r"arrive|delivered|sent|expedi\w{1,4}|livre\w{0,2}|part)\b"),
     cue("OST", 2, r"\b(?:any (?:update|news|progress|word)|updates? (?:on|pls|please|for)|des nouvelles)\b"),
@@ -75,10 +109,24 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
     cue("OST", 2, r"\b(?:has|have|did|is|was)\b(?:\W{1,3}\w+){0,4}\W{1,3}(?:shipped|left|gone out|despatched|"
         r"dispatched|been sent|expedie\w?)\b[^.;\n]{0,30}\?"),
     cue("OST", 2, r"\b(?:(?:still )?not moving|has ?n.?t moved)\b"),
-    cue("OST", 2, r"\b(?:chang\w{1,3}|modify|swap) (?:the )?(?:item|colour|color|size|engraving|gift (?:message|wrap)|"
+    cue("OST", 2, r"\b(?:chang\w{1,3}|modify|swap) (?:the )?(?:item|colour|color|size|engraving|gift (?:message|"
+        r"wrap)|"
         r"quantity|qty)\b", "ITEM_CHANGE"),
     cue("OST", 2, r"\bmodify \w+(?: \w+){0,2} [{(]", "ITEM_CHANGE"),
+    cue("OST", 2, r"\b(?:wants?|would like|needs?|asking|asks|wondering) (?:to know )?(?:when|if|"
+        r"whether)\b[^.;\n]{0,24}\b"
+        r"(?:ships?|shipped|leaves?|left|despatch\w{0,3}|dispatch\w{0,3}|arriv\w{1,3}|sent|ready|goes)\b"),
+    cue("OST", 2, r"(?:\bstatus\s?(?:$|[.!,]|pls|plz|please|\?))|^\s*status\b|\beta\s?\?"),
+    cue("OST", 2, r"\b(?:stuck|held|waiting|blocked) (?:in|at|by|with) (?:customs|clearance|the hub|the depot|"
+        r"belfast|border)\b"
+        r"|\bcustoms (?:hold|delay|issue|query|clearance)\b"),
+    cue("OST", 2, r"\b(?:still|shows?(?: as)?|says?(?: its)?|status) ['\"]?(?:released|allocated|new|accepted|"
+        r"in progress)"
+        r"['\"]?(?:$|[\s.?!,])"),
     # -- inventory
+    cue("INV", 3, r"\bcount(?:ed|s)?\b[^.;\n]{0,30}\b(?:shows?|says?|is|=|"
+        r"gives?)\W{0,3}\d{1,5}\b[^.;\n]{0,24}\b(?:wms|system|"
+        r"sys|stock|oms)\b"),
     cue("INV", 3, r"\bserial\b[^.;\n]{0,40}\b(?:but|vs|versus|not)\b[^.;\n]{0,30}\b(?:wms|system|stock|oms)\b"),
     cue("INV", 2,
         r"\b(?:found|have|got|counted)\W{1,2}(?:an? |\d{1,3} )?(?:extra|surplus|too many)\b(?! (?:photos?|qc))"),
@@ -86,7 +134,8 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
         r"variance|differen\w{2,4}|error|wrong|empty|short|does ?n.?t match|off by|negative|adjust\w{0,5}|"
         r"investigat\w{0,5})\b|\becart (?:de stock|d.?inventaire|stock)\b"),
     cue("INV", 3, r"\b(?:picker|pick|we|i|count(?:er|ed)?|they|physical(?:ly)?|operator)\W{1,2}(?:only |just |"
-        r"can (?:only )?)?(?:found?|find|counted|count|sees?|got|have)\W{1,2}(?:only |just |is )?(?:\d{1,4}|"
+        r"can (?:only )?)?(?:found?|find|counted|count|sees?|got|have)\W{1,2}(?:only |just |"
+        r"is )?(?:\d{1,4}(?! parcels| orders| boxes| packages)|"
         r"none|one|zero|nothing|two)\b"),
     cue("INV", 2, r"\bshort(?:age|ed|fall)?\b(?: (?:pick|on|by|of)\b)?(?!-| (?:sleeve|notice|time|call|answer|term|"
         r"strap))"),

@@ -26,7 +26,8 @@ SITE_CUES: Final[tuple[Cue, ...]] = (
         r"nobody (?:answers?|replies|is looking)|\bit ticket\b|who can (?:escalate|help|unblock|fix)|sev ?1|"
         r"major incident)"
         r"\b"),
-    cue("ESC", 1, r"\b(?:p1|critical|urgent(?:ly)?)\b(?=[^.;\n]{0,60}\b(?:orders|parcels|everything|all|lane|line|site)"
+    cue("ESC", 1, r"\b(?:p1|critical|urgent(?:ly)?)\b(?=[^.;\n]{0,60}\b(?:orders|parcels|everything|all|lane|"
+        r"line|site)"
         r"\b)"),
     # -- deviations
     cue("DEV", 3, r"\b(?:deviation|root[- ]cause|capa|corrective action|near[- ]miss|non[- ]?conformit\w{1,3}|"
@@ -37,7 +38,22 @@ SITE_CUES: Final[tuple[Cue, ...]] = (
     cue("DEV", 2, r"\b(?:(?:sop|procedure|process|step|scan|check|seal)\w{0,2}\W{1,2}(?:\S+\W{1,2}){0,3}?(?:was |"
         r"were )?(?:not followed|n't followed|skipped|missed|ignored|bypassed)|(?:skipped|missed|bypassed)"
         r" (?:the |a )?(?:step|scan|check|second check|weigh\w{0,3}|seal)|against (?:the )?sop)\b"),
+    cue("DEV", 3, r"\b(?:\d{1,3}|two|three|four|five|several|many|another) (?:wrong (?:items?|articles?|"
+        r"addresses?|labels?)|"
+        r"mis-?picks?|mis-?ships?|mix-?ups?|wrong shipments?)\b[^.;\n]{0,40}\b(?:this|in a|in the last|within|"
+        r"same|per|since)\b"),
+    cue("DEV", 3, r"\bwrong label (?:on|stuck|printed|put)\b|\blabels? (?:were |was |got |have been |"
+        r"are )?(?:swapped|mixed up|switched|"
+        r"crossed)\b|\blabel swap\b"),
     # -- handover, procedures, audit
+    cue("HND", 3, r"\b(?:eod|end of (?:day|shift)|shift) (?:report|summary|recap|notes)\b"),
+    cue("HND", 3, r"\b(?:handing|hand|passing|pass) (?:it |this |everything |all |these )?(?:over|"
+        r"on) to (?:the )?(?:lates?|nights?|"
+        r"earl(?:y|ies)|days?|next|evening|back|team [a-z]|colleague|[a-z]+ (?:shift|team))\b|"
+        r"\bstill open for (?:the )?(?:lates?|"
+        r"nights?|tomorrow|next shift)\b"),
+    cue("SOP", 2, r"\b(?:look at|review|rethink|revisit|fix|clarify) (?:the |our |that )?(?:\w+ )?(?:sop|procedure|"
+        r"work instruction)\b"),
     cue("HND", 3, r"\b(?:hand-?over|hand over (?:to|for)|passation|shift (?:handover|change|notes|summary)|(?:for|to)"
         r" (?:the )?(?:next|late|night|day|early|morning|evening|back) shift)\b"),
     cue("HND", 2, r"\b(?:re-?prioriti[sz]\w{1,5}|prioriti[sz]e|priority list|what (?:goes|do we do) first)\b"),

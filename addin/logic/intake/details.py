@@ -122,7 +122,8 @@ _SYSTEM_QTY: Final = re.compile(
 )
 _COUNTED: Final = re.compile(
     rf"\b(?:found|finds?|counted|count(?: is|s)?|physical(?:ly)?(?: count)?|actual(?:ly)?|sees?|only got|"
-    rf"only have|only has|i count|have counted|in (?:the )?(?:bin|location))\W{{1,3}}(?:(?:only|just|is|of|"
+    rf"only have|only has|i count|have counted|in (?:the )?(?:bin|location)|"
+    rf"count(?:ed)? (?:in|at|of) [a-z0-9-]{{2,14}}(?: (?:shows|is|was|gives|says))?)\W{{1,3}}(?:(?:only|just|is|of|"
     rf"have|qty)\W{{1,2}}){{0,2}}{_QTY}(?!\d|[:./-]\d)\b"
 )
 _BIN_HOLDS: Final = re.compile(

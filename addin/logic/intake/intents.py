@@ -92,6 +92,7 @@ _FIRST_CHOICE: Final = re.compile(
 )
 _RETURN_TALK: Final = re.compile(r"\b(?:rma|return(?:s|ed)?|3pl|retour)\b")
 _DESCRIBED: Final = re.compile(r"\b(?:incomplete|incorrect|wrong|erronee)\b")
+_SENT_AGAIN: Final = re.compile(r"re-?sen[dt]|re-?ship|send|ship (?:it )?again|second (?:shipment|despatch)|2nd")
 _STOP: Final = re.compile(
     r"\b(?:stop|hold|pull|freeze|not (?:ship|despatch|dispatch|release)|n'?t (?:ship|despatch|dispatch|"
     r"release)|fraud)\b"
@@ -139,7 +140,7 @@ def settle(text: Folded, hits: list[Hit], refused: set[str], *, has_order: bool,
         rule(text, hits, weights, dropped, notes)
     if weights["HND"] >= 3 or (not has_order and _strong(weights) & {"AUD", "SOP"}):
         # Talk about refunds and claims in general, or a list of what is handed over.
-        dropped |= {"ADR", "SPD", "CTV", "OST", "UPC", "RQC", "RFD", "CRP"}
+        dropped |= {"ADR", "SPD", "CTV", "OST", "INV", "UPC", "RQC", "RFD", "CRP"}
     _status(hits, weights, dropped, has_order=has_order, has_address=has_address)
     found = tuple(
         Intent(code, _subtype(code, kept), weights[code], kept)
@@ -201,6 +202,11 @@ def _carrier_returns(
     text: Folded, hits: list[Hit], weights: _Weights, dropped: set[str], notes: dict[str, str]
 ) -> None:
     if weights["CRP"] < 2:
+        return
+    again = all(_SENT_AGAIN.search(text.lower[h.start : h.end]) for h in hits if h.cue.code == "CRP")
+    if again and any(h.cue.subtype == "LOST" and "lost" in text.lower[h.start : h.end] for h in hits):
+        dropped.add("CRP")  # what is to be sent again was lost: nothing comes back
+        notes["customer_remedy_separate"] = "a second shipment is asked for beside the claim"
         return
     graded = any(h.cue.code == "RQC" and h.cue.subtype == "" and h.cue.weight == 3 for h in hits)
     if not graded:

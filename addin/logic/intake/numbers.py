@@ -44,6 +44,10 @@ _WRONG_AFTER: Final = re.compile(
 _SPACED_ORDER: Final = re.compile(
     r"\b(?:order|ord|commande|cmd)\W{0,3}(?:(?:no|number|nr|num|n)\W{1,3})?#?(\d{1,6}(?:[ .-]\d{1,6}){1,5})(?![\d/:])"
 )
+_GROUPED_ORDER: Final = re.compile(
+    r"\b(?:order|ord|commande|cmd)\W{0,3}(?:(?:no|number|nr|num|"
+    r"n)\W{1,3})?#?(\d{1,3}(?:[,.]\d{3}){2,5})(?![\d,.]\d|\d)"
+)
 _SLIP: Final = str.maketrans("OoQIlLSsBbZz", "000111558822")
 
 _ENDING: Final = re.compile(
@@ -64,6 +68,11 @@ _RMA: Final = re.compile(
     r"\b(?:rma|return (?:no|number|ref|auth\w{0,12})|retour (?:no|numero))\W{0,4}(?:(?:no|number|nr|ref)\W{1,3})?#?"
     r"([a-z]{0,3}-?\d[\da-z-]{2,13})(?![\da-z])"
 )
+#: Further return numbers after the first: "RMA 778820 778821, 778822".
+_RMA_TAIL: Final = re.compile(r"(?:\s?(?:,|/|&|\+|and)\s?|\s)(\d{5,9})(?![\da-z/.:-])")
+_SKU_NAMED: Final = re.compile(
+    r"\b(?:sku|article)\W{1,3}(?:(?:no|number|is|ref)\W{1,3})?((?=[a-z-]{0,12}\d)[a-z0-9][a-z0-9-]{3,20})(?![a-z0-9])"
+)
 _SERIAL: Final = re.compile(
     r"\b(?:serial|serials|s/n|sn|blind stamp|numero de serie|no de serie)"
     r"(?:\W{1,3}(?:no|number|num|on|record|is|reads|shows|in|system|the|sold|was|as|wms)){0,5}\W{1,3}"
@@ -82,11 +91,16 @@ _ZONE: Final = re.compile(
     r"\b((?:pack(?:ing)?[ -])?bench|table|dock|cage|bay|zone|camera|cam|line|gate|station|door|quai)"
     r"\s?(?:no\.?\s?|#\s?)?(\d{1,3}[a-z]?)\b"
 )
-_AREA: Final = re.compile(r"\b(secure cage|returns cage|packing area|pack area|loading dock|goods in|goods-in|vault)\b")
+_AREA: Final = re.compile(
+    r"\b(secure cage|returns cage|packing area|pack area|loading dock|goods in|goods-in|"
+    r"vault)\b"
+)
 _LAST4: Final = re.compile(
     r"\b(?:card|carte|visa|amex|mastercard|payment)\b[^.;,\d]{0,24}?(?:ending|ends|last 4|last four|"
     r"finissant)(?:\W{1,2}(?:in|with|par|is|are|digits))*\W{0,3}(\d{4})(?!\d)"
 )
+#: What stands where a card or account number stood: its last digits are no order's.
+_REDACTED: Final = re.compile(r"\[(?:pan|iban|account|sort code|[a-z_ ]{2,20}) \*{2,6}\d{1,6}\]|\[redacted\]")
 _URL: Final = re.compile(r"\b(?:https?://|www\.)[^\s\"'<>)]{1,2000}")
 
 
@@ -98,6 +112,8 @@ def whole(pattern: str) -> re.Pattern[str]:
 
 def find_numbers(text: Folded, profile: IntakeProfile) -> list[Fact]:
     """Every number the message states, and the candidates for those it abbreviates, in claiming order."""
+    for redaction in _REDACTED.finditer(text.lower):
+        text.claim(*redaction.span())
     facts = [text.fact("url", m[0][:200], m.span()) for m in _URL.finditer(text.lower)]
     if not text.has_digit:
         return facts + [text.fact("camera_zone", m[1], m.span()) for m in text.hits(_AREA)]
@@ -109,6 +125,8 @@ def find_numbers(text: Folded, profile: IntakeProfile) -> list[Fact]:
     facts += _serials(text)
     facts += _words(text, profile)
     facts += _spaced_orders(text, profile)
+    facts += _grouped_orders(text, profile)
+    facts += _claimed(text, _SKU_NAMED, "sku", group=1)
     facts += _places(text)
     facts += _abbreviated(text, facts)
     return facts
@@ -159,6 +177,18 @@ def _labelled(text: Folded, pattern: re.Pattern[str], name: str, shape: str) -> 
         if whole(shape).fullmatch(value):
             text.claim(*match.span(1))
             yield text.fact(name, value, match.span(1))
+            yield from _further(text, match, name, shape)
+
+
+def _further(text: Folded, first: re.Match[str], name: str, shape: str) -> Iterator[Fact]:
+    """Numbers of the same length in a row after the first one, which named what they are."""
+    at = first.end(1)
+    while (tail := _RMA_TAIL.match(text.lower, at)) is not None and len(tail[1]) == len(first[1]):
+        if not whole(shape).fullmatch(tail[1].upper()) or not text.free(*tail.span(1)):
+            return
+        text.claim(*tail.span(1))
+        yield text.fact(name, tail[1].upper(), tail.span(1))
+        at = tail.end()
 
 
 def _serials(text: Folded) -> Iterator[Fact]:
@@ -216,6 +246,15 @@ def _spaced_orders(text: Folded, profile: IntakeProfile) -> Iterator[Fact]:
         if whole(profile.order_pattern).fullmatch(value):
             text.claim(*match.span(1))
             yield text.fact("order_no", value, match.span(1), note="spaces taken out")
+
+
+def _grouped_orders(text: Folded, profile: IntakeProfile) -> Iterator[Fact]:
+    """An order number that a program wrote with marks between thousands: suggested, since it may be an amount."""
+    for match in list(text.hits(_GROUPED_ORDER)):
+        value = re.sub(r"\D", "", match[1])
+        if whole(profile.order_pattern).fullmatch(value):
+            text.claim(*match.span(1))
+            yield text.fact("order_candidate", value, match.span(1), Basis.SUGGESTED, "marks between groups taken out")
 
 
 def _places(text: Folded) -> Iterator[Fact]:

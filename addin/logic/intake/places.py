@@ -114,6 +114,9 @@ def _span(
         code = codes[0]
         left, _ = text.sentence(code[0])
         start = _begin(text, max(left, code[0] - _REACH // 2), code[0])
+        behind = re.compile(r"\s?,\s?").match(text.lower, code[1])
+        if start is None and behind is not None and _FIRST_LINE.match(text.lower, behind.end()):
+            return behind.end(), _end(text, behind.end()), code  # the postcode stands first
         return start if start is not None else code[0], code[0], code
     return None
 
@@ -126,7 +129,7 @@ def _end(text: Folded, start: int) -> int:
 def _begin(text: Folded, start: int, end: int) -> int | None:
     """Where the first line begins: a flat, a house number or a named house; claimed numbers are not house numbers."""
     named = text.plain[start : start + 1].isupper() and any(map(str.isdigit, text.lower[start : end + 8]))
-    if named and not text.lower.startswith(("po box", "flat", "c/o"), start):
+    if named and text.free(start, end) and not text.lower.startswith(("po box", "flat", "c/o"), start):
         return start
     for match in _FIRST_LINE.finditer(text.lower, start, end):
         if text.free(*match.span()):

@@ -29,6 +29,8 @@ from addin.logic.intake.text import READ_LIMIT, Folded, fold
 from addin.logic.intake.timing import month_later, notice_deadline, read_timing
 from addin.logic.values import formula_like
 
+#: Marks that make a text read otherwise than it is stored.
+_DIRECTION: Final = re.compile("[\u202d\u202e\u2066\u2067\u2068]")
 _QUOTED: Final = re.compile(r"^[ \t]{0,4}(?:>|\|).*$", re.MULTILINE)
 _REPLY_MARK: Final = re.compile(
     r"^[ \t]*(?:-{3,}\s?(?:original message|message d'origine)|on .{6,80} wrote:|le .{6,80} a ecrit ?:|_{8,})",
@@ -110,6 +112,8 @@ def _blank(text: str, spans: Sequence[tuple[int, int]]) -> str:
 def _first_look(text: str, quoted: list[tuple[int, int]], notes: Notes) -> None:
     if formula_like(text):
         notes.flag("formula_injection_escaped", text.lstrip()[:40], "write_as_formula")
+    if (marks := _DIRECTION.search(text)) is not None:
+        notes.flag("direction_marks_removed", f"U+{ord(marks[0]):04X} turns the order of characters round")
     if quoted:
         notes.flag("quoted_text_not_read", text[quoted[0][0] : quoted[0][1]][:60])
     if len(text) > READ_LIMIT:
@@ -242,6 +246,8 @@ def _unclear(
     numbered = any(f.name in ("order_no", "tracking", "rma_no") for f in notes.facts)
     if intents.codes or intents.refused or not numbered or "retraction" in notes.flags:
         return intents, scoped
+    if "resolved_by_sender" in notes.flags:
+        return intents, scoped
     notes.flag("request_not_recognised", "no rule tells what is asked")
     if "?" in body.lower:
         return _with(intents, scoped, "OST", weight=1)
@@ -252,6 +258,8 @@ def _dated(body: Folded, sent_at: datetime, intents: Intents, notes: Notes, prof
     timing = read_timing(body, sent_at, intents.codes, profile)
     notes.facts += timing.facts
     notes.flags.update(timing.flags)
+    if (never := signals.find_impossible_day(body)) and not any(fact.words == never for fact in timing.facts):
+        notes.flag("date_not_possible", never)
     claim = intents.get("UPC")
     delivered = next((f for f in timing.facts if f.name == "delivered_date"), None)
     if claim is not None and claim.subtype in ("DAMAGE", "MISSING_CONTENTS") and delivered is not None:

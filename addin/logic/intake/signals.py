@@ -45,6 +45,9 @@ SIGNALS: Final = (
          r"ceo|management)\b(?:\W{1,2}\w+){0,2}?\W{1,2}(?:has |have |just )?(?:approved|authori[sz]ed|"
          r"signed off|ok'?d|okayed|agreed|confirmed it'?s ok|gave (?:the )?(?:ok|green light|approval|"
          r"go ahead)|said (?:it'?s |its |that'?s |this is )?(?:ok|okay|fine|yes|go|to go))"
+         r"|(?:manager|boss|director|supervisor|head office|lead|senior qa)(?: [a-z]+){0,2} (?:says?|said|"
+         r"told me|reckons) (?:that )?"
+         r"(?:you|u|we|it|they|i) (?:can|may|could|should|do ?n.?t (?:need|have) to)\b"
          r"|\w+ (?:said|says) (?:it'?s |its |that'?s |this is )?(?:ok|okay|fine|approved|yes|go ahead)\b|"
          r"(?:approval|authori[sz]ation|sign-?off|green light) (?:is |was |has been |already )?(?:given|"
          r"granted|received|obtained|confirmed|from|by)|(?:i|we) (?:hereby )?(?:approve|authori[sz]e)\b|"
@@ -52,11 +55,35 @@ SIGNALS: Final = (
          "treat_as_approval"),
     _row("pressure",
          r"\b(?:just do it|do it (?:right )?now|no time (?:for|to)|(?:skip|bypass|ignore|forget|jump)"
-         r" (?:the )?(?:qc|checks?|approval|verification|call-?back|process|procedure|sop|queue|controls?)|"
-         r"(?:without|w/o) (?:the |any |a )?(?:qc|checks?|approval|verification|ticket|record|paperwork|call-?back)|"
+         r" (?:the )?(?:qc|checks?|approval|verification|call[- ]?back|process|procedure|sop|queue|controls?)|"
+         r"(?:without|w/o) (?:the |any |a )?(?:qc|checks?|approval|verification|ticket|record|paperwork|"
+         r"call[- ]?back)|"
          r"don'?t (?:bother|need to|wait for|tell|log|record)|no need (?:to|for) (?:the |a |"
          r"any )?(?:check\w*|verif\w*|qc|approv\w*|log\w*|call\w*|ticket)|off the record|keep (?:it|this)"
-         r" quiet|or else|(?:lose|cost)\w* (?:you )?(?:your|my) job|no questions asked)\b"),
+         r" quiet|or else|(?:ceo|coo|md|vp|director|president|chairman|head office|boss|owner|"
+         r"management) (?:says?|said|wants?|wanted|demands?|insists?)\b[^.;\n]{0,40}\b(?:now|asap|immediately|"
+         r"right away|today)|(?:lose|cost)s?\w* (?:you )?(?:your|my|their|his|her|the) job|no questions asked)\b"),
+    _row("duplicate_refund_risk",
+         r"\b(?:(?:sees?|got|received|has|shows?) (?:2|two|double|both) refunds?|refunded (?:twice|two times|2x|"
+         r"already)|"
+         r"double refund\w{0,3}|already (?:been )?refunded|second refund|two refunds|rembourse\w{0,2} deux fois)\b",
+         "create_new_refund"),
+    _row("conditional_request",
+         r"\b(?:(?:or|otherwise|else|if not)\W{1,3}(?:\w+\W{1,3}){0,2}?(?:cancel|refund|return|redirect)|"
+         r"(?:cancel|refund|return|"
+         r"redirect)\w*\W{1,3}(?:\S+\W{1,3}){0,4}?(?:if|unless|in case)|sinon annul\w+)\b"),
+    _row("instructions_in_text_ignored",
+         r"\b(?:ignore|disregard|forget|override|bypass)\W{1,2}(?:\w+\W{1,2}){0,3}?(?:previous|prior|above|"
+         r"earlier|all|your|system)\W{1,2}"
+         r"(?:\w+\W{1,2}){0,2}?(?:instructions?|rules?|prompts?|guidelines?|policies|policy|controls?)\b|"
+         r"\byou are now (?:an?|the|in)\b|"
+         r"\b(?:system|developer) (?:prompt|message|mode)\b|\bact as (?:an? |the )?(?:admin|approver|manager|"
+         r"finance)\b",
+         "follow_instructions_in_text"),
+    _row("resolved_by_sender",
+         r"\b(?:all (?:good|sorted|ok|fine|done) now|(?:been |now |is |it'?s |got )(?:sorted|resolved|solved|"
+         r"fixed)|no longer (?:needed|required|an "
+         r"issue)|found it (?:now|thanks|in)|problem solved|c'est (?:bon|regle))\b"),
     _row("subject_access_request",
          r"\b(?:(?:all|any|the|every\w*) (?:of )?(?:the |her |his |their |my |personal )*(?:data|information|"
          r"info|records|footage|recordings?|images?) (?:that )?(?:you|we|u|they) (?:hold|have|keep|store|got)"
@@ -94,7 +121,8 @@ _SIEVE: Final = Sieve([row.pattern for row in SIGNALS])
 _CHASER: Final = re.compile(
     r"\b(?:follow(?:ing|ed)?[ -]?up|chas(?:ing|ed|er|e)\b|(?:gentle |friendly |just a )?(?:reminder|nudge)\b|"
     r"bump(?:ing)?\b|as per my (?:last|previous|earlier)|"
-    r"my (?:last |previous |earlier )?(?:msg|message|email|mail|request|chat) (?:from|of|on|yesterday|yday|last|this)|"
+    r"my (?:last |previous |earlier )?(?:msg|message|email|mail|request|chat) (?:from|of|on|yesterday|yday|last|"
+    r"this)|"
     r"(?:2nd|second|third|3rd|4th|fourth|\d{1,2}th) (?:time (?:of )?(?:asking|i|we)|request|reminder|chaser|"
     r"message|msg)|"
     r"(?:i|we) (?:already |have already )?(?:asked|requested|raised|reported|messaged|wrote|sent)(?: (?:for |"
@@ -102,10 +130,11 @@ _CHASER: Final = re.compile(
     r"relance|je relance|deuxieme demande)"
 )
 _WAITING: Final = re.compile(
-    r"\b(?:still (?:not|no|nothing|waiting|hasn'?t|haven'?t|isn'?t|outstanding|pending)|any (?:update|news|"
+    r"\b(?:no (?:refund|money|credit|reply|word|news) (?:yet|so far|still)|still (?:not|no|nothing|waiting|"
+    r"hasn'?t|haven'?t|isn'?t|outstanding|pending)|any (?:update|news|"
     r"progress)|not (?:yet )?(?:done|processed|received|refunded|actioned)|no (?:reply|answer|response|"
     r"update) (?:yet|on|to|from)|toujours pas|pas encore|hasn'?t (?:been|had|received|got)|haven'?t (?:had|"
-    r"received|got|seen)|again\b)"
+    r"received|got|seen)|(?<!send )(?<!sent )(?<!ship )(?<!out )(?<!it )(?<!deliver )again\b)"
 )
 _ASKED_THING: Final = re.compile(
     r"\b(?:refund|rembours\w+|claim|request|ticket|case|reply|answer|response|msg|message|address change|"
@@ -125,6 +154,7 @@ _RETRACT: Final = re.compile(
     r"chat))?"
     r"|(?:ignore|disregard|scrap|forget) (?:that|this|it|me|above|what i (?:said|wrote|sent))\b|"
     r"ne (?:pas )?ten\w+ (?:pas )?compte|"
+    r"(?:ignore|disregard|scrap|forget|cancel|withdraw) (?:about )?(?:my|our|the|that) (?:\w+ )?request\b|"
     r"never ?mind\b|\bnvm\b|(?:sorry|oops|apologies|pardon)\W{1,3}(?:wrong (?:order|chat|one|number|group|"
     r"person|client)|ignore))"
 )
@@ -176,13 +206,34 @@ def find_chaser(text: Folded, codes: tuple[str, ...], *, ticketed: bool = False)
 def find_retraction(text: Folded) -> str:
     """The words that take an earlier message back; empty when there are none."""
     match = _RETRACT.search(text.lower)
-    return match[0].strip() if match is not None else ""
+    if match is None or _INSTRUCTIONS.match(text.lower, match.end()):
+        return ""
+    return match[0].strip()
+
+
+#: "Ignore previous instructions" takes no message back: it tries to steer who reads it.
+_INSTRUCTIONS: Final = re.compile(
+    r"\W{0,3}(?:\w+\W{1,2})?(?:instructions?|rules?|prompts?|guidelines?|polic\w{1,3}|controls?)\b"
+)
 
 
 def find_correction(text: Folded) -> str:
     """The words that correct an earlier message; empty when there are none."""
     match = _CORRECT.search(text.lower)
     return match[0].strip() if match is not None else ""
+
+
+_NO_SUCH_DAY: Final = re.compile(
+    r"(?<![\d/.,:-])(?:31/0?(?:2|4|6|9)|31/11|30/0?2|3[2-9]/(?:0?[1-9]|1[0-2])|(?:0?[1-9]|[12]\d|"
+    r"3[01])/(?:1[3-9]|2\d|3[01])|"
+    r"0?0/\d{1,2}|(?:0?[1-9]|[12]\d)/0?0)(?:/(?:20)?\d{2})?(?![\d/]|\s?%)"
+)
+
+
+def find_impossible_day(text: Folded) -> str:
+    """A date that no calendar has ("31/11", "11/23" where days come first); empty when there is none."""
+    match = next(iter(text.hits(_NO_SUCH_DAY)), None) if text.has_digit else None
+    return match[0] if match is not None else ""
 
 
 def is_forwarded(text: Folded) -> bool:

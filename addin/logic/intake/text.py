@@ -192,13 +192,23 @@ _NEGATED_AFTER: Final = re.compile(
 )
 
 
+#: "no" that stands for "number".
+_NUMBER_WORD: Final = re.compile(
+    r"\b(?:order|ord|rma|ref|case|tracking|ticket|claim|return|commande|serial|tel)\W{0,2}no\b|\bno\b(?=\W{0,3}\d)"
+)
+#: "no refund yet", "no reply so far": somebody waits for it.
+_STILL_WAITING: Final = re.compile(r"\W{1,3}(?:\w+\W{1,3}){0,2}?(?:yet|so far|still|a ce jour|since (?!she|he|they))\b")
+
+
 def negated(text: Folded, start: int, end: int) -> bool:
     """True when the words around say that the thing is *not* wanted ("no need for a refund", "don't cancel").
 
     "Not received" and "not done yet" are complaints, not negations of the wish.
     """
     left, right = text.clause(start)
-    window = text.lower[max(left, start - 48) : start]
+    window = _NUMBER_WORD.sub(lambda match: "#" * len(match[0]), text.lower[max(left, start - 48) : start])
+    if _STILL_WAITING.match(text.lower, end) is not None:
+        return False
     found = _NEGATION.search(window)
     if found is not None and _UNNEGATION.search(window[found.start() :]) is None:
         return True
