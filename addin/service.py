@@ -81,12 +81,13 @@ class Document:
     """A numbered document that moves belong to: its series, the field that gets its number, and what seals it.
 
     `seal` is given the number and the cases as they stand after their moves, and answers the document's own event,
-    whose data name its `file`; what it raises undoes the whole.
+    whose data name its `file`; what it raises undoes the whole. `key` makes a repeat harmless.
     """
 
     series: str
     field: str
     seal: Callable[[str, Sequence[Case]], Draft]
+    key: str = ""
 
 
 class _Refused(Exception):
@@ -192,29 +193,38 @@ class Service:
         The number, the moves and the document's own event stand or fall together. When no move was made, no number is
         used. `Outcome.files` names the document.
         """
+        payload = hashlib.sha256("|".join(one.payload(verb) for verb, one in requests).encode()).hexdigest()
         with self.journal.write() as writer:
-            rows: list[RowResult] = []
-            number = ""
-            try:
-                with writer.row():
-                    number = writer.next_number(document.series, self.clock().astimezone(LONDON).year)
-                    drawn = {document.field: number}
-                    rows = [
-                        # No key: an answer of an older press must not get into a new document.
-                        self._one(writer, verb, _cleaned(replace(one, key="")), _drawing(self, drawn))
-                        for verb, one in requests
-                    ]
-                    if not any(row.ok for row in rows):
-                        raise _Refused(())
-                    cases = writer.cases(row.case_id for row in rows if row.ok)
-                    event = self._append(writer, document.seal(number, cases))
-            except _Refused:
-                number = ""
+            if document.key and (kept := writer.recall(document.key)) is not None:
+                return summary([_repeated(one, replace(kept, case_id=one.case_id), payload) for _, one in requests])
+            rows, event = self._gathered(writer, document, requests)
+            if event is None:
                 for (verb, request), row in zip(requests, rows, strict=True):
                     self._record_refusal(writer, verb, request, row.problems)
+            elif document.key:
+                answer = f"{event.data['file']} was made."
+                writer.remember(document.key, Remembered(payload, "", answer, event.seq))
             head = writer.head()
-        outcome = replace(summary(rows), seq=head.seq, head=head.hash)
-        return replace(outcome, files=(str(event.data["file"]),)) if number else outcome
+        files = (str(event.data["file"]),) if event else ()
+        return replace(summary(rows), seq=head.seq, head=head.hash, files=files)
+
+    def _gathered(
+        self, writer: Writer, document: Document, requests: Sequence[tuple[str, RowRequest]]
+    ) -> tuple[list[RowResult], Event | None]:
+        """The rows, and the document's event; without a good row all is undone, the number too."""
+        rows: list[RowResult] = []
+        try:
+            with writer.row():
+                number = writer.next_number(document.series, self.clock().astimezone(LONDON).year)
+                act = _drawing(self, {document.field: number})
+                # No key: an answer of an older press must not get into a new document.
+                rows = [self._one(writer, verb, _cleaned(replace(one, key="")), act) for verb, one in requests]
+                if not any(row.ok for row in rows):
+                    raise _Refused(())
+                cases = writer.cases(row.case_id for row in rows if row.ok)
+                return rows, self._append(writer, document.seal(number, cases))
+        except _Refused:
+            return rows, None
 
     def open_cases(self, requests: Sequence[RowRequest]) -> Outcome:
         """Open one case per request; `RowRequest.opens` names the type."""

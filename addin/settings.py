@@ -180,6 +180,23 @@ class Intake(_Section):
     profile_words: tuple[str, ...] = _WRITES.profile_words
 
 
+class Debtor(_Section):
+    """Whose account pays when customers are paid by credit transfer."""
+
+    name: str = ""
+    account: str = ""
+    """The account's IBAN."""
+    bic: str = ""
+
+
+class Payments(_Section):
+    """How approved refunds leave."""
+
+    profile: str = "provider-csv"
+    """The payment profile that is used unless another is named: a file in templates/payments."""
+    debtor: Debtor = Debtor()
+
+
 class Settings(_Section):
     """All settings of one register."""
 
@@ -199,6 +216,7 @@ class Settings(_Section):
     store: Store = Store()
     intake: Intake = Intake()
     outbox: Outbox = Outbox()
+    payments: Payments = Payments()
     people: dict[str, Person] = Field(default_factory=dict)
     policy: PolicyValues = Field(default_factory=dict)
     """Policy values that differ from the defaults, by key."""

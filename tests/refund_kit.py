@@ -25,6 +25,8 @@ SAMPLE = {
     "legal_basis": "Price adjustment", "refund_goods": "50.00", "captured_amount": "450.00",
     "orig_payment_method": "Card ending 4242", "orig_psp_reference": "PSP-88231", "dispute_open": "No",
 }  # fmt: skip
+#: An IBAN that the standard itself gives as an example.
+IBAN = "GB82 WEST 1234 5698 7654 32"
 STEPS = (("confirm_qc", "b.lowe"), ("check_amount", "b.lowe"), ("approve", "s.moreau"))
 
 
@@ -106,3 +108,11 @@ def codes(outcome: Outcome) -> set[str]:
 def as_person(service: Service, who: str) -> Service:
     """The register with another person of the team at the keyboard."""
     return replace(service, actor=TEAM[who])
+
+
+def agreed() -> dict[str, str]:
+    """What is typed for a refund to an account that the customer agreed to."""
+    return {
+        "payee_name": "I. Marlow", "payee_account": IBAN, "refund_method": "Bank transfer",
+        "method_agreement": "Mail of 20/11, file 12",
+    }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -48,3 +49,73 @@ def period(step: str, month: str, reason: str, folder: Path, as_json: bool) -> i
         if not found:
             click.echo("No refund is booked in any month yet.")
     return FINDINGS if any(one.altered for one in found) else DONE
+
+
+@main.group()
+def payments() -> None:
+    """Send approved refunds out as numbered files, and record what the provider answers."""
+
+
+@payments.command("batch")
+@click.option("--case", "cases", multiple=True, help="Case number; may be given several times.")
+@click.option("--all", "everything", is_flag=True, help="Every approved refund that the profile can pay.")
+@click.option("--profile", default="", help="The payment profile (default: the one in the settings).")
+@click.option("--key", default="", help="Idempotency key: the same key and cases make one batch.")
+@register_option
+@as_json_option
+@plain
+def make_batch(cases: tuple[str, ...], everything: bool, profile: str, key: str, folder: Path, as_json: bool) -> int:
+    """Submit approved refunds; the file is then in outbox."""
+    from addin.closed_book import press_closed
+    from addin.payments import payable
+
+    with opened(folder) as service:
+        chosen = payable(service, profile) if everything else cases
+        if not chosen:
+            click.echo("There is no approved refund to send." if everything else "Name refunds with --case, or --all.")
+            return FINDINGS
+        asked = Asked(tuple(chosen), {"profile": profile} if profile else {}, key=key)
+        return answer(press_closed(service, "refunds.batch", asked), as_json=as_json)
+
+
+@payments.command("record")
+@click.argument("file", type=click.File("rb"))
+@click.option("--profile", default="", help="The payment profile (default: the one in the settings).")
+@register_option
+@as_json_option
+@plain
+def record(file: BinaryIO, profile: str, folder: Path, as_json: bool) -> int:
+    """Record the provider's answer FILE: references, settlements, failures; reading it twice records nothing twice."""
+    from addin.closed_book import closed_book
+    from addin.macros.press import press
+    from addin.payments import load_profile, record_answers, root_of
+
+    with opened(folder) as service:
+        chosen = load_profile(root_of(service), profile or service.settings.payments.profile)
+        with closed_book(service) as book:
+            outcome = record_answers(service, chosen, file.read())
+            press(book, "desk.refresh", service)
+        return answer(outcome, as_json=as_json)
+
+
+@payments.command("list")
+@register_option
+@as_json_option
+@plain
+def list_the_batches(folder: Path, as_json: bool) -> int:
+    """List every batch: number, file, hash, control totals, and how its refunds stand."""
+    from addin.payments import list_batches
+
+    with opened(folder) as service:
+        found = list_batches(service)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return DONE
+    for batch in found:
+        states = ", ".join(f"{count} {state}" for state, count in batch["states"].items())
+        wait = "  WAITS to be put out: press Refresh" if batch["waits"] else ""
+        click.echo(
+            f"{batch['batch_no']}  {str(batch['at'])[:16]}  {batch['count']:>5} refunds  {batch['total']:>16}  "
+            f"{batch['file']}  {str(batch['sha256'])[:12]}  {states}{wait}"
+        )
+    return DONE

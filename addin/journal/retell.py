@@ -17,7 +17,15 @@ from addin.logic.chain import Fault
 from addin.logic.events import SEALED, Sealed, digests, unseal
 from addin.logic.evidence import ATTACHED
 from addin.logic.machine import fold
-from addin.logic.system_kinds import KEY_ADDED, KEY_REVOKED, LETTER_ISSUED, PACK_MADE, REGISTER_OPENED, SNAPSHOT_TAKEN
+from addin.logic.system_kinds import (
+    BATCH_MADE,
+    KEY_ADDED,
+    KEY_REVOKED,
+    LETTER_ISSUED,
+    PACK_MADE,
+    REGISTER_OPENED,
+    SNAPSHOT_TAKEN,
+)
 
 _NUMBER: Final = re.compile(r"([A-Z]+)-(\d{4})-(\d{6,})")
 #: Under this key an event of an erasure lists the digests whose values it took out of the vault.
@@ -82,6 +90,8 @@ class Retold:
             self.mentions.append(Mention(seq, at, case_id, kind, data))
         if kind == LETTER_ISSUED.name:
             yield from self._issue(data.get("letter_no"), seq, again=True)
+        if kind == BATCH_MADE.name:
+            yield from self._issue(data.get("batch_no"), seq)
         if case_id and "move" in data and isinstance(data.get("type"), str):
             yield from self._case(seq, case_id, data)
 

@@ -25,6 +25,7 @@ from addin.logic.refund_terms import (
     same_line,
     same_payment,
 )
+from addin.logic.return_units import ON_HOLD
 from addin.logic.statute import ccr_cancel_ends, short_term_reject_ends
 from addin.logic.values import Role
 
@@ -390,7 +391,7 @@ def _cancel_ends(case: Case, ctx: Context, delivered: date) -> date:
 def goods_free(case: Case, ctx: Context) -> Problem | None:
     """Goods on legal hold are not refunded until the hold is lifted. Source: grade dictionary, "hold; Legal"."""
     check = qc_record(case, ctx)
-    if check is None or check.status != "On legal hold" or case.text("legal_basis") in WITHOUT_GOODS:
+    if check is None or check.status != ON_HOLD or case.text("legal_basis") in WITHOUT_GOODS:
         return None
     return Problem(
         "RFD-40", f"The goods are on legal hold ({check.case_id}).", "qc_record_id",

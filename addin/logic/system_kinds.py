@@ -37,6 +37,9 @@ PACK_ACCEPTED: Final = Kind("pack.accepted.v1", "{actor} reviewed and accepted t
 PACK_RETURNED: Final = Kind("pack.returned.v1", "{actor} returned the pack of {period}: {file}")
 KEY_ADDED: Final = Kind("key.added.v1", "{actor} added the signing key {fingerprint}")
 KEY_REVOKED: Final = Kind("key.revoked.v1", "{actor} revoked the signing key {fingerprint}, from {since} on")
+BATCH_MADE: Final = Kind(
+    "payment.batch_made.v1", "{actor} made the payment batch {batch_no}: {count} refunds, {total}, {file}"
+)
 WORKBOOK_RENDERED: Final = Kind("workbook.rendered.v1", "{actor} made the workbook anew, up to event {upto}")
 
 SYSTEM_KINDS: Final = (
@@ -60,6 +63,7 @@ SYSTEM_KINDS: Final = (
     KEY_ADDED,
     KEY_REVOKED,
     WORKBOOK_RENDERED,
+    BATCH_MADE,
     *PERIOD_KINDS,
     *OUTBOX_KINDS,
     *RECON_KINDS,

@@ -134,6 +134,10 @@ Public Sub Do_reconcile_results()
     Casebook.Press "reconcile.results"
 End Sub
 
+Public Sub Do_refunds_batch()
+    Casebook.Press "refunds.batch"
+End Sub
+
 Public Sub Do_reconcile_hold_month()
     Casebook.Press "reconcile.hold_month"
 End Sub
@@ -430,6 +434,10 @@ Public Sub Do_returns_receive()
     Casebook.Press "returns.receive"
 End Sub
 
+Public Sub Do_returns_split()
+    Casebook.Press "returns.split"
+End Sub
+
 Public Sub Do_returns_grade_3pl()
     Casebook.Press "returns.grade_3pl"
 End Sub
@@ -448,6 +456,14 @@ End Sub
 
 Public Sub Do_returns_secure()
     Casebook.Press "returns.secure"
+End Sub
+
+Public Sub Do_returns_legal_hold()
+    Casebook.Press "returns.legal_hold"
+End Sub
+
+Public Sub Do_returns_lift_hold()
+    Casebook.Press "returns.lift_hold"
 End Sub
 
 Public Sub Do_returns_agree()

@@ -117,7 +117,11 @@ _RECONCILE: Final = (
 )  # fmt: skip
 
 #: Money beyond single cases: the accounting months.
+#: Money beyond single cases: payment batches and the accounting months.
 _MONEY: Final = (
+    _a("refunds.batch", "Make batch", "Refunds", "make_batch",
+       "Submit the selected approved refunds as one payment file in outbox.",
+       roles=FINANCE, verb="batch", primary=True),
     _a("reconcile.hold_month", "Hold month", "Reconcile", "step_month",
        "Let the oldest open month take no new bookings.",
        roles=FINANCE, verb="hold"),

@@ -350,7 +350,7 @@ class TestDates:
         due = {row.id: row.due(case, ctx()) for row in CASE.deadlines}
         assert due == {
             "grade": date(2026, 11, 24), "decide": date(2026, 11, 30), "ageing": date(2026, 11, 30),
-            "refund": date(2026, 12, 4), "review": None,
+            "refund": date(2026, 12, 4), "review": None, "order": None,
         }  # fmt: skip
         assert case.text("due_what") == "Grade the goods"
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from cases_kit import NOW, ctx, done, open_, press, refusal, typed
-from refund_kit import SAMPLE
+from refund_kit import IBAN, SAMPLE, agreed
 
 from addin.logic.case_type import Case
 from addin.logic.cases.refund import CASE
@@ -16,9 +16,6 @@ from addin.logic.machine import edit
 from addin.logic.refund_booking import parts
 from addin.logic.refund_terms import same_line
 from addin.logic.values import Money, Role
-
-#: An IBAN that the standard itself gives as an example.
-IBAN = "GB82 WEST 1234 5698 7654 32"
 
 
 def by(who="b.lowe", *related: Case, reason=""):
@@ -248,13 +245,6 @@ class TestAccounts:
         assert {p.code for p in edit(CASE, held, changes, by("a.khan")).problems} == {"RFD-38"}
         plain = done(CASE, approved(), "hold", by("a.khan", reason="?"), hold_owner="f.osei", hold_review="2026-11-30")
         assert {p.code for p in edit(CASE, plain, changes, by("a.khan")).problems} == {"RFD-38"}
-
-
-def agreed() -> dict[str, str]:
-    return {
-        "payee_name": "I. Marlow", "payee_account": IBAN, "refund_method": "Bank transfer",
-        "method_agreement": "Mail of 20/11, file 12",
-    }  # fmt: skip
 
 
 class TestParts:

@@ -32,6 +32,7 @@ HOMES = {
     "httpx": {"connectors"},
     "docxtpl": {"letters"},
     "typst": {"letters"},
+    "sepaxml": {"payments"},
     "pandas": {"reconcile", "imports", "month_end", "bench_reconcile"},
     "polars": {"imports", "reconcile", "reconciling", "bench_reconcile", "bench_files"},
     "python_calamine": {"imports", "reconcile"},

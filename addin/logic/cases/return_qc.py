@@ -12,13 +12,15 @@ from datetime import date, timedelta
 from typing import Final
 
 from addin.logic import return_rules as check
+from addin.logic import return_units as unit
 from addin.logic.calendar import add_working_days
 from addin.logic.case_type import WORKING, Case, CaseType, Context, Deadline, Move, Opening, Rule
 from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE
 from addin.logic.forms import Field, FieldKind, Value
-from addin.logic.refund_terms import CLOCK_FIELDS, REASON_OF, received_on, refund_due
+from addin.logic.refund_terms import BASIS_FIELDS, CLOCK_FIELDS, REASON_OF, received_on, refund_due
 from addin.logic.reopening import CLOSED_FROM, ENDINGS
 from addin.logic.return_terms import DISPOSITIONS, GRADES, TRANSIT, disposition_terms, final_grade, signers
+from addin.logic.return_units import ON_HOLD
 from addin.logic.sbar import blocker
 from addin.logic.signatures import SIGNATURE_FIELDS, lapsed, sign
 from addin.logic.tracking import check_tracking
@@ -50,7 +52,9 @@ FORM: Final = (
     Field(name="sku", title="SKU", kind=_ID, queue=True, width=14, help="As sold."),
     Field(name="serial", title="Serial", kind=_ID, queue=True, width=14, help="As sold; empty when there is none."),
     Field(name="goods_value", title="Goods value", kind=_MONEY, queue=True, width=12),
+    *unit.UNIT_FIELDS,
     *CLOCK_FIELDS,
+    *BASIS_FIELDS,
     Field(name="received_at", title="Received", kind=_INSTANT, queue=True, width=16),
     Field(name="sku_received", title="SKU received", kind=_ID, width=14),
     Field(name="serial_received", title="Serial received", kind=_ID, width=14),
@@ -93,6 +97,9 @@ FORM: Final = (
     Field(name="custody_log", title="Custody log", kind=_LIST, late=True, width=24),
     Field(name="cctv_ref", title="CCTV reference", kind=_ID, late=True),
     Field(name="hold_review", title="Review on", kind=_DAY, late=True, width=11),
+    Field(name="held_from", title="Held from", system=True),
+    Field(name="held_by", title="Held by", kind=_ID, system=True),
+    Field(name="held_at", title="Held", kind=_INSTANT, system=True, width=16),
     Field(name="secured_by", title="Secured by", kind=_ID, system=True),
     Field(name="secured_at", title="Secured", kind=_INSTANT, system=True, width=16),
     Field(name="investigation_result", title="Result", width=24, late=True, help="What the investigation found."),
@@ -162,6 +169,14 @@ def _secured(case: Case, ctx: Context) -> Mapping[str, Value | None]:
     return {"secured_by": ctx.actor.id, "secured_at": ctx.now}
 
 
+def _held(case: Case, ctx: Context) -> Mapping[str, Value | None]:
+    return {"held_by": ctx.actor.id, "held_at": ctx.now}
+
+
+def _lifted(case: Case, ctx: Context) -> Mapping[str, Value | None]:
+    return {"held_by": None, "held_at": None, "hold_review": None}
+
+
 def _claim(case: Case, ctx: Context) -> Sequence[Opening]:
     """Damage on the way back opens a claim against the carrier, once."""
     tracking = case.text("tracking")
@@ -184,6 +199,7 @@ def _refund(case: Case, ctx: Context) -> Sequence[Opening]:
     names = (
         "order_no", "rma_no", "line_id", "sku", "serial", "legal_basis", "cancel_notice_date", "agreed_date",
         "proof_of_sending_date", "collection_offered", "deduction_amount", "deduction_reason", "vip", "ticket_ref",
+        "delivered_date", "info_given", "line_part",
     )  # fmt: skip
     facts: dict[str, Value | None] = {name: case.fields.get(name) for name in names}
     facts |= {
@@ -230,6 +246,7 @@ def _review_due(case: Case, ctx: Context) -> date | None:
     return case.day("hold_review")
 
 
+_PER_UNIT: Final = "Returns are decided per unit"
 _WEIGHT: Final = Rule("RQC-13", "A weight that is off is told.", check.weight_agrees, warn=True, source="Policy")
 _NEAR: Final = Rule(
     "RQC-05", "A near refund date is told.", check.refund_date_near, warn=True, source="CCR 2013 reg 34"
@@ -242,6 +259,7 @@ _GRADE_RULES: Final = (
     Rule("RQC-11", "PENDING is no grade to go on with.", check.grade_decided, source="Grade dictionary"),
     Rule("RQC-12", "A KO or uncertain 3PL grade is checked here first.", check.uncertain_checked_here,
          source="3PL handling"),
+    Rule("RQC-37", "One piece has one check.", unit.unit_not_checked_twice, source="Refund guards"),
     _WEIGHT,
 )  # fmt: skip
 _APPROVAL_RULES: Final = (
@@ -273,7 +291,14 @@ _REFUND_RULES: Final = (
 
 MOVES: Final = (
     Move(verb="receive", label="Receive", start=frozenset({ANNOUNCED}), to=RECEIVED, event="return.received.v1",
-         says="{actor} received the goods of {case} at {received_at}", needs=("received_at", "sku"), roles=HANDLERS),
+         says="{actor} received the goods of {case} at {received_at}", needs=("received_at",), roles=HANDLERS,
+         rules=(Rule("RQC-39", "What came back is named.", unit.article_named, source=_PER_UNIT),)),
+    Move(verb="split", label="Split parcel", start=frozenset({ANNOUNCED, RECEIVED}), to="", event="return.split.v1",
+         says="{actor} split the parcel of {case}: this is unit {unit_no}; the others are {opened}", roles=HANDLERS,
+         needs=("units",), sets=unit.split, opens=unit.further_units,
+         rules=(Rule("RQC-38", "A parcel is split once, into units that are named once.", unit.parcel_splits,
+                     source=_PER_UNIT),),
+         hint="Open a case for every piece that came in one parcel, of whatever order."),
     Move(verb="grade_3pl", label="3PL grade", start=frozenset({RECEIVED}), to=THIRD_PARTY,
          event="return.third_party_graded.v1", says="The 3PL graded {case} {third_party_grade} ({third_party_reason})",
          needs=("third_party_grade", "third_party_by"), roles=HANDLERS, sets=_third_party),
@@ -293,6 +318,15 @@ MOVES: Final = (
          needs=("secure_location", "custody_log", "hold_review"), sets=_secured, opens=_suspicion,
          rules=(Rule("RQC-23", "Goods are secured once, and only suspect ones.", check.not_secured_yet,
                      source="Grade dictionary"),)),
+    Move(verb="legal_hold", label="Legal hold", to=ON_HOLD, event="return.held.v1", back="held_from",
+         start=frozenset({RECEIVED, THIRD_PARTY, HOUSE_QC, GRADED, DISPOSED, REFUND, CONTACTED}), reason=True,
+         says="{actor} put the goods of {case} on legal hold until {hold_review}", sets=_held, needs=("hold_review",),
+         roles=frozenset({Role.SENIOR_QA, Role.LEGAL, Role.LOSS_PREVENTION}),
+         rules=(Rule("RQC-40", "A legal hold has a near review date.", unit.hold_reviewed, source="Grade dictionary"),
+                _NEAR)),
+    Move(verb="lift_hold", label="Lift hold", start=frozenset({ON_HOLD}), to="", event="return.hold_lifted.v1",
+         says="{actor} lifted the legal hold of {case}; it goes on from {status}", back="held_from", reason=True,
+         roles=frozenset({Role.LEGAL}), sets=_lifted),
     Move(verb="agree", label="Agree", start=frozenset({GRADED}), to="", event="return.agreed.v1", roles=SIGNERS,
          says="{actor} agreed to {agreed_terms} for {case}", needs=("disposition",), sets=_agreed,
          rules=(Rule("RQC-19", "Only a signature that is wanted is taken.", check.signature_wanted,
@@ -325,7 +359,7 @@ CASE: Final = CaseType(
     family="return",
     sheet="Returns",
     form=FORM,
-    states=(ANNOUNCED, RECEIVED, THIRD_PARTY, HOUSE_QC, GRADED, DISPOSED, REFUND, CONTACTED, CLOSED),
+    states=(ANNOUNCED, RECEIVED, THIRD_PARTY, HOUSE_QC, GRADED, DISPOSED, REFUND, CONTACTED, ON_HOLD, CLOSED),
     moves=MOVES,
     openers=WORKING,
     rules=(
@@ -334,6 +368,7 @@ CASE: Final = CaseType(
              source="Return quality control, validation"),
         Rule("RQC-03", "Every grade is one of the dictionary.", check.grade_known, source="Grade dictionary"),
         Rule("RQC-04", "A deduction is at most the price.", check.deduction_within_value, source="CCR 2013 reg 34(9)"),
+        Rule("RQC-36", "A check is of one piece.", unit.one_unit, source=_PER_UNIT),
         Rule("RQC-34", "A grade that was given stays.", check.grade_stays, source="3PL handling"),
         Rule("RQC-35", "What was approved stays as approved.", check.terms_stay, source="Segregation"),
         _NEAR,
@@ -343,13 +378,14 @@ CASE: Final = CaseType(
                  until=frozenset({GRADED, DISPOSED, REFUND, CONTACTED})),
         Deadline(id="decide", label="Decide before the refund date", due=_decide_due, source="Policy",
                  until=frozenset({DISPOSED, REFUND, CONTACTED})),
+        Deadline(id="order", label="Find the order", due=unit.find_order_due, source="Policy"),
         Deadline(id="ageing", label="Escalate an old return", due=_ageing_due, source="Policy",
                  until=frozenset({DISPOSED, REFUND, CONTACTED})),
         Deadline(id="refund", label="Refund the customer", due=lambda case, ctx: case.day("refund_due"), legal=True,
                  until=frozenset({REFUND}), source="CCR 2013 reg 34; CRA 2015 s20(15)"),
         Deadline(id="review", label="Review the secured goods", due=_review_due, source="Grade dictionary"),
     ),
-    frozen_from=frozenset({REFUND}),
+    frozen_from=frozenset({REFUND, ON_HOLD}),
     derive=derive,
     messages=("returns.deduction",),
     sample={

@@ -11,6 +11,7 @@ _MONEY: Final[tuple[Entry, ...]] = (
     ("refund.warn_days", "3", "days", "A refund due this soon is urgent."),
     ("refund.submit_working_days", "1", "working days", "From approval to the payment provider."),
     ("refund.hold_review_days", "14", "days", "A refund on hold is looked at again within this time."),
+    ("payment.batch_lines", "500", "count", "So many refunds go into one payment file; more make another file."),
     ("refund.arn_digits", "23", "count", "Digits of an acquirer reference number."),
     (
         "refund.reasons",

@@ -44,6 +44,8 @@ _RETURNS: Final[tuple[Entry, ...]] = (
     ("return.grade_working_days", "2", "working days", "From receipt to grade."),
     ("return.decide_before_due_days", "4", "days", "Decide this long before the refund is due."),
     ("return.ageing_day", "10", "days", "A return still open then is escalated."),
+    ("return.hold_review_days", "14", "days", "Goods on legal hold are looked at again within this time."),
+    ("return.find_order_working_days", "2", "working days", "From receipt until the order of unknown goods is found."),
     ("return.photos", "4", "count", "Least number of photos."),
     ("return.policy_days", "14", "days", "The shop's own return period; never below the law's."),
     ("third_party.overturn_percent", "10", "percent", "More grades overturned in a month: a deviation."),

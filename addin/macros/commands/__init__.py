@@ -9,7 +9,7 @@ from addin.macros.commands.evidence import take_case_evidence, take_evidence
 from addin.macros.commands.files import import_files as import_files
 from addin.macros.commands.form import move_case, open_case, save_case, show_case
 from addin.macros.commands.messages import dismiss_proposals, read_message, take_proposals
-from addin.macros.commands.months import step_month
+from addin.macros.commands.money import make_batch, step_month
 from addin.macros.commands.reconciliation import decide_proposals, look_again, make_results, reconcile
 from addin.macros.commands.record import make_month_end, take_snapshot, verify_register
 from addin.macros.commands.rows import add_rows, move_rows, opened, refresh
@@ -30,6 +30,7 @@ __all__ = [
     "fill_handovers",
     "list_claims",
     "look_again",
+    "make_batch",
     "make_case_text",
     "make_letters",
     "make_month_end",

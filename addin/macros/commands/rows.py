@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from addin.ageing import escalate_old_returns
 from addin.logic.outcome import Outcome, Problem, RowResult, Status
 from addin.logic.system_kinds import DRIFT
 from addin.macros.asking import NUMBERED, Press, openings, requests_of, rows_asked
 from addin.macros.commands.reconciliation import show_news
+from addin.payments import put_out
 from addin.reconciling import retest
 from addin.register import desk
 from addin.register.layout import QUEUES
@@ -66,6 +68,7 @@ def finish_rows(press: Press, queue: Queue, found: Sequence[Harvest], outcome: O
 
 def refresh(press: Press) -> Outcome:
     """Take over everything typed on every sheet, restore what was altered, show what others did."""
+    put_out(press.service)  # a payment file whose press died between its commit and its rename
     shown = press.live.meta().seq
     rows: list[RowResult] = []
     stale: list[str] = []
@@ -73,6 +76,7 @@ def refresh(press: Press) -> Outcome:
         results, older = _refresh_queue(press, press.live.queue(sheet.name))
         rows += results
         stale += older
+    escalate_old_returns(press.service)
     missing = missing_rows(press.live, press.service.journal)
     press.show(Shown(also=(*missing, *stale)))
     cases = press.service.journal.cases()

@@ -1,0 +1,34 @@
+"""Money beyond single cases: payment batches, and the accounting months."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from addin.logic.outcome import Outcome
+from addin.macros.asking import Press, requests_of, rows_asked
+from addin.macros.commands.rows import finish_rows
+from addin.payments import make_batches
+from addin.periods import next_to_close, take_step
+from addin.register.sheets import nothing_selected
+
+
+def make_batch(press: Press) -> Outcome:
+    """Submit the selected refunds as payment files, in the profile named with --set profile=NAME or the usual one."""
+    queue = press.live.queue(press.action.sheet)
+    rows, problem = rows_asked(press, queue)
+    if problem is not None:
+        return Outcome.refused(problem)
+    found = press.read(queue, rows)
+    if not found:
+        return Outcome.refused(nothing_selected(queue.name))
+    named = (press.values or {}).get("profile", "")
+    requests = requests_of(replace(press, values={}), found)
+    return finish_rows(press, queue, found, make_batches(press.service, requests, named, press.key))
+
+
+def step_month(press: Press) -> Outcome:
+    """Take the button's step with a month: the one named with --set period=YYYY-MM, else the next to be closed."""
+    period = (press.values or {}).get("period") or next_to_close(press.service)
+    outcome = take_step(press.service, press.action.verb, period, press.reason)
+    press.show()
+    return outcome
