@@ -78,6 +78,7 @@ def take_step(service: Service, verb: str, name: str, reason: str = "") -> Outco
     if not is_month(name):
         told = f"{name or 'Nothing'} is not a month."
         return Outcome.refused(Problem("PER-01", told, "period", hint="Write it like 2026-11."))
+    service._refuse_copy()
     with service.journal.write() as writer:
         refunds = writer.cases(types=["RFD"])
         found = lines(refunds, name)

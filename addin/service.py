@@ -76,20 +76,6 @@ class RowRequest:
         return hashlib.sha256(canonical(body).encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A numbered document that moves belong to: its series, the field that gets its number, and what seals it.
-
-    `seal` is given the number and the cases as they stand after their moves, and answers the document's own event,
-    whose data name its `file`; what it raises undoes the whole. `key` makes a repeat harmless.
-    """
-
-    series: str
-    field: str
-    seal: Callable[[str, Sequence[Case]], Draft]
-    key: str = ""
-
-
 class _Refused(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -186,45 +172,6 @@ class Service:
     def edit(self, requests: Sequence[RowRequest]) -> Outcome:
         """Take typed changes without a move."""
         return self._each("edit", requests, self._edit)
-
-    def gather(self, document: Document, requests: Sequence[tuple[str, RowRequest]]) -> Outcome:
-        """Make moves, each (verb, request), that belong to one numbered document; good rows make it, bad ones say why.
-
-        The number, the moves and the document's own event stand or fall together. When no move was made, no number is
-        used. `Outcome.files` names the document.
-        """
-        payload = hashlib.sha256("|".join(one.payload(verb) for verb, one in requests).encode()).hexdigest()
-        with self.journal.write() as writer:
-            if document.key and (kept := writer.recall(document.key)) is not None:
-                return summary([_repeated(one, replace(kept, case_id=one.case_id), payload) for _, one in requests])
-            rows, event = self._gathered(writer, document, requests)
-            if event is None:
-                for (verb, request), row in zip(requests, rows, strict=True):
-                    self._record_refusal(writer, verb, request, row.problems)
-            elif document.key:
-                answer = f"{event.data['file']} was made."
-                writer.remember(document.key, Remembered(payload, "", answer, event.seq))
-            head = writer.head()
-        files = (str(event.data["file"]),) if event else ()
-        return replace(summary(rows), seq=head.seq, head=head.hash, files=files)
-
-    def _gathered(
-        self, writer: Writer, document: Document, requests: Sequence[tuple[str, RowRequest]]
-    ) -> tuple[list[RowResult], Event | None]:
-        """The rows, and the document's event; without a good row all is undone, the number too."""
-        rows: list[RowResult] = []
-        try:
-            with writer.row():
-                number = writer.next_number(document.series, self.clock().astimezone(LONDON).year)
-                act = _drawing(self, {document.field: number})
-                # No key: an answer of an older press must not get into a new document.
-                rows = [self._one(writer, verb, _cleaned(replace(one, key="")), act) for verb, one in requests]
-                if not any(row.ok for row in rows):
-                    raise _Refused(())
-                cases = writer.cases(row.case_id for row in rows if row.ok)
-                return rows, self._append(writer, document.seal(number, cases))
-        except _Refused:
-            return rows, None
 
     def open_cases(self, requests: Sequence[RowRequest]) -> Outcome:
         """Open one case per request; `RowRequest.opens` names the type."""
@@ -560,11 +507,6 @@ def summary(rows: Sequence[RowResult]) -> Outcome:
         return Outcome(Status.REFUSED, text, tuple(rows), problems)
     text = f"{len(good)} rows done, {len(bad)} not; see their Message cells."
     return Outcome(Status.PROBLEMS, text, tuple(rows), problems)
-
-
-def _drawing(service: Service, drawn: Mapping[str, str]) -> Callable[[Writer, str, RowRequest], RowResult]:
-    """A move under numbers that were drawn for it."""
-    return lambda writer, verb, request: service._move(writer, verb, request, drawn)
 
 
 def _cleaned(request: RowRequest) -> RowRequest:

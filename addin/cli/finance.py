@@ -11,6 +11,7 @@ import click
 from addin.cli.frame import DONE, FINDINGS, answer, as_json_option, main, opened, plain, register_option
 from addin.logic.periods import is_month
 from addin.macros.press import Asked
+from addin.progress import bar
 
 
 @main.command()
@@ -119,3 +120,24 @@ def list_the_batches(folder: Path, as_json: bool) -> int:
             f"{batch['file']}  {str(batch['sha256'])[:12]}  {states}{wait}"
         )
     return DONE
+
+
+@main.command("demo-month")
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("demo-month"))
+@click.option("--refunds", type=click.IntRange(min=40, max=100_000), default=2000, show_default=True)
+@as_json_option
+@plain
+def demo_month(folder: Path, refunds: int, as_json: bool) -> int:
+    """Play a month of refunds in a new register in FOLDER: sent in batches, reconciled, closed, one of them late."""
+    from addin.demo_month import play_month
+    from addin.service import utc_now
+
+    with bar("Working days", 23, quiet=as_json) as tick:
+        figures = play_month(folder, refunds, today=utc_now().date(), say=_silent if as_json else click.echo, tick=tick)
+    if as_json:
+        click.echo(json.dumps({"ok": figures["equation_zero"] and figures["verified"], **figures}, ensure_ascii=False))
+    return DONE if figures["equation_zero"] and figures["verified"] and figures["late"] else FINDINGS
+
+
+def _silent(text: str) -> None:
+    """Say nothing while the answer is JSON."""

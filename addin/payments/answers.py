@@ -53,10 +53,34 @@ def record_answers(service: Service, profile: Profile, content: bytes) -> Outcom
         words = f"The file has no column {', '.join(repr(title) for title in missing)}."
         return Outcome.refused(Problem("PAY-05", words, hint=f"It has: {', '.join(header)[:200]}."))
     refunds = {case.text("refund_no"): case for case in service.journal.cases(types=["RFD"])}
-    results: list[RowResult] = []
-    for said in _said(header, rows, profile.answer):
-        results += _recorded(service, said, refunds)
-    return summary(results)
+    results: list[RowResult | None] = []
+    asked: dict[str, list[tuple[int, RowRequest]]] = {verb: [] for verb in _ORDER}
+    for at, said in enumerate(_said(header, rows, profile.answer)):
+        case = refunds.get(said.refund_no)
+        problem = _wrong(said, case)
+        results.append(failed(case.case_id if case else "", (problem,)) if problem else None)
+        if problem is None and case is not None:
+            for verb, request in _requests(said, case, service.settings.currency):
+                asked[verb].append((at, request))
+    for verb in _ORDER:  # all lines of one move together: a file of thousands is three transactions
+        going = [(at, request) for at, request in asked[verb] if (done := results[at]) is None or done.ok]
+        if going:
+            outcome = service.press(verb, [request for _, request in going])
+            results = _filled(results, [at for at, _ in going], outcome.rows)
+    return summary([row for row in results if row is not None])
+
+
+#: The moves of an answer, in the order in which they are made.
+_ORDER: Final = ("accept", "settle", "fail")
+
+
+def _filled(
+    results: Sequence[RowResult | None], places: Sequence[int], rows: Sequence[RowResult]
+) -> list[RowResult | None]:
+    found = list(results)
+    for at, row in zip(places, rows, strict=True):
+        found[at] = row
+    return found
 
 
 def _titles(answer: Answer) -> tuple[str, ...]:
@@ -108,21 +132,13 @@ def _said(header: Sequence[str], rows: Sequence[Sequence[str]], answer: Answer) 
         )  # fmt: skip
 
 
-def _recorded(service: Service, said: _Said, refunds: Mapping[str, Case]) -> list[RowResult]:
-    case = refunds.get(said.refund_no)
-    problem = _wrong(said, case)
-    if problem is not None or case is None:
-        return [failed(case.case_id if case else "", (problem,) if problem else ())]
-    values, problems = _values(said, service.settings.currency)
-    results: list[RowResult] = []
+def _requests(said: _Said, case: Case, currency: str) -> Iterator[tuple[str, RowRequest]]:
+    """The moves that lead where the provider says the refund is, each with its values and its own key."""
+    values, problems = _values(said, currency)
     for verb, names in _steps(said, case):
         changes = {name: values[name] for name in names if name in values}
         reason = (said.reason or "No reason given by the provider.") if verb == "fail" else ""
-        asked = RowRequest(case.case_id, changes, reason, _key(said, verb), tuple(problems))
-        results = [*service.press(verb, [asked]).rows]
-        if not results[0].ok:
-            break
-    return results
+        yield verb, RowRequest(case.case_id, changes, reason, _key(said, verb), tuple(problems))
 
 
 def _wrong(said: _Said, case: Case | None) -> Problem | None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from addin.errors import CasebookError
+from addin.gathering import Document, gather
 from addin.letters import templates_root
 from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case
@@ -28,7 +29,7 @@ from addin.payments.csv_file import csv_file
 from addin.payments.lines import Batch, line_of, line_problems
 from addin.payments.pain001 import pain001
 from addin.payments.profiles import Profile, load_profile
-from addin.service import Document, RowRequest, Service, summary
+from addin.service import RowRequest, Service, summary
 
 OUTBOX: Final = "outbox"
 SERIES: Final = "BAT"
@@ -54,7 +55,7 @@ def make_batches(service: Service, requests: Sequence[RowRequest], profile_name:
     for number, group in enumerate(_groups(service, requests, cases)):
         asked = [(_verb(cases.get(requests[at].case_id)), _fitting(requests[at], cases, profile)) for at in group]
         own = f"batch|{key}|{number}" if key else ""
-        outcome = service.gather(Document(SERIES, "batch_no", _sealer(service, profile), own), asked)
+        outcome = gather(service, Document(SERIES, "batch_no", _sealer(service, profile), own), asked)
         answered |= dict(zip(group, outcome.rows, strict=True))
         files += outcome.files
         seq, head = outcome.seq, outcome.head
