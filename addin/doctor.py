@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from addin import windows_setup
-from addin.errors import CasebookError
+from addin.errors import CasebookError, HostError
 from addin.hosts.closed import open_closed
+from addin.hosts.office import pool
+from addin.hosts.unoboot import PROGRAM_VARIABLE, bridge, program_folder
 from addin.journal.opening import open_journal
 from addin.letters import known_names, lint_templates, templates_root
 from addin.logic.cases import case_types
@@ -41,6 +43,7 @@ class Finding:
 def examine(folder: Path) -> list[Finding]:
     """Every link, from Python to the workbook; a register's links only where the folder is one."""
     found = [_python(), *_packages(), _guarded("buttons", _buttons), _guarded("case types", _types), *_windows(folder)]
+    found += _calc()
     if not (folder / FILE).exists():
         words = f"{folder.resolve().name} is not a register. Name one with --register, or make one: casebook new DIR."
         return [*found, Finding("register", ok=False, message=words)]
@@ -54,6 +57,27 @@ def _windows(folder: Path) -> list[Finding]:
         links = windows_setup.links(folder, windows_setup.WindowsHive())
         found += [_guarded(f"excel: {name}", look) for name, look in links]
     return found
+
+
+def _calc() -> Iterator[Finding]:
+    """The links between LibreOffice and Python; a computer without LibreOffice lacks nothing that Excel needs."""
+    try:
+        home = program_folder()
+    except HostError as error:
+        named = PROGRAM_VARIABLE in os.environ
+        yield Finding("calc: program", ok=not named, message=f"{error} Only 'open --host calc' needs it.")
+        return
+    yield Finding("calc: program", ok=True, message=str(home))
+    yield _guarded("calc: bridge", lambda: f"answers as {bridge().unohelper.__name__}")
+    yield _guarded("calc: profiles", lambda: _writable(pool()))
+
+
+def _writable(folder: Path) -> str:
+    """The folder, which need not be there yet."""
+    first = next(place for place in (folder, *folder.parents) if place.exists())
+    if not os.access(first, os.W_OK):
+        raise ValueError(f"{first} cannot be written: LibreOffice's private profile lives there. Ask for write rights.")
+    return str(folder)
 
 
 def _guarded(name: str, look: Callable[[], str]) -> Finding:
