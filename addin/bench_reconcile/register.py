@@ -100,6 +100,7 @@ def _fields(row: Refund, refund_no: str) -> dict[str, Value]:
         "executed_by": "f.osei",
         "executed_at": approved + timedelta(hours=2),
         "settled_date": row.day + timedelta(days=1),
+        "booked_period": f"{row.day + timedelta(days=1):%Y-%m}",
         "credit_note_no": f"CN-{row.number:07d}",
         "credit_note_date": row.day + timedelta(days=2),
     }
