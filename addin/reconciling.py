@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from addin.errors import CasebookError
 from addin.logic.calendar import london_day
 from addin.logic.case_type import Case
-from addin.logic.events import Draft
+from addin.logic.events import Draft, Event
 from addin.logic.forms import Value
 from addin.logic.outcome import Outcome, Problem, Status
 from addin.logic.reconcile.records import (
@@ -89,13 +89,22 @@ def reconcile_month(
     refused_rows = [row for row in rows if not row.ok]
     head = service.journal.head()
     status = Status.DONE if not lines.problems and not lines.bad else Status.PROBLEMS
-    words = run.words
+    words = run.words + _used_before(events, run)
     if refused_rows:
         words += f" {len(refused_rows)} refunds could not take their state: {refused_rows[0].message}"
     if lines.bad:
         words += f" {len(lines.bad)} lines could not be read; line {lines.bad[0].row}: {lines.bad[0].text[:80]}"
     words += "".join(f" {problem}" for problem in lines.problems)
     return Outcome(status, words, tuple(refused_rows), tuple(lines.problems), head.seq, head.hash)
+
+
+def _used_before(events: Iterable[Event], run: Run) -> str:
+    """A remark when the same file was reconciled in another month."""
+    periods = {
+        str(event.data["period"]) for event in events
+        if event.kind == RECON_MADE.name and event.data["sha256"] == run.sha256 and event.data["period"] != run.period
+    }  # fmt: skip
+    return f" This file was also used for {', '.join(sorted(periods))}." if periods else ""
 
 
 def _may(service: Service) -> Problem | None:
@@ -188,6 +197,8 @@ def _run(service: Service, found: Reconciled, month: Month, given: Given) -> Run
         (name, count, str(Decimal(minor).scaleb(-found.decimals)))
         for name, (count, minor) in set_aside(lines, found.decimals).items()
     ]
+    if outside := found.outside():
+        classes.append(("refunds booked in other months", outside[0], str(Decimal(outside[1]).scaleb(-found.decimals))))
     classes += [("unreadable", len(lines.bad), "0")] if lines.bad else []
     classes += [("total", lines.total_lines, "0")] if lines.total_lines else []
     body = [
@@ -264,9 +275,11 @@ def _words(found: Reconciled) -> str:
     )
     waiting = sum(item.worth in ("exception", "timing") and item.place == "timing out" for item in found.items)
     flags = sum(item.worth == "flag" for item in found.items)
+    outside = found.outside()
+    other = f"; {outside[0]:,} lines of other months were left out" if outside else ""
     return (
         f"{len(found.pairs()):,} matched, {proposed:,} proposed, {exceptions:,} exceptions, {waiting:,} carried to the "
-        f"next period, {flags:,} flags; {zero}."
+        f"next period, {flags:,} flags; {zero}{other}."
     )
 
 

@@ -86,7 +86,7 @@ def _two_files(
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         for which in ("left", "right"):
-            found.frame(which).write_csv(out / f"{which}.csv", include_bom=True)
+            (out / f"{which}.csv").write_bytes(found.safe_csv(which))
     if as_json:
         click.echo(json.dumps(found.as_dict(), ensure_ascii=False))
     else:

@@ -28,7 +28,6 @@ from addin.logic.reconcile.tiers import (
     Tier,
 )
 from addin.reconcile.candidates import Mask
-from addin.reconcile.coding import Rows
 from addin.reconcile.lines import CURRENCY_NAMES, KINDS, Kind, Lines
 from addin.reconcile.matching import EXCEPTION, MATCHED, NO_GROUP, Matching, Side, Verdicts, match
 
@@ -256,20 +255,6 @@ def set_aside(lines: Lines, value_decimals: int) -> dict[str, tuple[int, int]]:
         if kind != "refund":
             found[kind] = _sum(value, (lines.kind == number) & (lines.aside == 0))
     return {name: figures for name, figures in found.items() if figures[0]}
-
-
-def groups_of(verdicts: Verdicts, rows: Rows | None = None) -> dict[int, list[int]]:
-    """The lines of each group, by group number."""
-    wanted = np.flatnonzero(verdicts.group != NO_GROUP) if rows is None else rows
-    found: dict[int, list[int]] = {}
-    for at in wanted.tolist():
-        found.setdefault(int(verdicts.group[at]), []).append(at)
-    return found
-
-
-def open_rows(verdicts: Verdicts, classes: NDArray[np.uint8]) -> Rows:
-    """The lines that are not simply matched within the period."""
-    return np.flatnonzero((verdicts.worth != MATCHED) | (classes == TIMING_OUT) | (classes == TIMING_IN))
 
 
 def decimals_of(parts: Sequence[Lines]) -> tuple[int, int]:

@@ -22,10 +22,6 @@ from addin.errors import ConfigError
 from addin.logic.reconcile.tiers import Amounts, Found, Shape, Tier, Times
 from addin.logic.values import CURRENCIES
 
-#: The columns that the register's side and the refund tiers know; two-file profiles may name more.
-KNOWN: Final = (
-    "line_id", "own_ref", "payment_ref", "order_no", "day", "currency", "method", "fx_rate", "fx_amount",
-)  # fmt: skip
 GENERIC: Final = "generic"
 
 

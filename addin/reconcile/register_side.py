@@ -71,16 +71,10 @@ class Reconciled:
             for at in np.flatnonzero(chosen).tolist()
         ]
 
-    def paid_on(self) -> dict[str, str]:
-        """Booking day of each paired refund, by case."""
-        right = self.found.matching.right
-        days = {int(right.group[at]): self.found.right.side.day[at] for at in np.flatnonzero(right.group >= 0)}
-        left = self.found.matching.left
-        firm = np.isin(self.found.left_class, (PAIRED, TIMING_IN))
-        return {
-            self.entries[at].case.case_id: to_day(days[int(left.group[at])]).isoformat()
-            for at in np.flatnonzero(firm & (left.group >= 0)).tolist()
-        }
+    def outside(self) -> tuple[int, int] | None:
+        """Count and value of the refund lines that are booked in other months, None without any."""
+        rows = self.found.right_class == OUTSIDE
+        return (int(rows.sum()), int(self.found.right.value[rows].sum())) if rows.any() else None
 
 
 def register_party(entries: Sequence[Entry], decimals: int) -> Party:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from addin.logic.outcome import Problem
 from addin.logic.reconcile.scope import Month
 from addin.logic.reconcile.tiers import LEFT_ALONE, RIGHT_ALONE, refund_tiers
+from addin.logic.values import FORMULA_LEADS
 from addin.reconcile.comparison import (
     Bucket,
     Comparison,
@@ -33,6 +35,7 @@ from addin.reconcile.profile import Comparison as TwoSided
 from addin.reconcile.profile import Profile
 
 _WORTHS: Final = ("", "matched", "proposed", "exception")
+_FORMULA: Final = f"^[ \u00a0\u3000]*[{re.escape(FORMULA_LEADS)}]"
 
 
 @dataclass
@@ -127,6 +130,16 @@ class TwoFiles:
             else (self.found.right, self.found.matching.right)
         )
         return verdict_frame(one, verdicts, self.found)
+
+    def safe_csv(self, which: str) -> bytes:
+        """Every line of one side as CSV that no spreadsheet program takes a formula from."""
+        frame = self.frame(which)
+        texts = [name for name, kind in frame.schema.items() if kind == pl.String]
+        guarded = [
+            pl.when(pl.col(name).str.contains(_FORMULA)).then("'" + pl.col(name)).otherwise(pl.col(name)).alias(name)
+            for name in texts
+        ]
+        return b"\xef\xbb\xbf" + frame.with_columns(guarded).write_csv().encode()
 
     def digest(self) -> str:
         """SHA-256 over contents and verdicts of all lines, whatever their order in the files."""

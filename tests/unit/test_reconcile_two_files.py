@@ -6,6 +6,7 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
@@ -82,6 +83,18 @@ def test_the_command_needs_no_register(tmp_path):
     assert (tmp_path / "out" / "left.csv").read_bytes().startswith(b"\xef\xbb\xbfline,")
     plain = CliRunner().invoke(main, asked)
     assert "exact one" in plain.output
+
+
+def test_a_text_that_looks_like_a_formula_stays_text(tmp_path):
+    """The lines written out can be opened in a spreadsheet program: no reference of a stranger is a formula there."""
+    path = tmp_path / "s.csv"
+    line = "{},5200417400,2026-10-12,GBP,1.00\n"
+    texts = ("=HYPERLINK(1)", "@SUM(A1)", "-1+1", "＝1+1", "RF-1")
+    head = "Refund reference,Order number,Booking date,Currency,Amount\n"
+    path.write_text(head + "".join(map(line.format, texts)), encoding="utf-8")
+    found = compare_files(path, path, load_profile("generic"), Answers(), None)
+    written = pl.read_csv(found.safe_csv("left"), infer_schema=False)["own_ref"].to_list()
+    assert written == ["'=HYPERLINK(1)", "'@SUM(A1)", "'-1+1", "'=1+1", "RF-1"]
 
 
 def test_any_export_against_any_other(tmp_path):
