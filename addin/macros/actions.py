@@ -76,8 +76,10 @@ _OWN: Final = (
        "Note the comments of the files in inbox/comments/ on the cases of their tickets."),
     _a("desk.month_end", "Month end", "Desk", "make_month_end", "Make the audit workbook of last month."),
     _a("case.show", "Show", "Case", "show_case", "Show the case whose number is typed.", roles=EVERYBODY, primary=True),
-    _a("case.save", "Save changes", "Case", "save_case", "Take over the yellow cells of the form."),
-    _a("case.press", "Do the move", "Case", "move_case", "Make the chosen move, with the reason.", primary=True),
+    # Whose move or field it is, the case type's own table says: an auditor asks questions and signs what was read.
+    _a("case.save", "Save changes", "Case", "save_case", "Take over the yellow cells of the form.", roles=EVERYBODY),
+    _a("case.press", "Do the move", "Case", "move_case", "Make the chosen move, with the reason.", roles=EVERYBODY,
+       primary=True),
     _a("case.text", "Make text", "Case", "make_case_text", "Make the chosen text and show it to be copied."),
     _a("case.send", "Send text", "Case", "send_case_text", "Make the chosen text and put it into the outbox."),
     _a("escalations.send", "Send update", "Escalations", "send_updates",
@@ -141,7 +143,7 @@ _COMMON_LAST: Final = (
     "reopen",
 )  # fmt: skip
 #: Moves whose button does more than make the move on each row.
-_COMMANDS: Final = {"triage": "triage_rows"}
+_COMMANDS: Final = {"triage": "triage_rows", "duplicate": "merge_rows", "link": "link_rows"}
 
 
 @cache

@@ -75,7 +75,7 @@ def test_an_address_change_goes_from_chat_to_close_and_no_step_can_be_skipped(da
     refused(day.move(case, "Verify", **(FACTS | {"callback_result": "Denied"})), "ADR-10")
     refused(day.move(case, "Verify", **(FACTS | {"contact_number_source": "From the request"})), "FLD-CHOICE")
     refused(day.move(case, "Verify", who="q.reid", **FACTS), "MOVE-ROLE")
-    refused(day.move(case, "Verify", who="x.tull", **FACTS), "ACT-ROLE")
+    refused(day.move(case, "Verify", who="x.tull", **FACTS), "MOVE-ROLE")
     day.sure(day.move(case, "Verify", **FACTS))
     assert day.cell("Requests", case, "status") == "Verified"
     assert day.case(case).text("approver_needed") == "Second coordinator"
@@ -91,7 +91,7 @@ def test_an_address_change_goes_from_chat_to_close_and_no_step_can_be_skipped(da
 
     assert day.case(case).status == day.cell("Requests", case, "status") == "Closed"
     refused(day.press("requests.close", case), "MOVE-STATE")
-    assert day.kinds(case).count(REFUSED) == 4
+    assert day.kinds(case).count(REFUSED) == 5
     assert [line[12] for line in day.audit()] == [event.hash for event in day.events()]
 
 
