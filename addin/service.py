@@ -475,8 +475,10 @@ def policy_of(settings: Settings) -> Policy:
         try:
             source = "casebook.toml of this register"
             row = replace(DEFAULT_POLICY.row(key), value=str(value), source=source, verified_by="", verified_on=None)
+            if key.endswith("_pattern"):
+                re.compile(row.value)
             rows.append(row)
-        except ValueError as error:
+        except (ValueError, re.error) as error:
             raise ConfigError(f"[policy] {key} in casebook.toml: {error}", hint="Correct or remove it.") from error
     return DEFAULT_POLICY.amended(rows, f"{DEFAULT_POLICY.version}+{len(rows)}") if rows else DEFAULT_POLICY
 

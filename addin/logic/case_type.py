@@ -323,6 +323,13 @@ def _triaged(case: Case, ctx: Context) -> Mapping[str, Value | None]:
     return _waiting(case, ctx) if case.has("waiting_on") and not case.has("waiting_since") else {}
 
 
+def _to_senior(case: Case, ctx: Context) -> Sequence[Opening]:
+    from addin.logic.sbar import blocker  # noqa: PLC0415 - it builds on case types
+
+    situation = f"{case.case_id} is stuck at '{case.status}'. {ctx.reason}"
+    return (blocker(case, "Senior QA", situation, "Decide how to go on and tell the owner."),)
+
+
 _OWNER: Final = Rule("COM-04", "A case belongs to somebody who is here and works on cases.", _known_owner)
 
 #: Moves that every case type has ("*" is every open state, "final" every final one).
@@ -344,8 +351,11 @@ COMMON_MOVES: Final[tuple[Move, ...]] = (
          says="{actor} resumed {case}", rules=(Rule("COM-02", "Only a waiting case is resumed.", _is_waiting),)),
     Move(verb="prioritise", label="Set priority", start=ANY, to="", event="case.prioritised.v1", reason=True,
          says="{actor} asked for priority {priority_wanted} on {case}", needs=("priority_wanted",)),
+    Move(verb="escalate", label="Escalate", start=ANY, to="", event="case.escalated.v1", reason=True, opens=_to_senior,
+         says="{actor} escalated {case}", hint="Opens an escalation to Senior QA, filled from the case."),
     Move(verb="link", label="Link", start=ANY, to="", event="case.linked.v1", joins=Join.LINK, needs=("other_case",),
-         says="{actor} linked {case} with {linked_cases}", hint="Both cases name each other; each keeps its work."),
+         says="{actor} linked {case} with {linked_cases}",
+         hint="Selected rows, or one and its 'Other case', name each other; each keeps its work."),
     Move(verb="unlink", label="Unlink", start=ANY, to="", event="case.unlinked.v1", joins=Join.UNLINK, reason=True,
          needs=("other_case",), says="{actor} took a link off {case}"),
     Move(verb="cancel", label="Cancel", start=ANY, to=CANCELLED, event="case.cancelled.v1", reason=True,
@@ -353,7 +363,7 @@ COMMON_MOVES: Final[tuple[Move, ...]] = (
     Move(verb="duplicate", label="Duplicate", start=ANY, to=DUPLICATE, event="case.duplicate.v1", back="merged_from",
          needs=("duplicate_of",), says="{actor} marked {case} as a duplicate of {duplicate_of}", joins=Join.MERGE,
          rules=(Rule("COM-03", "A case is never a duplicate of itself.", _not_own_duplicate),),
-         hint="Merges it into the case named under 'Duplicate of'; nothing is lost, differing values are both kept."),
+         hint="Merges the selected rows into the oldest, or one row into the case under 'Duplicate of'; none is lost."),
     Move(verb="part", label="Part again", start=frozenset({DUPLICATE}), to="", event="case.parted.v1", reason=True,
          back="merged_from", joins=Join.PART, says="{actor} parted {case} from the case it was merged into",
          hint="For a duplicate that is none: both cases go on by themselves."),

@@ -71,7 +71,15 @@ COMMON_FORM: Final[tuple[Field, ...]] = (
     _f("channel", "Channel", FieldKind.CHOICE, choices=CHANNELS),
     _f("chat_message_id", "Message id", FieldKind.ID),
     _f("chat_text", "Message", FieldKind.NOTE, system=True, personal=True, width=40),
-    _f("ticket_ref", "Ticket", FieldKind.ID, late=True, width=12, help="Reference in the external ticket tool."),
+    _f(
+        "ticket_ref",
+        "Ticket",
+        FieldKind.ID,
+        late=True,
+        width=12,
+        pattern="id.ticket_pattern",
+        help="Reference in the external ticket tool.",
+    ),
     _f("no_ticket_why", "Why no ticket", late=True),
     _f(
         "ticket_log", "Ticket comments", FieldKind.LIST, system=True, personal=True, help="What came back, newest last."

@@ -59,8 +59,8 @@ class Field:
 
     `system` fields are written by rules and guarded by refresh; `personal` values live in the erasable vault;
     `queue` fields are columns of the case type's sheet (all fields are on the Case sheet); `late` fields may still
-    be typed after the case type's form is frozen; a `reasoned` field is changed with a reason only; `check` is a
-    further test of one value (tracking number, postcode).
+    be typed after the case type's form is frozen; a `reasoned` field is changed with a reason only; `pattern` is the
+    policy row of the form its texts have; `check` is a further test of one value (tracking number, postcode).
     """
 
     name: str
@@ -71,6 +71,7 @@ class Field:
     queue: bool = False
     late: bool = False
     reasoned: bool = False
+    pattern: str = ""
     width: int = 14
     choices: tuple[str, ...] = ()
     roles: frozenset[Role] = frozenset()

@@ -11,6 +11,7 @@ Reading cells is left to `forms`, numbering and storing to the journal.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -19,7 +20,7 @@ from addin.logic.case_type import WORKING, Case, CaseType, Context, Follow, Move
 from addin.logic.common_form import FINAL_STATES, WAITING_FIELDS
 from addin.logic.events import PERSONAL, Draft, Json, Kind, names_in
 from addin.logic.evidence import ATTACHED, ERASED_FILE, FIELD, WITHDRAWN, Keep, Piece, joined, pieces, told
-from addin.logic.forms import Value
+from addin.logic.forms import Field, Value
 from addin.logic.joining import Effect, Join, Joined, join
 from addin.logic.outcome import Problem
 from addin.logic.priority import in_time, pause_words, standing, worked_while_waiting
@@ -63,6 +64,9 @@ def open_case(kind: CaseType, case_id: str, given: Mapping[str, Value | None], c
     problems = [*_role_problem(kind.openers, ctx, f"open a case of type {kind.name.lower()}")]
     problems += [_no_field(kind, name) for name in given if name not in kind.fields]
     problems += _missing(kind, case, kind.asks, "open the case")
+    problems += [
+        problem for name, value in given.items() for problem in _form_problem(kind.fields.get(name), value, ctx)
+    ]
     case = _settle(kind, case, ctx)
     verdict = _judge(kind.rules, case, ctx)
     problems += verdict.blocked
@@ -78,7 +82,7 @@ def edit(kind: CaseType, case: Case, changes: Mapping[str, Value | None], ctx: C
     changed = {name: value for name, value in changes.items() if _differs(case.fields.get(name), value)}
     if not changed:
         return Decision(case)
-    problems = [problem for name in changed for problem in _edit_problems(kind, case, name, ctx)]
+    problems = [problem for name in changed for problem in _edit_problems(kind, case, name, changed[name], ctx)]
     after = _settle(kind, _with(case, {**changed, **_waits_otherwise(case, changed, ctx)}), ctx)
     verdict = _judge(kind.rules, after, ctx)
     problems += verdict.blocked
@@ -428,7 +432,18 @@ def _missing(kind: CaseType, case: Case, names: Iterable[str], what: str) -> lis
     ]
 
 
-def _edit_problems(kind: CaseType, case: Case, name: str, ctx: Context) -> list[Problem]:
+def _form_problem(field: Field | None, value: Value | None, ctx: Context) -> list[Problem]:
+    """A text that has not the form its policy row asks for."""
+    if field is None or not field.pattern or not isinstance(value, str) or not value:
+        return []
+    if re.fullmatch(ctx.policy.text(field.pattern), value):
+        return []
+    words = f"{field.title} {value[:60]!r} does not look like one of ours."
+    hint = f"Copy it from the tool; the form is set in the policy row {field.pattern}."
+    return [Problem("FLD-PATTERN", words, field.name, hint=hint)]
+
+
+def _edit_problems(kind: CaseType, case: Case, name: str, value: Value | None, ctx: Context) -> list[Problem]:
     field = kind.fields.get(name)
     if field is None:
         return [_no_field(kind, name)]
@@ -448,9 +463,13 @@ def _edit_problems(kind: CaseType, case: Case, name: str, ctx: Context) -> list[
     if field.reasoned and not ctx.reason.strip():
         hint = "Fill in Reason, then press."
         return [Problem("MOVE-REASON", f"{field.title} is changed with a reason only.", name, hint=hint)]
+    if odd := _form_problem(field, value, ctx):
+        return odd
     if not ctx.actor.may(field.roles or frozenset(Role) - {Role.AUDITOR}):
-        who = ", ".join(sorted(role.value.replace("_", " ") for role in field.roles)) or "working"
-        return [Problem("EDIT-ROLE", f"{ctx.actor.name} may not change {field.title}.", name, hint=f"Role: {who}.")]
+        roles = " or ".join(sorted(role.value.replace("_", " ") for role in field.roles))
+        who = f"with the role {roles}" if roles else "who works on cases"
+        words = f"{ctx.actor.name} may not change {field.title}."
+        return [Problem("EDIT-ROLE", words, name, hint=f"Ask somebody {who}.")]
     return []
 
 

@@ -116,6 +116,18 @@ def digest(
                   away or {})  # fmt: skip
 
 
+def worklist(cases: Iterable[Case], owner: str = "") -> list[Case]:
+    """Open cases in the order in which they are due, then by priority: one person's, nobody's, or all."""
+    wanted = "" if owner == NOBODY else owner.casefold()
+    mine = [case for case in cases if not case.is_final and (not owner or case.text("owner").casefold() == wanted)]
+    return sorted(mine, key=lambda case: (_due(case), case.text("priority") or "P9", case.case_id))
+
+
+def _due(case: Case) -> str:
+    due = case.instant("due")
+    return due.isoformat() if due else "9"
+
+
 def late_cases(cases: Iterable[Case], now: datetime) -> list[Late]:
     """The open cases that have passed their due instant, the longest first."""
     found = []
@@ -184,5 +196,4 @@ def share_out(
 
 
 def _urgency(case: Case) -> tuple[str, str, str]:
-    due = case.instant("due")
-    return (case.text("priority") or "P9", due.isoformat() if due else "9", case.case_id)
+    return (case.text("priority") or "P9", _due(case), case.case_id)

@@ -18,14 +18,18 @@ STOP = {"containment": "Bench 4 stopped; the three parcels were recalled."}
 WHY = {
     "whys": "The number was not written; the pen was gone; the step has no scan",
     "root_cause": "Process/SOP",
-    "cause_text": "Step 4.2 lets a parcel pass without a scanned seal.",
-}
+    "cause_text": "Step 4.2 lets a parcel pass without a scanned seal.", "controlled": "Yes",
+    "cause_detail": "No check",
+}  # fmt: skip
 PLAN = {
     "corrective_action": "Scan the seal at step 4.2.", "preventive_action": "The station refuses an unsealed parcel.",
     "action_owner": "b.lowe", "action_due": "30/11/2026", "effectiveness_date": "30/12/2026",
-    "effectiveness_metric": "Unsealed parcels a month",
+    "effectiveness_metric": "Unsealed parcels a month", "preventive_owner": "c.adler", "preventive_due": "30/11/2026",
 }  # fmt: skip
-RESULT = {"action_done": "28/11/2026", "metric_before": "3", "metric_after": "0", "effective": "Yes"}
+RESULT = {
+    "action_done": "28/11/2026", "metric_before": "3", "metric_after": "0", "effective": "Yes", "days_before": "30",
+    "days_after": "30", "preventive_done": "29/11/2026",
+}  # fmt: skip
 LATER = datetime(2026, 12, 30, 10, tzinfo=UTC)
 
 
@@ -143,7 +147,7 @@ def test_effect_is_judged_after_its_time():
     senior = ctx(Role.SENIOR_QA, now=datetime(2026, 12, 27, 10, tzinfo=UTC))
     assert refusal(CASE, planned(), "verify", senior, **RESULT) == {"DEV-06"}
     assert done(CASE, planned(), "verify", ctx(Role.SENIOR_QA, now=datetime(2026, 12, 28, 10, tzinfo=UTC)), **RESULT)
-    assert refusal(CASE, planned(), "verify", ctx(Role.SENIOR_QA), **RESULT) == {"DEV-06"}
+    assert refusal(CASE, planned(), "verify", ctx(Role.SENIOR_QA), **RESULT) == {"DEV-06", "DEV-14"}
 
 
 @pytest.mark.rule("DEV-07")
@@ -193,7 +197,7 @@ def test_deadlines_follow_the_states():
         ctx(reason="x"),
     )
     assert due(planning) == ("Carry out the action", date(2026, 11, 30))
-    acted = done(CASE, planning, "note", ctx(reason="x"), action_done="28/11/2026")
+    acted = done(CASE, planning, "note", ctx(reason="x"), action_done="28/11/2026", preventive_done="28/11/2026")
     assert due(acted) == ("Check the effect", date(2026, 12, 30))
 
 
@@ -201,3 +205,44 @@ def test_deadlines_follow_the_states():
 def test_move_is_refused_from_any_other_state(verb, state):
     """A move that does not belong to a state changes nothing."""
     assert refused_for_state(CASE, case(), verb, state)
+
+
+@pytest.mark.rule("DEV-11")
+def test_the_finer_cause_is_a_branch_of_the_root_cause():
+    """The refusal lists the branches; without one the root cause alone stands."""
+    decision = press(CASE, contained(), "cause", **{**WHY, "cause_detail": "Weather"})
+    assert [problem.code for problem in decision.problems] == ["DEV-11"]
+    assert "No step; Unclear step" in decision.problems[0].hint
+    assert done(CASE, contained(), "cause", **{**WHY, "cause_detail": None}).status == "Root cause"
+
+
+@pytest.mark.rule("DEV-12")
+@pytest.mark.parametrize("answer", [None, "No"])
+def test_why_is_asked_until_the_answer_is_ours_to_change(answer):
+    """Weather is no root cause of ours; why it stops the work is."""
+    assert refusal(CASE, contained(), "cause", **{**WHY, "controlled": answer}) == {"DEV-12"}
+
+
+@pytest.mark.rule("DEV-13")
+@pytest.mark.parametrize(
+    "texts", [{"preventive_owner": None}, {"preventive_due": None}, {"preventive_due": "20/11/2026"}]
+)
+def test_a_preventive_action_has_its_owner_and_its_day(texts):
+    """An action of nobody, or of last week, prevents nothing."""
+    assert refusal(CASE, caused(), "act", **{**PLAN, **texts}) == {"DEV-13"}
+
+
+@pytest.mark.rule("DEV-14")
+@pytest.mark.parametrize("day", [None, "31/12/2026"])
+def test_prevention_is_in_place_before_the_effect_is_judged(day):
+    """Not planned, not tomorrow."""
+    senior = ctx(Role.SENIOR_QA, now=LATER)
+    assert refusal(CASE, planned(), "verify", senior, **{**RESULT, "preventive_done": day}) == {"DEV-14"}
+
+
+@pytest.mark.rule("DEV-15")
+def test_before_and_after_are_measured_over_the_same_time():
+    """Three in a month and none in a week is no effect."""
+    assert refusal(CASE, planned(), "verify", ctx(Role.SENIOR_QA, now=LATER), **{**RESULT, "days_after": "7"}) == {
+        "DEV-15"
+    }

@@ -11,9 +11,9 @@ from cases_kit import NOW, ctx, done, open_, press, refusal, typed
 
 from addin.logic.case_type import Case
 from addin.logic.cases.escalation import CASE
-from addin.logic.machine import open_case
+from addin.logic.machine import edit, open_case
 from addin.logic.sbar import blocker
-from addin.logic.values import Role
+from addin.logic.values import Money, Role
 
 ACK = {"taken_by": "J. Hale", "readback": "Release wave 3 to the pick bench by three.", "telephoned": "Yes"}
 
@@ -175,3 +175,43 @@ def test_case_writes_its_own_escalation():
 def test_move_is_refused_from_any_other_state(verb, state):
     """A move that does not belong to a state changes nothing."""
     assert refused_for_state(CASE, replace(case()), verb, state)
+
+
+@pytest.mark.rule("ESC-12")
+def test_what_was_chased_enough_goes_one_level_up():
+    """Each chase plans the next by working time, never after the time of the ask; the third one is told."""
+    found = taken(ask_by="24/11/2026 08:10", priority_wanted="P2")
+    assert found.instant("chase_at") == datetime(2026, 11, 23, 14, 7, tzinfo=UTC)
+    for count in (1, 2, 3):
+        decision = press(CASE, found, "chase", ctx(now=NOW + timedelta(hours=4 * count, minutes=30)))
+        assert decision.ok
+        found = decision.case
+        assert found.count("chases") == count
+    assert found.instant("chase_at") == datetime(2026, 11, 24, 8, 10, tzinfo=UTC)
+    later = ctx(now=NOW + timedelta(hours=20))
+    noted = press(CASE, found, "update", later, update_text="Still nothing")
+    assert "ESC-12" in {problem.code for problem in noted.warnings}
+    up = done(CASE, found, "escalate", ctx(reason="No answer"))
+    assert (up.count("level"), up.has("chases")) == (3, False)
+
+
+def test_an_escalation_says_what_is_normal_and_which_limit_was_passed():
+    """Out of the case it comes from, until somebody writes it better."""
+    about = Case("CASE-2026-000009", "OST", "New", {
+        "priority": "P3", "due": NOW - timedelta(hours=5), "due_what": "Answer",
+        "value_at_risk": Money.parse("GBP 6400.00"), "legal_due": NOW.date() + timedelta(days=2),
+    })  # fmt: skip
+    opened = open_case(CASE, "CASE-2026-000010", {"parent_case": about.case_id}, ctx(related=(about,)))
+    assert opened.ok
+    assert opened.case.text("baseline") == (
+        "A P3 case has its next step within 30 working hours; here 'Answer' by 23/11/2026 05:00."
+    )
+    assert opened.case.text("threshold") == (
+        "'Answer' is overdue by 5 hours. The legal date is 2 days away (limit 3). "
+        "Goods worth £6,400.00 (limit £5,000.00)."
+    )
+    mine = edit(CASE, opened.case, {"threshold": "Wave older than 4 hours"}, ctx(related=(about,))).case
+    assert mine.text("threshold") == "Wave older than 4 hours"
+    calm = replace(about, fields={"priority": "P4"})
+    early = open_case(CASE, "CASE-2026-000010", {"parent_case": calm.case_id}, ctx(related=(calm,))).case
+    assert early.text("threshold") == "No limit is passed yet: told early."

@@ -41,6 +41,9 @@ def test_change_goes_from_proposal_to_read_by_all():
     found = done(CASE, found, "read", ctx("b.lowe", now=THE_DAY))
     found = done(CASE, found, "complete", ctx(now=THE_DAY))
     assert (found.status, found.items("read_by")) == ("Read & understood", ("a.khan", "b.lowe"))
+    assert found.items("read_log") == (
+        "a.khan 30/11/2026 09:00, after 0 days", "b.lowe 30/11/2026 09:00, after 0 days",
+    )  # fmt: skip
     assert done(CASE, found, "close", ctx(now=THE_DAY)).status == "Closed"
 
 

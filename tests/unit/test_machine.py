@@ -136,8 +136,8 @@ def test_an_auditor_changes_nothing(case):
     """Whatever the field."""
     decision = change(case, ctx(Role.AUDITOR), door="8")
     assert codes(decision) == {"EDIT-ROLE"}
-    assert decision.problems[0].hint == "Role: working."
-    assert change(case, remark="x").problems[0].hint == "Role: senior qa."
+    assert decision.problems[0].hint == "Ask somebody who works on cases."
+    assert change(case, remark="x").problems[0].hint == "Ask somebody with the role senior qa."
 
 
 def lent(case: Case, **texts) -> Case:
@@ -519,7 +519,7 @@ def test_allowed_lists_the_moves_of_a_state_with_what_stands_against_each(case):
     """Only moves that leave this state; what is missing is said, a reason is not."""
     found = {move.verb: {p.code for p in problems} for move, problems in allowed(TOY, case, ctx())}
     assert found == {
-        "prepare": set(), "take": set(), "give": {"MOVE-NEEDS"}, "triage": {"COM-05"}, "note": set(),
+        "prepare": set(), "take": set(), "escalate": set(), "give": {"MOVE-NEEDS"}, "triage": {"COM-05"}, "note": set(),
         "wait": {"MOVE-NEEDS"}, "resume": {"COM-02"}, "link": {"MOVE-NEEDS"}, "unlink": {"MOVE-NEEDS"},
         "prioritise": {"MOVE-NEEDS"}, "cancel": set(), "duplicate": {"MOVE-NEEDS"},
     }  # fmt: skip
@@ -561,3 +561,22 @@ def test_every_event_of_a_walk_has_its_one_text(case):
     current = lent(case, deposit="20.00", weight="1.25", tags="a; b", back_by="30/11/2026")
     for draft in change(current, weight="2", tags="").drafts:
         canonical(dict(draft.data))
+
+
+def test_every_case_can_be_escalated_with_what_it_knows(case):
+    """To Senior QA, with the reason as its situation; the case stays where it is."""
+    decision = press(TOY, case, "escalate", ctx(reason="The lock does not turn."))
+    (opening,) = decision.openings
+    assert (opening.type, opening.fields["target_team"]) == ("ESC", "Senior QA")
+    assert "The lock does not turn." in str(opening.fields["situation"])
+    assert decision.case.status == "New"
+
+
+@pytest.mark.parametrize("ref", ["TCK 1", "TCK#1", "x", "a" * 60])
+def test_a_ticket_looks_like_those_of_the_ticket_tool(case, ref):
+    """The form is a policy row; typed, opened by an import or by a message, the same rule holds."""
+    decision = change(case, ticket_ref=ref)
+    assert codes(decision) == {"FLD-PATTERN"}
+    assert "id.ticket_pattern" in decision.problems[0].hint
+    assert codes(open_case(TOY, "CASE-2026-000009", {"door": "7", "ticket_ref": ref}, ctx())) == {"FLD-PATTERN"}
+    assert change(case, ticket_ref="TCK-20417").ok

@@ -462,6 +462,21 @@ def _sent_back(case: Case, ctx: Context) -> Mapping[str, Value | None]:
     return dict.fromkeys(names)
 
 
+def _check_opens(case: Case, ctx: Context) -> Sequence[Opening]:
+    """Goods of value that are still here are checked before they leave for an address that was changed after payment.
+
+    Source: QC triggers, order facts; policy `qc.high_value` and `qc_trigger.address_changed`.
+    """
+    worth, here = case.money("order_value"), case.text("order_stage") in BEFORE_LABEL | LABELLED
+    dear = worth is not None and worth.currency == "GBP" and worth.amount >= ctx.policy.money("qc.high_value").amount
+    if not (here and dear) or ctx.of_type("QCT"):
+        return ()
+    fields: dict[str, Value] = {"trigger": "Address changed", "triggered_by": f"Address change {case.case_id}"}
+    carried = {"order_no": "order_no", "order_stage": "order_stage", "order_value": "goods_value"}
+    fields |= {name: case.fields[own] for own, name in carried.items() if case.has(own)}
+    return (Opening(type="QCT", fields=fields),)
+
+
 def _denied_opens(case: Case, ctx: Context) -> Sequence[Opening]:
     """A customer who denies the request makes it an attempted fraud, which Senior QA has to know."""
     if case.text("callback_result") != "Denied":
@@ -507,7 +522,7 @@ _MOVES: Final = (
          sets=_sent_back),
     Move(verb="apply", label="Apply", start=frozenset({APPROVED}), to=APPLIED, event="address.applied.v1",
          says="{actor} changed the address of {case} in the order system {minutes_to_change} minutes after the request",
-         roles=_HANDLERS, needs=("oms_proof",), sets=_applied,
+         roles=_HANDLERS, needs=("oms_proof",), sets=_applied, opens=_check_opens,
          rules=(_STAGE, _ENOUGH, Rule("ADR-17", "An order has one address change at work.", _only_change))),
     Move(verb="relabel", label="Replace label", start=frozenset({APPLIED}), to=RELABELLED,
          event="address.relabelled.v1", roles=_HANDLERS | {Role.QC},

@@ -23,6 +23,7 @@ from addin.logic.postcode import check_postcode
 from addin.logic.refund_terms import CCR_CANCEL, CLOCK_FIELDS, NON_DELIVERY, REASON_OF, received_on, refund_due
 from addin.logic.reopening import CLOSED_FROM, ENDINGS
 from addin.logic.sbar import blocker
+from addin.logic.shipping_stops import clear_to_ship
 from addin.logic.tracking import check_tracking, normalise
 from addin.logic.values import Role
 
@@ -288,7 +289,7 @@ MOVES: Final = (
                 Rule("CRP-19", "Goods are checked before they are sent again.", check.checked_before,
                      source="Decision table 5"),
                 Rule("CRP-20", "A second shipment has its own number.", check.new_number, source="Decision record"),
-                *_SHIPPING, _ONE_CHILD)),
+                *_SHIPPING, _ONE_CHILD, clear_to_ship("CRP-23"))),
     Move(verb="deliver", label="Delivered", start=frozenset({SHIPPED}), to=DELIVERED, event="carrier.delivered.v1",
          says="The second shipment of {case} was delivered on {delivered_date}", needs=("delivered_date",)),
     Move(verb="accept_return", label="Accept return", start=frozenset({DECIDED}), to=ACCEPTED,

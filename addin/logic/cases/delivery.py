@@ -23,6 +23,7 @@ from addin.logic.order_terms import CARRIERS, GOODS_KINDS, RESTRICTED_GOODS, UPS
 from addin.logic.outcome import Problem
 from addin.logic.postcode import read_postcode
 from addin.logic.sbar import blocker
+from addin.logic.shipping_stops import clear_to_ship
 from addin.logic.tracking import check_tracking
 from addin.logic.values import Money, Role
 
@@ -499,7 +500,7 @@ _MOVES: Final = (
          rules=(Rule("SPD-19", "The carrier confirms before anybody promises.", _carrier_confirmed),)),
     Move(verb="despatch", label="Despatch", start=frozenset({CONFIRMED}), to=DESPATCHED,
          event="delivery.despatched.v1", says="{case} was despatched with {carrier_used}: {tracking}",
-         rules=(Rule("SPD-20", "A parcel has its tracking number.", _on_its_way),)),
+         rules=(Rule("SPD-20", "A parcel has its tracking number.", _on_its_way), clear_to_ship("SPD-25"))),
     Move(verb="deliver", label="On time", start=frozenset({DESPATCHED}), to=ON_TIME, event="delivery.on_time.v1",
          says="{case} arrived on time", needs=("delivered_at",),
          rules=(Rule("SPD-21", "On time is by the end of the window.", _really_on_time),)),

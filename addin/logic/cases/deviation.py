@@ -51,16 +51,23 @@ _FORM: Final = (
     _f("containment", "Containment", FieldKind.NOTE, late=True, width=26, help="What was done at once."),
     _f("whys", "Whys", FieldKind.LIST, late=True, width=30, help="One answer after the other, with ; between."),
     _f("root_cause", "Root cause", FieldKind.CHOICE, choices=ROOT_CAUSES, late=True, queue=True, width=16),
+    _f("cause_detail", "Root cause, finer", late=True, width=18, help="One branch below; the Rules sheet lists them."),
+    _f("controlled", "We control it", FieldKind.FLAG, late=True, width=9, help="Whether the last why is ours."),
     _f("cause_text", "Cause in words", FieldKind.NOTE, late=True, width=30, help="A cause that we control."),
     _f("corrective_action", "Corrective action", FieldKind.NOTE, late=True, queue=True, width=30),
     _f("preventive_action", "Preventive action", FieldKind.NOTE, late=True, width=30),
     _f("action_owner", "Action by", FieldKind.ID, late=True, queue=True, width=12, help="Account of one person."),
     _f("action_due", "Action due", FieldKind.DAY, late=True, queue=True, width=12),
+    _f("preventive_owner", "Prevention by", FieldKind.ID, late=True, width=12, help="Account of one person."),
+    _f("preventive_due", "Prevention due", FieldKind.DAY, late=True, width=12),
+    _f("preventive_done", "Prevention done", FieldKind.DAY, late=True, width=12),
     _f("action_done", "Action done", FieldKind.DAY, late=True, width=12),
     _f("effectiveness_date", "Check effect on", FieldKind.DAY, late=True, width=12),
     _f("effectiveness_metric", "Metric", late=True, width=24, help="The same before and after, over the same time."),
     _f("metric_before", "Before", FieldKind.NUMBER, late=True, width=9),
     _f("metric_after", "After", FieldKind.NUMBER, late=True, width=9),
+    _f("days_before", "Measured days before", FieldKind.COUNT, late=True, width=9),
+    _f("days_after", "Measured days after", FieldKind.COUNT, late=True, width=9, help="As many as before."),
     _f("effective", "It worked", FieldKind.FLAG, late=True, width=8),
     _f("sop_ref", "Procedure, version, step", system=True, width=20),
     _f("capa_required", "Preventive needed", FieldKind.FLAG, system=True, width=9),
@@ -130,6 +137,59 @@ def _asked_enough(case: Case, ctx: Context) -> Problem | None:
     )
 
 
+def _branch_of_cause(case: Case, ctx: Context) -> Problem | None:
+    """The finer cause is a branch of the root cause. Source: root cause tree, policy `cause_detail`."""
+    root, fine = case.text("root_cause"), case.text("cause_detail")
+    if not root or not fine:
+        return None
+    key = next((row.name for row in ctx.policy.table("root_cause") if row.value == root), "")
+    branches = ctx.policy.items(f"cause_detail.{key}") if ctx.policy.has(f"cause_detail.{key}") else ()
+    if not branches or fine.casefold() in {branch.casefold() for branch in branches}:
+        return None
+    words = f"{fine!r} is no branch of '{root}'."
+    return Problem("DEV-11", words, "cause_detail", hint=f"Choose one of: {'; '.join(branches)}.")
+
+
+def _ours_to_change(case: Case, ctx: Context) -> Problem | None:
+    """Why is asked until the answer is something we control. Source: five whys."""
+    if case.flag("controlled") is True:
+        return None
+    if case.flag("controlled") is None:
+        words = "Nobody has said whether the last answer is something we control."
+        return Problem("DEV-12", words, "controlled", hint="Say Yes, or ask why once more.")
+    return Problem("DEV-12", "The last answer is not ours to change.", "whys", hint="Ask why once more, with ; before.")
+
+
+def _prevention_planned(case: Case, ctx: Context) -> Problem | None:
+    """A preventive action has one owner and a day ahead, like a corrective one. Source: domain rules."""
+    if not case.has("preventive_action"):
+        return None
+    for name, title in (("preventive_owner", "one person"), ("preventive_due", "a day")):
+        if not case.has(name):
+            return Problem("DEV-13", f"The preventive action has no {title.split()[-1]}.", name, hint=f"Name {title}.")
+    due = case.day("preventive_due")
+    if due is not None and due < ctx.today:
+        return Problem("DEV-13", "The prevention was due in the past.", "preventive_due", hint="Agree on a day ahead.")
+    return None
+
+
+def _prevention_done(case: Case, ctx: Context) -> Problem | None:
+    """Before the effect is judged the prevention is in place, too. Source: domain rules."""
+    done_on = case.day("preventive_done")
+    if not case.has("preventive_action") or (done_on is not None and done_on <= ctx.today):
+        return None
+    return Problem("DEV-14", "The preventive action is not done.", "preventive_done", hint="Fill in when it was done.")
+
+
+def _same_length(case: Case, ctx: Context) -> Problem | None:
+    """Before and after are measured over the same time. Source: effectiveness check, same period length."""
+    before, after = case.count("days_before") or 0, case.count("days_after") or 0
+    if before == after:
+        return None
+    words = f"The metric was measured over {before} days before and {after} days after."
+    return Problem("DEV-15", words, "days_after", hint="Measure both over the same number of days.")
+
+
 def _planned_ahead(case: Case, ctx: Context) -> Problem | None:
     """An action is due on a day that has not passed. Source: domain rules."""
     due = case.day("action_due")
@@ -174,7 +234,7 @@ def _time_has_passed(case: Case, ctx: Context) -> Problem | None:
 
 def _not_own_action(case: Case, ctx: Context) -> Problem | None:
     """Who carried out the action does not judge it. Source: segregation of duties."""
-    if ctx.actor.id.casefold() != case.text("action_owner").casefold():
+    if ctx.actor.id.casefold() not in {case.text(name).casefold() for name in ("action_owner", "preventive_owner")}:
         return None
     return Problem("DEV-07", "You carried out the action.", "action_owner", hint="Ask somebody else.")
 
@@ -216,7 +276,7 @@ def _verified(case: Case, ctx: Context) -> Mapping[str, Value | None]:
 
 def _anew(case: Case, ctx: Context) -> Mapping[str, Value | None]:
     names = ("verified_by", "verified_at", "decision", "decision_by", "decision_at", "effective", "metric_after",
-             "action_done")  # fmt: skip
+             "action_done", "preventive_done", "controlled")  # fmt: skip
     return dict.fromkeys(names)
 
 
@@ -241,6 +301,10 @@ def _action_due(case: Case, ctx: Context) -> date | None:
     return None if case.has("action_done") else case.day("action_due")
 
 
+def _prevention_due(case: Case, ctx: Context) -> date | None:
+    return None if case.has("preventive_done") else case.day("preventive_due")
+
+
 def _effect_due(case: Case, ctx: Context) -> date | None:
     return case.day("effectiveness_date")
 
@@ -254,20 +318,25 @@ _MOVES: Final = (
          says="{actor} found the cause of {case} ({root_cause}): {cause_text}", sets=_caused,
          needs=("whys", "root_cause", "cause_text"),
          rules=(Rule("DEV-01", "Human error alone is no root cause.", _not_human_error),
-                Rule("DEV-02", "Why is asked until the cause is ours.", _asked_enough))),
+                Rule("DEV-02", "Why is asked until the cause is ours.", _asked_enough),
+                Rule("DEV-11", "The finer cause is a branch of the root cause.", _branch_of_cause),
+                Rule("DEV-12", "The cause is one that we control.", _ours_to_change))),
     Move(verb="act", label="Action", start=frozenset({CAUSE}), to=ACTION, event="deviation.action_planned.v1",
          says="{actor} planned the action of {case}: {corrective_action}, by {action_owner} until {action_due}",
          needs=("corrective_action", "action_owner", "action_due", "effectiveness_date", "effectiveness_metric"),
          rules=(Rule("DEV-03", "An action is due ahead.", _planned_ahead),
                 Rule("DEV-04", "What is major or repeated is prevented.", _prevented),
-                Rule("DEV-05", "The effect is checked late enough.", _checked_late_enough))),
+                Rule("DEV-05", "The effect is checked late enough.", _checked_late_enough),
+                Rule("DEV-13", "A preventive action has its owner and its day.", _prevention_planned))),
     Move(verb="verify", label="Verify", start=frozenset({ACTION}), to=VERIFIED, event="deviation.verified.v1",
          says="{actor} verified that the action of {case} worked: {decision}", sets=_verified,
          roles=frozenset({Role.SENIOR_QA, Role.QC}),
-         needs=("action_done", "metric_before", "metric_after", "effective"),
+         needs=("action_done", "metric_before", "metric_after", "days_before", "days_after", "effective"),
          rules=(Rule("DEV-06", "An effect needs its time.", _time_has_passed),
                 Rule("DEV-07", "Nobody judges their own action.", _not_own_action),
-                Rule("DEV-08", "What did not work is not verified.", _it_worked))),
+                Rule("DEV-08", "What did not work is not verified.", _it_worked),
+                Rule("DEV-14", "Prevention is in place before the effect is judged.", _prevention_done),
+                Rule("DEV-15", "Before and after are measured over the same time.", _same_length))),
     Move(verb="send_back", label="Send back", start=frozenset({CAUSE, ACTION, VERIFIED}), to=CONTAINED, reason=True,
          event="deviation.sent_back.v1", says="{actor} sent {case} back to find the cause anew", sets=_anew),
     Move(verb="propose", label="Propose SOP change", start=frozenset({CAUSE, ACTION, VERIFIED}), to="",
@@ -294,6 +363,8 @@ CASE: Final = CaseType(
         Deadline(id="DEV-CAUSE", label="Find the cause", due=_cause_due, source="policy deviation.cause_working_days",
                  until=frozenset({CAUSE, ACTION, VERIFIED})),
         Deadline(id="DEV-ACTION", label="Carry out the action", due=_action_due, until=_DONE, source="its own plan"),
+        Deadline(id="DEV-PREVENT", label="Put the prevention in place", due=_prevention_due, until=_DONE,
+                 source="its own plan"),
         Deadline(id="DEV-EFFECT", label="Check the effect", due=_effect_due, until=_DONE, source="its own plan"),
     ),
     derive=_derive,

@@ -3,7 +3,8 @@
 1. Situation, background, assessment and recommendation are complete, and the ask is specific, before it is taken.
 2. Updates come at the pace of the severity; a missed one is counted.
 3. What is not acknowledged in time goes one level up the ladder, never down.
-4. The raiser confirms that it is solved; the worst severity it ever had decides who closes it.
+4. Baseline and threshold are filled from the case that is escalated; a team that does not move is chased on dates.
+5. The raiser confirms that it is solved; the worst severity it ever had decides who closes it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from addin.logic.closing import ticketed
 from addin.logic.common_form import CLOSED, PRIORITIES
 from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.outcome import Problem
+from addin.logic.sbar import norm_and_limit
 from addin.logic.values import Role
 
 RAISED: Final = "Raised"
@@ -64,6 +66,9 @@ _FORM: Final = (
     _f("update_text", "Update", FieldKind.NOTE, queue=True, late=True, width=30, help="One text for every channel."),
     _f("resolution", "Resolution", FieldKind.NOTE, late=True, width=30),
     _f("next_update", "Next update", FieldKind.INSTANT, system=True, queue=True, width=16),
+    _f("chase_at", "Chase on", FieldKind.INSTANT, late=True, queue=True, width=16, help="When to ask the team again."),
+    _f("chases", "Chased", FieldKind.COUNT, system=True, queue=True, width=7),
+    _f("chased_at", "Last chased", FieldKind.INSTANT, system=True),
     _f("last_update_at", "Last update", FieldKind.INSTANT, system=True),
     _f("updates_missed", "Updates missed", FieldKind.COUNT, system=True, width=8),
     _f("severity", "Severity", system=True),
@@ -88,12 +93,22 @@ def _worst(case: Case) -> str:
 def _derive(case: Case, ctx: Context) -> Mapping[str, Value | None]:
     level = case.count("level") or 2  # whatever is escalated has left the first level, the coordinator
     return {
+        **_told_by_case(case, ctx),
         "level": level,
         "level_name": ctx.policy.text(f"escalation.level.{level}"),
         "severity": _severity(case),
         "worst_severity": _worst(case),
         "next_update": None if case.status in (RESOLVED, CONFIRMED) or case.is_final else _next_update(case, ctx),
     }
+
+
+def _told_by_case(case: Case, ctx: Context) -> Mapping[str, Value | None]:
+    """Baseline and threshold out of the case that is escalated, until somebody writes them."""
+    about = next((one for one in ctx.related if one.case_id == case.text("parent_case")), None)
+    if about is None or (case.has("baseline") and case.has("threshold")):
+        return {}
+    normal, limit = norm_and_limit(about, ctx)
+    return {"baseline": case.text("baseline") or normal, "threshold": case.text("threshold") or limit}
 
 
 def _next_update(case: Case, ctx: Context) -> datetime | None:
@@ -201,8 +216,32 @@ def _acknowledged(case: Case, ctx: Context) -> Mapping[str, Value | None]:
         "acknowledged_at": ctx.now,
         "minutes_to_ack": int((ctx.now - since).total_seconds()) // 60 if since else None,
         "last_update_at": ctx.now,
+        "chase_at": case.instant("chase_at") or _next_chase(case, ctx),
         "owner": case.text("owner") or ctx.actor.id,
     }
+
+
+def _next_chase(case: Case, ctx: Context) -> datetime:
+    """When to ask again: after the policy's working time of the severity, but not after the time of the ask."""
+    hours = ctx.policy.number(f"escalation.chase_hours.{_severity(case)}")
+    found = add_working_time(ctx.now, timedelta(hours=hours), ctx.policy.working_hours())
+    ask = case.instant("ask_by")
+    return ask if ask is not None and ctx.now < ask < found else found
+
+
+def _chased(case: Case, ctx: Context) -> Mapping[str, Value | None]:
+    ahead = case.instant("chase_at")
+    after = ahead if ahead is not None and ahead > ctx.now else _next_chase(case, ctx)
+    return {"chases": (case.count("chases") or 0) + 1, "chased_at": ctx.now, "chase_at": after}
+
+
+def _chased_enough(case: Case, ctx: Context) -> Problem | None:
+    """What was chased several times goes up the ladder. Source: policy `escalation.chases_before_next`."""
+    count, most = case.count("chases") or 0, ctx.policy.number("escalation.chases_before_next")
+    if count < most or case.status in (RESOLVED, CONFIRMED) or case.is_final:
+        return None
+    words = f"{case.text('target_team') or 'The team'} was chased {count} times."
+    return Problem("ESC-12", words, "chases", hint="Escalate it to the next level, or agree on a date.")
 
 
 def _updated(case: Case, ctx: Context) -> Mapping[str, Value | None]:
@@ -212,7 +251,8 @@ def _updated(case: Case, ctx: Context) -> Mapping[str, Value | None]:
 
 
 def _one_up(case: Case, ctx: Context) -> Mapping[str, Value | None]:
-    return {"level": min((case.count("level") or 2) + 1, _TOP), "level_at": ctx.now, "acknowledged_at": None}
+    level = min((case.count("level") or 2) + 1, _TOP)
+    return {"level": level, "level_at": ctx.now, "acknowledged_at": None, "chases": None, "chase_at": None}
 
 
 def _resolved(case: Case, ctx: Context) -> Mapping[str, Value | None]:
@@ -228,6 +268,10 @@ def _ack_due(case: Case, ctx: Context) -> datetime | None:
         return since + timedelta(minutes=ctx.policy.number("escalation.ack_minutes"))
     minutes = ctx.policy.number(f"sla.ack_minutes.{_severity(case)}")
     return add_working_time(since, timedelta(minutes=minutes), ctx.policy.working_hours())
+
+
+def _chase_due(case: Case, ctx: Context) -> datetime | None:
+    return case.instant("chase_at")
 
 
 def _ask_due(case: Case, ctx: Context) -> datetime | None:
@@ -252,6 +296,9 @@ _MOVES: Final = (
          event="escalation.in_action.v1", says="{case} is in action at {target_team}, told by {actor}"),
     Move(verb="update", label="Update", start=frozenset({"*"}), to="", event="escalation.updated.v1",
          says="{actor} updated {case}: {update_text}", needs=("update_text",), sets=_updated),
+    Move(verb="chase", label="Chase", start=frozenset({RAISED, RE_ESCALATED, ACKNOWLEDGED, IN_ACTION}), to="",
+         event="escalation.chased.v1", says="{actor} chased {target_team} about {case} ({chases} times), again on "
+         "{chase_at}", needs=("target_team",), sets=_chased, hint="Asks the team again and plans the next time."),
     Move(verb="escalate", label="Escalate", start=frozenset({RAISED, ACKNOWLEDGED, IN_ACTION, RESOLVED, RE_ESCALATED}),
          to=RE_ESCALATED, event="escalation.re_escalated.v1", reason=True, sets=_one_up,
          says="{actor} escalated {case} to level {level} ({level_name})",
@@ -281,14 +328,16 @@ CASE: Final = CaseType(
         Rule("ESC-05", "An escalation goes where its cause is.", _route, warn=True),
         Rule("ESC-06", "Many orders make it urgent.", _many_orders, warn=True),
         Rule("ESC-07", "What nobody takes goes one level up.", _ack_late, warn=True),
+        Rule("ESC-12", "What was chased enough goes one level up.", _chased_enough, warn=True),
     ),
     deadlines=(
         Deadline(id="ESC-ACK", label="Acknowledge, else next level", due=_ack_due, source="policy escalation"),
         Deadline(id="ESC-UPDATE", label="Next update", due=_update_due, until=_SOLVED, source="policy escalation"),
+        Deadline(id="ESC-CHASE", label="Chase the team", due=_chase_due, until=_SOLVED, source="policy escalation"),
         Deadline(id="ESC-ASK", label="Ask by", due=_ask_due, until=_SOLVED, source="domain rules"),
     ),
     derive=_derive,
-    messages=("escalations.sbar",),
+    messages=("escalations.sbar", "escalations.chaser"),
     sample={
         "priority_wanted": "P1", "target_team": "IT",
         "situation": "Wave 3 is stuck in picking since 06:40, about 38 orders.",

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
+from addin.logic.calendar import LONDON, london_day
 from addin.logic.case_type import Case, CaseType, Context, Deadline, Move, Rule
 from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE
 from addin.logic.forms import Field, FieldKind, Value
@@ -43,6 +44,7 @@ _FORM: Final = (
     _f("readers", "Has to be read by", FieldKind.LIST, late=True, width=24, help="Accounts, with ; between."),
     _f("old_kept_at", "Old version kept at", late=True, width=20),
     _f("read_by", "Read by", FieldKind.LIST, system=True, queue=True, width=24),
+    _f("read_log", "Read when", FieldKind.LIST, system=True, help="Who, when, and after how many days."),
     _f("not_read", "Not read by", FieldKind.LIST, system=True, width=24),
     _f("approved_by", "Approved by", FieldKind.ID, system=True),
     _f("approved_at", "Approved", FieldKind.INSTANT, system=True, width=16),
@@ -158,11 +160,14 @@ def _approved(case: Case, ctx: Context) -> Mapping[str, Value | None]:
 
 
 def _in_force(case: Case, ctx: Context) -> Mapping[str, Value | None]:
-    return {"effective_at": ctx.now, "read_by": None}
+    return {"effective_at": ctx.now, "read_by": None, "read_log": None}
 
 
 def _signed(case: Case, ctx: Context) -> Mapping[str, Value | None]:
-    return {"read_by": (*case.items("read_by"), ctx.actor.id)}
+    since = case.instant("effective_at")
+    days = (london_day(ctx.now) - london_day(since)).days if since else 0
+    line = f"{ctx.actor.id} {ctx.now.astimezone(LONDON):%d/%m/%Y %H:%M}, after {days} days"
+    return {"read_by": (*case.items("read_by"), ctx.actor.id), "read_log": (*case.items("read_log"), line)}
 
 
 def _force_due(case: Case, ctx: Context) -> date | None:
