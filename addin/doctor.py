@@ -5,9 +5,12 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from addin import windows_setup
 from addin.errors import CasebookError, HostError
@@ -17,12 +20,14 @@ from addin.hosts.unoboot import PROGRAM_VARIABLE, bridge, program_folder
 from addin.journal.opening import open_journal
 from addin.letters import known_names, lint_templates, templates_root
 from addin.logic.cases import case_types
+from addin.logic.outbox import DEAD_LETTER, WAITING
 from addin.macros.actions import actions
 from addin.macros.vba import vba_project
+from addin.outbox import items
 from addin.register.refresh import check_standing
 from addin.register.sheets import Live
-from addin.service import FOLDERS
-from addin.settings import FILE, WORKBOOK_FILE, Settings, load, who
+from addin.service import FOLDERS, Service
+from addin.settings import FILE, WORKBOOK_FILE, Settings, load, outbox_secret, who
 
 _PACKAGES = ("xlwings", "openpyxl", "xlsxwriter", "pydantic", "jinja2", "docxtpl", "msgspec", "holidays", "pandas")
 
@@ -125,6 +130,7 @@ def _register(folder: Path) -> Iterator[Finding]:
     yield from _templates(settings)
     yield _guarded("journal", lambda: _journal(folder, settings))
     yield _guarded("workbook", lambda: _workbook(folder, settings))
+    yield _guarded("outbox", lambda: _outbox(folder, settings))
 
 
 def _person(settings: Settings) -> str:
@@ -151,6 +157,23 @@ def _templates(settings: Settings) -> Iterator[Finding]:
         yield Finding("templates", ok=True, message="every letter and message template is sound")
     for fault in faults:
         yield Finding(f"template {fault.cell}", ok=False, message=f"{fault.message} {fault.hint}".strip())
+
+
+def _outbox(folder: Path, settings: Settings) -> str:
+    """How texts leave, whether the secret is there, and what waits; nothing is sent."""
+    outbox_secret(settings)
+    with closing(Service.open(folder)) as service:
+        states = Counter(item.state for item in items(service))
+    way = (
+        "files in outbox/"
+        if settings.outbox.connector == "file"
+        else f"HTTP to {urlsplit(settings.outbox.url).hostname}"
+    )
+    if states[DEAD_LETTER]:
+        raise ValueError(
+            f"{states[DEAD_LETTER]} dead letters. See 'casebook outbox list', then 'casebook outbox retry'."
+        )
+    return f"{way}, {states[WAITING]} texts wait"
 
 
 def _journal(folder: Path, settings: Settings) -> str:

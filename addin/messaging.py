@@ -6,15 +6,18 @@ left as a gap. Making a text is an event on its case: which template, its hash, 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
 from addin import outbox
+from addin.errors import LetterError
 from addin.letters import Message, MessageTemplate, Templates, check_values, masked_address, templates_root
+from addin.letters.messages import split_message
 from addin.logic.case_type import Case, CaseType
 from addin.logic.cases import case_types
 from addin.logic.hearing import text_made
@@ -39,8 +42,13 @@ class MadeText:
 
 
 def templates_of(service: Service) -> Templates:
-    """The templates of this register."""
-    return Templates(templates_root(Path(service.settings.templates) if service.settings.templates else None))
+    """The templates of this register; read once, and again when a file has changed."""
+    return _templates_at(templates_root(Path(service.settings.templates) if service.settings.templates else None))
+
+
+@cache
+def _templates_at(root: Path) -> Templates:
+    return Templates(root)
 
 
 def texts_for(templates: Templates, kind: CaseType) -> Mapping[str, MessageTemplate]:
@@ -52,6 +60,22 @@ def texts_for(templates: Templates, kind: CaseType) -> Mapping[str, MessageTempl
     }
     order = {name: at for at, name in enumerate(kind.messages)}
     return dict(sorted(mine.items(), key=lambda item: (order.get(item[0], len(order)), item[0])))
+
+
+def titles_for(service: Service, kind: CaseType) -> list[str]:
+    """What the Case sheet offers for a type: "id - title", in the order of `texts_for`.
+
+    Only the heads are read, since this is on the path of a click; a broken template is left out here and named by
+    `casebook doctor`.
+    """
+    heads: dict[str, str] = {}
+    for path in sorted(templates_of(service).root.glob("*/*.txt")):
+        with contextlib.suppress(LetterError, OSError):
+            head, _, _ = split_message(path)
+            if head["case_type"] == kind.code and head["channel"] not in _ENCLOSED:
+                heads[str(head["id"])] = str(head["title"])
+    order = {name: at for at, name in enumerate(kind.messages)}
+    return [f"{name} - {heads[name]}" for name in sorted(heads, key=lambda name: (order.get(name, len(order)), name))]
 
 
 def make_text(

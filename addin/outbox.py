@@ -14,12 +14,11 @@ from typing import Final
 
 from addin.connectors import Connector, FileConnector, Receipt, Undelivered
 from addin.logic.case_type import Case
-from addin.logic.events import Draft, Json, digests, unseal
+from addin.logic.events import ERASED, Draft, Json, digests, unseal
 from addin.logic.outbox import (
     DEAD,
     DEAD_LETTER,
     FAILED,
-    GONE,
     OUTBOX_KINDS,
     QUEUED,
     REVIVED,
@@ -102,6 +101,7 @@ def send(service: Service, connector: Connector | None = None, tick: Callable[[]
     try:
         for item in waiting:
             try:
+                _refuse_erased(item)
                 receipt = way.deliver(item)
             except Undelivered as fault:
                 rows.append(_failed(service, item, fault))
@@ -116,6 +116,12 @@ def send(service: Service, connector: Connector | None = None, tick: Callable[[]
         if connector is None:
             way.close()
     return _told(rows, len(waiting), files)
+
+
+def _refuse_erased(item: OutItem) -> None:
+    if ERASED in (item.text, item.subject, item.to):
+        words = f"{item.ref}: its words were erased on somebody's request."
+        raise Undelivered(words, attempts=0, permanent=True, hint="Make the text anew if it is still needed.")
 
 
 def _told(rows: Sequence[RowResult], waiting: int, files: Sequence[str]) -> Outcome:
@@ -144,7 +150,8 @@ def _sent(service: Service, item: OutItem, receipt: Receipt, way: str) -> RowRes
 
 def _record_once(service: Service, item: OutItem, draft: Draft) -> list[int]:
     """Record a sending unless another person's run has recorded it meanwhile."""
-    if next((one for one in items(service) if one.seq == item.seq), item).state == GONE:
+    told = service.journal.events(case_id=item.case_id, kinds=[SENT.name])
+    if any(event.data.get("item") == item.seq for event in told):
         return []
     return [event.seq for event in service.record_all([draft])]
 

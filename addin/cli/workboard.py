@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from addin.cli.frame import DONE, FINDINGS, answer, as_json_option, main, opened, plain, register_option
+from addin.logic.events import iso
 
 
 @main.command()
@@ -24,6 +25,33 @@ def digest(owner: str, folder: Path, as_json: bool) -> int:
     with opened(folder) as service:
         found = digest_of(service, owner)
     click.echo(json.dumps(found.as_dict(), ensure_ascii=False) if as_json else "\n".join(found.lines()))
+    return DONE
+
+
+@main.command()
+@click.option("--owner", default="", help="Only this person's cases; '(nobody)' for those that nobody owns.")
+@click.option("--limit", type=click.IntRange(min=1), default=40, show_default=True, help="As many at most.")
+@register_option
+@as_json_option
+@plain
+def worklist(owner: str, limit: int, folder: Path, as_json: bool) -> int:
+    """List what is to be done, earliest due first."""
+    from addin.logic.cases import case_types
+    from addin.logic.workload import worklist as order
+
+    with opened(folder) as service:
+        found = order(service.journal.cases(), owner)[:limit]
+    rows = [
+        {"case": one.case_id, "type": case_types()[one.type].name, "order": one.text("order_no"), "status": one.status,
+         "priority": one.text("priority"), "due": iso(due) if (due := one.instant("due")) else "",
+         "due_what": one.text("due_what"), "owner": one.text("owner")}
+        for one in found
+    ]  # fmt: skip
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+    else:
+        for row in rows:
+            click.echo("  ".join(row[name] or "-" for name in ("case", "priority", "due", "due_what", "type", "owner")))
     return DONE
 
 

@@ -630,6 +630,10 @@ Public Sub Do_refunds_close()
     Casebook.Press "refunds.close"
 End Sub
 
+Public Sub Do_refunds_escalate()
+    Casebook.Press "refunds.escalate"
+End Sub
+
 Public Sub Do_refunds_take()
     Casebook.Press "refunds.take"
 End Sub
@@ -938,6 +942,10 @@ Public Sub Do_escalations_update()
     Casebook.Press "escalations.update"
 End Sub
 
+Public Sub Do_escalations_chase()
+    Casebook.Press "escalations.chase"
+End Sub
+
 Public Sub Do_escalations_escalate()
     Casebook.Press "escalations.escalate"
 End Sub
@@ -1052,6 +1060,10 @@ End Sub
 
 Public Sub Do_improvement_close()
     Casebook.Press "improvement.close"
+End Sub
+
+Public Sub Do_improvement_escalate()
+    Casebook.Press "improvement.escalate"
 End Sub
 
 Public Sub Do_improvement_submit()

@@ -78,15 +78,16 @@ def draw_dashboard(page: Page, book: Workbook, cases: Sequence[Case], now: datet
         _draw_figure(page, blocks[figure.name])
         row += len(figure.rows) + 3
     _draw_tiles(page, blocks["load"])
-    charts = (_load(book, blocks["load"]), _ageing(book, blocks["ageing"]), _refunds(book, blocks["refunds"]),
-              _claims(book, blocks["claims"]), _causes(book, blocks["causes"]))  # fmt: skip
+    charts = (_load(book, blocks["load"]), _ageing(book, blocks["ageing"]), _load(book, blocks["people"]),
+              _refunds(book, blocks["refunds"]), _causes(book, blocks["causes"]),
+              _causes(book, blocks["causes_value"], by_value=True), _claims(book, blocks["claims"]))  # fmt: skip
     for number, (chart, title) in enumerate(charts):
         _finish(chart, title, wide=number == len(charts) - 1)
         at = (_CHART_ROW - 1 + (number // 2) * _CHART_STEP, 0 if number % 2 == 0 else _SECOND)
         options = {"x_offset": 4, "y_offset": 4, "object_position": 2, "description": title}
         page.worksheet.insert_chart(*at, chart, options)
     page.worksheet.freeze_panes(MESSAGE_ROW, 0)
-    set_print(page, last_row=_CHART_ROW + 3 * _CHART_STEP, last_column=_CHART_COLUMNS, tall=1)
+    set_print(page, last_row=_CHART_ROW + 4 * _CHART_STEP, last_column=_CHART_COLUMNS, tall=1)
 
 
 def _draw_figure(page: Page, block: _Block) -> None:
@@ -160,9 +161,9 @@ def _claims(book: Workbook, block: _Block) -> _Drawn:
     return chart, block.figure.title
 
 
-def _causes(book: Workbook, block: _Block) -> _Drawn:
+def _causes(book: Workbook, block: _Block, *, by_value: bool = False) -> _Drawn:
     chart = _chart(book, "column")
-    chart.add_series(block.series(1, INK, gap=45))
+    chart.add_series(block.series(2 if by_value else 1, INK, gap=45))
     line = _chart(book, "line")
     share = block.series(len(block.figure.columns) - 1, ACCENT, y2_axis=True)
     share |= {"line": {"color": ACCENT, "width": 2}, "marker": {"type": "circle", "size": 5, "fill": {"color": ACCENT},
@@ -172,7 +173,7 @@ def _causes(book: Workbook, block: _Block) -> _Drawn:
     chart.combine(line)
     line.set_y2_axis({**_axis("Cumulative share", num_format="0%"), "min": 0, "max": 1})
     chart.set_x_axis(_axis("Root cause"))
-    chart.set_y_axis(_axis("Cases", lines=True, num_format="0"))
+    chart.set_y_axis(_axis("GBP" if by_value else "Cases", lines=True, num_format="#,##0"))
     return chart, block.figure.title
 
 

@@ -14,10 +14,13 @@ from addin.logic.cases import case_types
 from addin.logic.common_form import ROOT_CAUSES
 from addin.logic.forms import Cell
 from addin.logic.values import Money
+from addin.logic.workload import NOBODY
 from addin.register.projection import DUE_TODAY, OVERDUE, WAITING, standing
 
 #: The Pareto's share of all cases up to and with a cause, 0 to 1.
 CUMULATIVE: Final = "Cumulative"
+#: How many people stand on the Dashboard.
+_PEOPLE: Final = 10
 _AGES: Final = (("0-2 days", 2), ("3-5 days", 5), ("6-14 days", 14), ("over 14 days", 10**6))
 
 
@@ -37,9 +40,11 @@ def figures(cases: Sequence[Case], now: datetime) -> tuple[Figure, ...]:
     return (
         _load(still_open, now),
         _ageing(still_open, now),
+        _people(still_open, now),
         _refunds([case for case in cases if case.type == "RFD"]),
         _claims([case for case in cases if case.type == "UPC"]),
         _causes(cases),
+        _causes(cases, by_value=True),
     )
 
 
@@ -48,6 +53,19 @@ def tiles(load: Figure) -> tuple[tuple[str, int], ...]:
     counts = [[int(str(cell)) for cell in row[1:]] for row in load.rows]
     by_title = {title: sum(row[at] for row in counts) for at, title in enumerate(load.columns[1:])}
     return (("Open", sum(map(sum, counts))), *((label, by_title[label]) for label in (OVERDUE, DUE_TODAY, WAITING)))
+
+
+def _people(cases: Sequence[Case], now: datetime) -> Figure:
+    """Who has how much: those with the most open cases, what nobody owns among them."""
+    by_owner: dict[str, list[str]] = {}
+    for case in cases:
+        by_owner.setdefault(case.text("owner") or NOBODY, []).append(standing(case, now))
+    rows: list[tuple[Cell, ...]] = []
+    for owner, stands in sorted(by_owner.items(), key=lambda item: (-len(item[1]), item[0]))[:_PEOPLE]:
+        late, today, waits = stands.count(OVERDUE), stands.count(DUE_TODAY), stands.count(WAITING)
+        rows.append((owner, late, today, waits, len(stands) - late - today - waits))
+    rows += [(None,) * 5] * (_PEOPLE - len(rows))
+    return Figure("people", "Open cases by person", ("Person", OVERDUE, DUE_TODAY, WAITING, "Later"), tuple(rows))
 
 
 def _load(cases: Sequence[Case], now: datetime) -> Figure:
@@ -89,19 +107,22 @@ def _claims(cases: Sequence[Case]) -> Figure:
     return Figure("claims", "Claims and recovery", ("", "Amount GBP"), rows)
 
 
-def _causes(cases: Iterable[Case]) -> Figure:
-    mine = [case for case in cases if case.has("root_cause")]
-    counted = [
+def _causes(cases: Iterable[Case], *, by_value: bool = False) -> Figure:
+    """The root causes, the largest first by their number or by the value at risk, with the share up to each."""
+    mine = [case for case in cases if case.has("root_cause") and case.status not in ("Cancelled", "Duplicate")]
+    counted: list[tuple[str, int, Decimal]] = [
         (cause, sum(case.text("root_cause") == cause for case in mine), _sum(mine, "value_at_risk", _is_cause(cause)))
         for cause in ROOT_CAUSES
     ]
-    counted.sort(key=lambda row: (-row[1], row[0]))
-    every, so_far = sum(row[1] for row in counted), 0
+    size = 2 if by_value else 1
+    counted.sort(key=lambda row: (-Decimal(row[size]), row[0]))
+    every, so_far = sum((Decimal(row[size]) for row in counted), Decimal(0)), Decimal(0)
     rows: list[tuple[Cell, ...]] = []
     for cause, count, value in counted:
-        so_far += count
-        rows.append((cause, count, value, Decimal(so_far) / every if every else Decimal(0)))
-    return Figure("causes", "Root causes (Pareto)", ("Cause", "Cases", "Value GBP", CUMULATIVE), tuple(rows))
+        so_far += value if by_value else count
+        rows.append((cause, count, value, so_far / every if every else Decimal(0)))
+    name, title = ("causes_value", "Root causes by value") if by_value else ("causes", "Root causes by number of cases")
+    return Figure(name, title, ("Cause", "Cases", "Value GBP", CUMULATIVE), tuple(rows))
 
 
 def _is_cause(cause: str) -> Callable[[Case], bool]:

@@ -6,8 +6,9 @@ import email
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.policy import default
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,10 @@ from ticket_server import SECRET, TicketTool, ticket_tool
 from addin import outbox
 from addin.connectors import FileConnector, Receipt, Undelivered
 from addin.connectors.files import mail_bytes
-from addin.connectors.http import HttpConnector, Patience
+from addin.connectors.http import HttpConnector, Patience, _asked_wait
 from addin.errors import ConfigError
 from addin.logic.case_type import Case
+from addin.logic.events import digests
 from addin.logic.outbox import DEAD_LETTER, GONE, WAITING, OutItem
 from addin.outbox import Letter, items, queue, revive, send
 from addin.service import RowRequest, Service
@@ -339,6 +341,24 @@ def test_the_connector_is_the_one_of_the_settings(
     put(over_http)
     assert send(over_http).ok
     assert len(tool.requests) == 1
+
+
+def test_a_text_whose_words_were_erased_is_never_sent(service: Service, tool: TicketTool) -> None:
+    """What somebody had erased does not leave as a text without words either."""
+    put(service)
+    with service.journal.write() as writer:
+        writer.erase([digest for event in service.journal.events() for digest in digests(event.data)])  # type: ignore[attr-defined]
+    outcome = send(service, http(tool))
+    assert "were erased" in outcome.message
+    assert states(service) == [DEAD_LETTER]
+    assert tool.requests == []
+
+
+@pytest.mark.parametrize(("days", "least", "most"), [(1, 86_000, 86_400), (-1, 0, 0)])
+def test_a_waiting_time_may_be_a_date(days: int, least: int, most: int) -> None:
+    """Counted from now; one that has passed asks for none."""
+    until = format_datetime(datetime.now(UTC) + timedelta(days=days), usegmt=True)
+    assert least <= _asked_wait(until) <= most
 
 
 def test_a_failure_says_whether_trying_again_helps() -> None:

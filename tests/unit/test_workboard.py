@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import astuple, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,14 +13,16 @@ import pytest
 from cases_kit import NOW, PEOPLE
 from service_kit import Clock, assert_sound, make_service
 
+from addin.errors import LetterError
+from addin.letters import templates_root
 from addin.logic.case_type import Case
 from addin.logic.forms import Value
 from addin.logic.policy import DEFAULT_POLICY
 from addin.logic.repeats import find_repeats
 from addin.logic.rollup import Month, pareto, roll_up, told
 from addin.logic.values import Money
-from addin.logic.workload import NOBODY, digest, late_cases, loads, share_out
-from addin.messaging import EVERYWHERE, make_text, templates_of, texts_for
+from addin.logic.workload import NOBODY, digest, late_cases, loads, share_out, worklist
+from addin.messaging import EVERYWHERE, make_text, templates_of, texts_for, titles_for
 from addin.outbox import items
 from addin.service import RowRequest, Service
 from addin.workboard import (
@@ -109,6 +112,20 @@ def test_the_digest_is_a_text_in_the_outbox_folder(service: Service) -> None:
     assert (
         (service.folder / outcome.files[0]).read_text("utf-8").startswith("State of the work, 23/11/2026 10:00: 1 open")
     )
+
+
+def test_the_worklist_is_in_the_order_in_which_things_are_due() -> None:
+    """Then by priority; one person's, nobody's, or all; what is over does not stand there."""
+    cases = [
+        case(1, due=NOW + timedelta(hours=2), priority="P4", owner="a.khan"),
+        case(2, due=NOW + timedelta(hours=1), owner="b.lowe"),
+        case(3, due=NOW + timedelta(hours=2), priority="P1"),
+        case(4, owner="a.khan"),
+        replace(case(5, due=NOW), status="Closed"),
+    ]
+    assert [one.case_id[-1] for one in worklist(cases)] == ["2", "3", "1", "4"]
+    assert [one.case_id[-1] for one in worklist(cases, "A.Khan")] == ["1", "4"]
+    assert [one.case_id[-1] for one in worklist(cases, NOBODY)] == ["3"]
 
 
 # Sharing out ---------------------------------------------------------------------------------------------------------
@@ -362,8 +379,25 @@ def test_every_type_that_talks_to_people_has_its_texts(service: Service) -> None
     from addin.logic.cases import case_types
 
     offered = {code: list(texts_for(templates_of(service), kind)) for code, kind in case_types().items()}
+    titles = {code: [title.partition(" - ")[0] for title in titles_for(service, kind)]
+              for code, kind in case_types().items()}  # fmt: skip
+    assert titles == offered
     assert [code for code, found in offered.items() if not found] == ["AUD"]
     for code, kind in case_types().items():
         named = [name for name in kind.messages if name != "claims.evidence_index"]
         assert offered[code][: len(named)] == named
     assert "claims.evidence_index" not in offered["UPC"]
+
+
+def test_a_broken_template_stops_only_itself(service: Service, tmp_path: Path) -> None:
+    """The Case sheet still opens and offers the others; making the broken one is refused with its file."""
+    from addin.logic.cases import case_types
+
+    root = tmp_path / "words"
+    shutil.copytree(templates_root(), root)
+    (root / "requests" / "broken.txt").write_text("no head at all", "utf-8")
+    own = service.settings.model_copy(update={"templates": str(root)})
+    mine = replace(service, settings=own)
+    assert titles_for(mine, case_types()["ESC"])[0] == "escalations.sbar - Escalation (SBAR)"
+    with pytest.raises(LetterError, match="broken"):
+        make_text(mine, opened(mine, "ESC", **ESCALATION))

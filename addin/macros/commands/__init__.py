@@ -16,7 +16,9 @@ from addin.macros.commands.rows import add_rows, move_rows, opened, refresh
 from addin.macros.commands.texts import make_case_text, send_case_text, send_outbox, send_updates, take_comments
 from addin.macros.commands.workload import (
     fill_handovers,
+    link_rows,
     make_roll_up,
+    merge_rows,
     open_repeats,
     share_work,
     triage_rows,
@@ -28,6 +30,7 @@ __all__ = [
     "decide_proposals",
     "dismiss_proposals",
     "fill_handovers",
+    "link_rows",
     "list_claims",
     "look_again",
     "make_batch",
@@ -36,6 +39,7 @@ __all__ = [
     "make_month_end",
     "make_results",
     "make_roll_up",
+    "merge_rows",
     "move_case",
     "move_rows",
     "open_case",

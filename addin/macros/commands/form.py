@@ -7,7 +7,7 @@ from addin.logic.cases import case_types
 from addin.logic.machine import allowed
 from addin.logic.outcome import Outcome, Problem, Status
 from addin.macros.asking import Press, rows_asked
-from addin.messaging import templates_of, texts_for
+from addin.messaging import titles_for
 from addin.register import desk
 from addin.register.patch import Shown
 from addin.register.projection import timeline_rows
@@ -51,8 +51,7 @@ def fill_case(press: Press, case: Case) -> None:
     ctx = press.service.context(related=press.service.journal.related(case))
     moves = [move.label for move, _ in allowed(kind, case, ctx)]
     timeline = timeline_rows(press.service.journal.events(case_id=case.case_id), press.service.kinds)
-    offered = texts_for(templates_of(press.service), kind)
-    desk.show_case(press.live, case, moves, timeline, [f"{one.id} - {one.title}" for one in offered.values()])
+    desk.show_case(press.live, case, moves, timeline, titles_for(press.service, kind))
 
 
 def save_case(press: Press) -> Outcome:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from addin.ageing import escalate_old_returns
+from addin.logic.calendar import london_day
 from addin.logic.outcome import Outcome, Problem, RowResult, Status
+from addin.logic.repeats import find_repeats
 from addin.logic.system_kinds import DRIFT
 from addin.macros.asking import NUMBERED, Press, openings, requests_of, rows_asked
 from addin.macros.commands.reconciliation import show_news
@@ -84,6 +86,9 @@ def refresh(press: Press) -> Outcome:
     show_news(press, shown)
     bad = [row for row in rows if not row.ok]
     words = _standing_words(press, shown, rows, len(missing))
+    again = find_repeats(cases, london_day(press.now), press.service.policy)
+    if again:
+        words += f" {again[0].words}: press 'Find repeats' on Improvement."
     if not bad:
         return Outcome(Status.DONE, words, tuple(rows))
     problems = tuple(problem for row in bad for problem in row.problems)

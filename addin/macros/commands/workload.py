@@ -10,7 +10,7 @@ from addin import workboard
 from addin.logic.outcome import Outcome
 from addin.macros.asking import Press, requests_of, rows_asked
 from addin.macros.commands.record import last_month
-from addin.macros.commands.rows import finish_rows
+from addin.macros.commands.rows import finish_rows, move_rows
 from addin.register.patch import Shown
 from addin.register.refresh import Harvest
 from addin.register.sheets import nothing_selected
@@ -41,6 +41,33 @@ def _spread(found: Sequence[Harvest]) -> list[Harvest]:
         replace(one, changes={**decided, **one.changes}, reason=one.reason or first.reason) if one.case_id else one
         for one in found
     ]
+
+
+def merge_rows(press: Press) -> Outcome:
+    """Merge the selected rows into the oldest of them; one row alone needs the other case typed on the Case sheet."""
+    return _with_oldest(press, "duplicate_of")
+
+
+def link_rows(press: Press) -> Outcome:
+    """Link the selected rows with the oldest of them; one row alone needs the other case typed on the Case sheet."""
+    return _with_oldest(press, "other_case")
+
+
+def _with_oldest(press: Press, field: str) -> Outcome:
+    queue = press.live.queue(press.action.sheet)
+    rows, problem = rows_asked(press, queue)
+    if problem is not None:
+        return Outcome.refused(problem)
+    found = press.read(queue, rows)
+    numbers = sorted({one.case_id for one in found if one.case_id})
+    if len(numbers) < 2 or field in (press.values or {}):
+        return move_rows(press)
+    others = [
+        replace(one, changes={field: numbers[0], **one.changes}) if one.case_id else one
+        for one in found
+        if one.case_id != numbers[0]
+    ]
+    return finish_rows(press, queue, others, press.service.press(press.action.verb, requests_of(press, others)))
 
 
 def write_digest(press: Press) -> Outcome:
