@@ -130,6 +130,10 @@ def fill_handovers(service: Service, case_ids: Sequence[str]) -> Outcome:
             continue
         facts = handover_facts(service, case.text("opened_by"), leaving=case.has("away_until"))
         lacking = {name: value for name, value in facts.items() if value is not None and not case.has(name)}
+        if not lacking:
+            words = f"{case_id} is filled already; clear a cell to have it filled anew."
+            rows.append(RowResult(case_id, ok=True, message=words))
+            continue
         rows.append(service.edit([RowRequest(case_id, lacking, "Filled from the register")]).rows[0])
     return summary(rows)
 

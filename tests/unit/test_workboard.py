@@ -174,6 +174,7 @@ def test_a_handover_is_filled_from_the_register_and_what_was_typed_stays(service
     assert f"{urgent}: next update by 23/11/2026 11:00" in found.text("promised")
     assert found.text("risks") == "The lift is out"
     assert later not in found.items("open_cases")
+    assert "is filled already" in fill_handovers(service, [shift]).message
     assert "no draft" in fill_handovers(service, [later]).message
 
 
