@@ -27,6 +27,8 @@ from addin.logic.priority import in_time, pause_words, standing, worked_while_wa
 from addin.logic.retention import ERASERS, may_erase
 from addin.logic.values import Role
 
+#: The longest text that is compared with a pattern; nothing of ours is longer, and a bad pattern takes time.
+_PATTERNED: Final = 200
 EDITED: Final = Kind("case.edited.v1", "{actor} changed {changed} on {case}")
 
 
@@ -436,8 +438,12 @@ def _form_problem(field: Field | None, value: Value | None, ctx: Context) -> lis
     """A text that has not the form its policy row asks for."""
     if field is None or not field.pattern or not isinstance(value, str) or not value:
         return []
-    if re.fullmatch(ctx.policy.text(field.pattern), value):
-        return []
+    try:
+        if len(value) <= _PATTERNED and re.fullmatch(ctx.policy.text(field.pattern), value):
+            return []
+    except re.error:
+        words = f"The policy row {field.pattern} is no regular expression."
+        return [Problem("FLD-PATTERN", words, field.name, hint="Correct it with 'casebook rules set'.")]
     words = f"{field.title} {value[:60]!r} does not look like one of ours."
     hint = f"Copy it from the tool; the form is set in the policy row {field.pattern}."
     return [Problem("FLD-PATTERN", words, field.name, hint=hint)]

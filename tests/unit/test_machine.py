@@ -14,6 +14,7 @@ from addin.logic.case_type import COMMON_MOVES, Case
 from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE, FINAL_STATES, WAITING_FIELDS
 from addin.logic.events import KindTable, canonical, decode, encode
 from addin.logic.machine import EDITED, Decision, allowed, decide, edit, fold, open_case, starts
+from addin.logic.policy import DEFAULT_POLICY
 from addin.logic.values import Role
 
 LATER = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
@@ -580,3 +581,11 @@ def test_a_ticket_looks_like_those_of_the_ticket_tool(case, ref):
     assert "id.ticket_pattern" in decision.problems[0].hint
     assert codes(open_case(TOY, "CASE-2026-000009", {"door": "7", "ticket_ref": ref}, ctx())) == {"FLD-PATTERN"}
     assert change(case, ticket_ref="TCK-20417").ok
+
+
+def test_a_pattern_that_is_none_is_told_and_stops_nothing_else(case):
+    """Whoever set the policy row reads what is wrong with it; the other cells are still taken."""
+    broken = DEFAULT_POLICY.amended([replace(DEFAULT_POLICY.row("id.ticket_pattern"), value="(")], "test")
+    decision = change(case, replace(ctx(), policy=broken), ticket_ref="TCK-1")
+    assert "is no regular expression" in decision.problems[0].message
+    assert change(case, replace(ctx(), policy=broken), door="8").ok

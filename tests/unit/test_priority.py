@@ -54,6 +54,18 @@ def test_a_priority_client_has_high_impact():
 
 
 @pytest.mark.parametrize(
+    ("facts", "priority"),
+    [
+        ({"orders_affected": 21}, "P2"), ({"orders_affected": 20}, "P4"),
+        ({"cause": "THEFT_SUSPECTED"}, "P2"), ({"cause": "MISPICK"}, "P4"),
+    ],
+)  # fmt: skip
+def test_many_orders_and_theft_have_high_impact(facts, priority):
+    """More orders than the policy's number, or a cause that the policy names."""
+    assert stands(**facts)["priority"] == priority
+
+
+@pytest.mark.parametrize(
     ("wanted", "days", "priority"),
     [
         ("P1", None, "P1"),
