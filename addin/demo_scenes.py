@@ -147,7 +147,7 @@ def carrier_returns(player: Player) -> None:
 
 
 def claim(player: Player) -> None:
-    """Evidence gathered, tracer opened, approved by Senior QA, letter made, filed."""
+    """Evidence gathered, tracer opened, approved by Senior QA, letter made, filed; then the weekly list."""
     player.at("12:00")
     case = player.find("UPC", "5200417305")
     files = {
@@ -171,6 +171,9 @@ def claim(player: Player) -> None:
     player.press("s.moreau", "claims.approve", case)
     player.press("a.khan", "claims.letter", case)
     player.press("a.khan", "claims.file", case, claim_no="C-90417")
+    player.press("a.khan", "claims.request_info", case, ups_action_due=player.ahead(3))
+    player.press("a.khan", "claims.answer", case)
+    player.press("a.khan", "claims.week")
 
 
 def escalation(player: Player) -> None:

@@ -117,7 +117,7 @@ def goods_carried(case: Case, ctx: Context) -> Problem | None:
 
 def snapshot_kept(case: Case, ctx: Context) -> Problem | None:
     """Tracking data disappear: a snapshot is kept from the first day. Source: UPS Track API, 120 days."""
-    if case.has("tracking_snapshot") or not case.has("tracking") or case.is_final:
+    if case.has("tracking_snapshot") or case.has("tracking_text") or not case.has("tracking") or case.is_final:
         return None
     return Problem(
         "UPC-07", "No snapshot of the tracking and the proof of delivery is kept.", "tracking_snapshot",

@@ -166,6 +166,9 @@ class TestFacts:
         due = {row.id: row.due(found.case, ctx()) for row in CASE.deadlines}
         assert due["snapshot"] == date(2026, 11, 23)
         assert due["roll_off"] == date(2026, 11, 16) + timedelta(days=120)
+        pasted = open_case(CASE, "CASE-2026-000001", given | {"tracking_text": "Origin scan"}, ctx())
+        assert "UPC-07" not in codes(pasted.warnings)
+        assert [keep.kind for keep in pasted.keeps] == ["Tracking snapshot"]
 
 
 class TestFiling:
