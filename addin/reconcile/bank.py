@@ -6,6 +6,7 @@ statements have none, entity bombs do.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -22,6 +23,8 @@ from addin.reconcile.source import Layout, Refused, Source
 #: The columns of a bank table, in the words that profiles use.
 HEADER: Final = ("reference", "end to end", "mandate", "order text", "amount", "direction", "currency", "booking date",
                  "status", "code")  # fmt: skip
+#: The package would write parts of a faulty statement, names and all, to the console.
+logging.getLogger("mt940").addHandler(logging.NullHandler())
 #: A larger statement is not a bank's day or month.
 _LARGEST: Final = 256 * 1024 * 1024
 

@@ -113,12 +113,14 @@ def read_lines(path: Path, profile: Profile | None, answers: Answers, keys: Sequ
     if source.format != "csv" or (profile is not None and profile.format != "csv"):
         return _bank_lines(source, profile, answers)
     layout = lay_out(source, profile)
-    return _Reader(source, layout, answers, lambda titles: read_table(source, layout, titles)).read()
+    table = _Table(lambda titles: read_table(source, layout, titles), lambda rows: raw_rows(source, layout, rows))
+    return _Reader(source, layout, answers, table).read()
 
 
 def _bank_lines(source: Source, profile: Profile | None, answers: Answers) -> Lines:
     frame, layout, problems, notes = bank_table(source, profile)
-    lines = _Reader(source, layout, replace(answers, dates="iso"), frame.select).read()
+    table = _Table(frame.select, lambda rows: {row: frame.row(row) for row in rows})
+    lines = _Reader(source, layout, replace(answers, dates="iso"), table).read()
     lines.problems += problems
     lines.notes += notes
     return lines
@@ -130,19 +132,23 @@ def title_of(layout: Layout, wanted: Names) -> str:
     return next(there[squeezed(name)] for name in names_of(wanted) if squeezed(name) in there)
 
 
-Fetch = Callable[[Sequence[str]], pl.DataFrame]
-"""Reads some columns of the file, by their titles."""
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The file's table: `fetch` reads some columns by their titles, `raw` all cells of some rows."""
+
+    fetch: Callable[[Sequence[str]], pl.DataFrame]
+    raw: Callable[[Sequence[int]], dict[int, tuple[str, ...]]]
 
 
 class _Reader:
     """Reads the columns in two goes, what is reckoned with first and the ids then: half the memory at a time."""
 
-    def __init__(self, source: Source, layout: Layout, answers: Answers, fetch: Fetch) -> None:
-        self.source, self.layout, self.answers, self.fetch = source, layout, answers, fetch
+    def __init__(self, source: Source, layout: Layout, answers: Answers, table: _Table) -> None:
+        self.source, self.layout, self.answers, self.table = source, layout, answers, table
         self.profile = layout.profile
 
     def read(self) -> Lines:
-        frame = self.fetch(self._reckoned_titles())
+        frame = self.table.fetch(self._reckoned_titles())
         chosen = self._chosen(frame)
         rows = np.arange(frame.height, dtype=np.int32)
         left_out = frame.height - int(chosen.sum())
@@ -223,7 +229,7 @@ class _Reader:
         titles = list(dict.fromkeys([*places.values(), *looked]))
         if not titles:
             return {}
-        frame = self.fetch(titles)
+        frame = self.table.fetch(titles)
         if missing:
             frame = frame[rows]
         texts = {name: clean_ids(frame[title]) for name, title in places.items()}
@@ -293,7 +299,7 @@ class _Reader:
             title = self.layout.places.get("day", "?") if why["day"].sum() > why["amount"].sum() else "the amount"
             words = f"{len(bad):,} of {len(lines):,} lines of {self.source.name} cannot be read ({title})."
             raise Refused(Problem("STM-LINES", words, hint="Is it the right profile? Look at the first lines."))
-        raw = raw_rows(self.source, self.layout, [int(row) for row in lines.row[bad]])
+        raw = self.table.raw([int(row) for row in lines.row[bad]])
         for at in bad.tolist():
             row = int(lines.row[at])
             cells = raw.get(row, ())

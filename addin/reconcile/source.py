@@ -204,14 +204,18 @@ def read_table(source: Source, layout: Layout, titles: Sequence[str]) -> pl.Data
             infer_schema=False,
             truncate_ragged_lines=True,
         )
-    except (pl.exceptions.ComputeError, pl.exceptions.NoDataError) as error:
+    except pl.exceptions.PolarsError as error:
         raise Refused(_broken(source, error)) from error
     frame.columns = [layout.header[at] for at in wanted]
     return frame
 
 
 def raw_rows(source: Source, layout: Layout, rows: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """All cells of a few rows, by row number below the header (from 0)."""
+    """All cells of a few rows, by row number below the header (from 0).
+
+    Raises:
+        Refused: when the lines cannot be told apart.
+    """
     scan = pl.scan_csv(
         source.readable(),
         separator=source.separator,
@@ -220,7 +224,10 @@ def raw_rows(source: Source, layout: Layout, rows: Sequence[int]) -> dict[int, t
         truncate_ragged_lines=True,
         row_index_name=_ROW,
     )
-    found = scan.filter(pl.col(_ROW).is_in(list(rows))).collect()
+    try:
+        found = scan.filter(pl.col(_ROW).is_in(list(rows))).collect()
+    except pl.exceptions.PolarsError as error:
+        raise Refused(_broken(source, error)) from error
     return {int(line[0]): tuple(cell or "" for cell in line[1:]) for line in found.iter_rows()}
 
 

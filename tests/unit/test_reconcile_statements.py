@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from addin.errors import ConfigError
 from addin.reconcile.columns import Undecided, clean_ids, read_amounts, read_days, to_day
@@ -15,6 +18,7 @@ from addin.reconcile.profile import load_profile, read_profile, shipped
 from addin.reconcile.source import Refused
 
 SAMPLES = Path(__file__).resolve().parents[2] / "workbooks" / "samples"
+STATEMENTS = sorted(path for path in SAMPLES.iterdir() if path.is_file() and path.suffix != ".toml")
 HEAD = "Refund reference,Order number,Booking date,Currency,Amount"
 GOOD = "RF-1,5200417400,2026-10-12,GBP,149.00"
 
@@ -72,7 +76,7 @@ def test_a_sample_of_every_layout_is_recognised_and_read(name, profile, kinds, p
 
 def test_every_shipped_layout_has_a_sample():
     """A layout that comes with Casebook is shown by a fictional file."""
-    assert {read(path).profile.name for path in SAMPLES.iterdir() if path.suffix != ".toml"} == set(shipped())
+    assert {read(path).profile.name for path in STATEMENTS} == set(shipped())
 
 
 def test_an_unknown_layout_says_which_columns_are_missing(tmp_path):
@@ -169,6 +173,26 @@ def test_an_unreadable_line_is_listed_with_its_number(tmp_path):
     lines = read(lay(tmp_path, HEAD, GOOD, "RF-2,5200417401,2026-10-13,GBP,about ten", ",,,,", GOOD))
     assert [(bad.row, bad.why) for bad in lines.bad] == [(3, "its amount cannot be read")]
     assert (len(lines), lines.blank_lines, lines.file_lines()) == (2, 1, 4)
+
+
+def test_a_bank_line_that_cannot_be_read_is_listed(tmp_path):
+    """A booking in a currency that is none is told, with its text."""
+    text = (SAMPLES / "bank-camt053.xml").read_text(encoding="utf-8").replace('Ccy="GBP">89.50', 'Ccy="GBQ">89.50')
+    (bad,) = read(lay(tmp_path, text, name="bank.xml")).bad
+    assert "BNK0002" in bad.text
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.sampled_from(STATEMENTS), st.integers(0, 3_000), st.binary(max_size=8), st.integers(0, 40))
+def test_no_damage_to_a_file_is_more_than_a_refusal(tmp_path_factory, sample, at, put, cut):
+    """Bytes put in, taken out or cut anywhere: the file is read or refused in words, never a fault of ours."""
+    content = sample.read_bytes()
+    at %= max(len(content), 1)
+    path = tmp_path_factory.mktemp("damage") / sample.name
+    path.write_bytes(content[:at] + put + content[at + cut :])
+    with contextlib.suppress(Refused):
+        lines = read(path)
+        assert lines.file_lines() >= len(lines)
 
 
 # Amounts -------------------------------------------------------------------------------------------------------
