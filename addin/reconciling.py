@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -53,13 +53,13 @@ _KINDS: Final = tuple(kind.name for kind in RECON_KINDS)
 
 
 def reconcile_month(
-    service: Service, path: Path, period: str, *, profile: str = "", dates: str = "", decimal: str = ""
+    service: Service, path: Path | Sequence[Path], period: str, *, profile: str = "", dates: str = "", decimal: str = ""
 ) -> Outcome:
-    """Compare the refunds of a month with a statement and keep what came of it.
+    """Compare the refunds of a month with its statement, or with all its statements at once, and keep what came of it.
 
     Args:
         service: the register, with somebody of Finance at the keyboard.
-        path: the statement.
+        path: the statement; several when the month has more than one provider.
         period: the month, as "2026-11".
         profile: its layout, by name or file; found out by the header when empty.
         dates: which comes first in its dates, when nobody can know; remembered for the layout.
@@ -71,11 +71,13 @@ def reconcile_month(
     problem = _may(service) or _month_problem(period) or _closed_problem(service, period)
     if problem is not None:
         return Outcome.refused(problem)
-    from addin.reconcile.source import Refused  # noqa: PLC0415 - table packages are loaded where tables are compared
+    from addin.reconcile.lines import together  # noqa: PLC0415 - table packages are loaded where tables are compared
+    from addin.reconcile.source import Refused  # noqa: PLC0415
 
     events = list(service.journal.events(kinds=_KINDS))
     try:
-        lines = _read(service, path, profile, Given(dates, decimal))
+        paths = [path] if isinstance(path, Path) else path
+        lines = together([_read(service, one, profile, Given(dates, decimal)) for one in paths])
     except Refused as refused:
         return Outcome.refused(*refused.problems)
     found, run = _compared(service, lines, Month.of(period), answers_of(events, period), Given(dates, decimal))
@@ -89,7 +91,7 @@ def reconcile_month(
     refused_rows = [row for row in rows if not row.ok]
     head = service.journal.head()
     status = Status.DONE if not lines.problems and not lines.bad else Status.PROBLEMS
-    words = run.words + _used_before(events, run)
+    words = run.words + _used_before(events, run) + _lost(known, run, found.pairs())
     if refused_rows:
         words += f" {len(refused_rows)} refunds could not take their state: {refused_rows[0].message}"
     if lines.bad:
@@ -105,6 +107,17 @@ def _used_before(events: Iterable[Event], run: Run) -> str:
         if event.kind == RECON_MADE.name and event.data["sha256"] == run.sha256 and event.data["period"] != run.period
     }  # fmt: skip
     return f" This file was also used for {', '.join(sorted(periods))}." if periods else ""
+
+
+def _lost(known: Standing | None, run: Run, pairs: Sequence[tuple[str, int, str]]) -> str:
+    """A remark when refunds matched in the run before and do not now, with another file."""
+    if known is None or known.run.sha256 == run.sha256:
+        return ""
+    gone = {case_id for case_id, _, _ in known.pairs} - {case_id for case_id, _, _ in pairs}
+    if not gone:
+        return ""
+    words = f" {len(gone)} refunds that matched in {known.run.file} do not match now;"
+    return f"{words} were all statements of the month given at once?"
 
 
 def _may(service: Service) -> Problem | None:

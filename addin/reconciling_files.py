@@ -16,18 +16,14 @@ from addin.tasks import write_file
 _ENDS: Final = frozenset({".csv", ".txt", ".tsv", ".xml", ".sta", ".mt940", ".940", ".tab"})
 
 
-def statement_waiting(service: Service) -> tuple[Path | None, Problem | None]:
-    """The one statement in the inbox, or why there is none."""
+def statements_waiting(service: Service) -> tuple[list[Path], Problem | None]:
+    """The statements in the inbox, all of one month, or why there is none."""
     inbox = service.folder / "inbox"
     waiting = sorted(path for path in inbox.glob("*") if path.is_file() and path.suffix.casefold() in _ENDS)
-    if len(waiting) == 1:
-        return waiting[0], None
-    if not waiting:
-        hint = "Put the provider's or the bank's file there, then press again."
-        return None, Problem("RCN-07", "No statement waits in the folder inbox.", hint=hint)
-    names = ", ".join(path.name for path in waiting[:6])
-    hint = "Leave the one that is to be reconciled, and press again."
-    return None, Problem("RCN-07", f"{len(waiting)} files wait in the folder inbox: {names}.", hint=hint)
+    if waiting:
+        return waiting, None
+    hint = "Put the provider's or the bank's files of the month there, then press again."
+    return [], Problem("RCN-07", "No statement waits in the folder inbox.", hint=hint)
 
 
 def put_away(service: Service, path: Path, outcome: Outcome) -> str:

@@ -25,7 +25,7 @@ def _answers(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--left", type=click.Path(path_type=Path, dir_okay=False, exists=True),
               help="Compare FILE with this file instead of a register; no register is needed.")  # fmt: skip
 @click.option("--profile", default="", help="A layout by name, or a .toml file; found out by the header when left out.")
@@ -36,17 +36,20 @@ def _answers(function: Callable[..., Any]) -> Callable[..., Any]:
 @as_json_option
 @plain
 def reconcile(  # noqa: PLR0913, PLR0917 - each is an option of the command
-    file: Path, left: Path | None, profile: str, period: str, out: Path | None, dates: str | None, decimal: str | None,
-    folder: Path, as_json: bool,
+    files: tuple[Path, ...], left: Path | None, profile: str, period: str, out: Path | None, dates: str | None,
+    decimal: str | None, folder: Path, as_json: bool,
 ) -> int:  # fmt: skip
-    """Compare the statement FILE with the register's refunds of a month, or with another file (--left)."""
+    """Compare the statements FILES of a month with the register's refunds, or one file with another (--left)."""
     if left is None:
         if not period:
             raise click.UsageError("Name the month with --period YYYY-MM, or another file with --left.")
-        asked = {"file": str(file.resolve()), "period": _month(period).text, "profile": profile}
+        names = "\n".join(str(file.resolve()) for file in files)
+        asked = {"file": names, "period": _month(period).text, "profile": profile}
         return _register(folder, asked | {"dates": dates or "", "decimal": decimal or ""}, as_json=as_json)
+    if len(files) > 1:
+        raise click.UsageError("With --left one file is compared with one other.")
     return _two_files(
-        file, left, profile, _month(period) if period else None, out, (dates or "", decimal or ""), as_json=as_json
+        files[0], left, profile, _month(period) if period else None, out, (dates or "", decimal or ""), as_json=as_json
     )
 
 

@@ -6,6 +6,7 @@ a total, blank, or unreadable. The counts of all classes add up to the lines of 
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -359,6 +360,46 @@ def _amounts_in(cells: Sequence[str], decimal: str) -> list[Numbers]:
 def _not_whole(source: Source, number: int, what: str) -> Problem:
     words = f"{source.name} is not whole: line {number} {what}."
     return Problem("STM-CUT", words, hint="Download it again before anything is decided.")
+
+
+def together(parts: Sequence[Lines]) -> Lines:
+    """Several statements as one side: a month often has more than one provider. The order of the files is no matter.
+
+    Which file a line is of stands in the column `file`.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    parts = sorted(parts, key=lambda part: (part.source.name, part.source.sha256))
+    names = list(dict.fromkeys(name for part in parts for name in part.texts))
+    texts = {
+        name: pl.concat([part.texts.get(name, pl.repeat("", len(part), dtype=pl.String, eager=True)) for part in parts])
+        for name in names
+    }
+    texts["file"] = pl.concat([pl.repeat(part.source.name, len(part), dtype=pl.String, eager=True) for part in parts])
+    before = np.cumsum([0, *(len(part.profile.aside) for part in parts)])
+    rules = [rule for part in parts for rule in part.profile.aside]
+    aside = [np.where(part.aside > 0, part.aside + offset, 0) for part, offset in zip(parts, before, strict=False)]
+    profile = parts[0].profile.model_copy(
+        update={"name": " + ".join(dict.fromkeys(part.profile.name for part in parts)), "aside": tuple(rules)}
+    )
+    digest = hashlib.sha256("".join(part.source.sha256 for part in parts).encode()).hexdigest()
+    source = replace(parts[0].source, path=Path(" + ".join(part.source.name for part in parts)), sha256=digest)
+    return Lines(
+        source, profile, texts, np.concatenate([part.row for part in parts]), _stacked([part.amount for part in parts]),
+        _stacked([part.value for part in parts]), np.concatenate([part.currency for part in parts]),
+        np.concatenate([part.day for part in parts]), np.concatenate([part.kind for part in parts]),
+        np.concatenate(aside).astype(np.uint8), sum(part.total_lines for part in parts),
+        sum(part.blank_lines for part in parts), sum(part.left_out for part in parts),
+        [replace(bad, text=f"{part.source.name}: {bad.text}") for part in parts for bad in part.bad],
+        [f"{part.source.name}: {note}" for part in parts for note in part.notes],
+        [problem for part in parts for problem in part.problems],
+    )  # fmt: skip
+
+
+def _stacked(parts: Sequence[Numbers]) -> Numbers:
+    decimals = max(part.decimals for part in parts)
+    amounts = np.concatenate([part.scaled(decimals) for part in parts])
+    return Numbers(amounts, decimals, np.concatenate([part.bad for part in parts]))
 
 
 def _product(one: Numbers, other: Numbers) -> Numbers:

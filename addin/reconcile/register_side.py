@@ -326,7 +326,8 @@ class _Listing:
         references += [self.entries[row].case.text("refund_psp_reference") for row in all_lefts if not all_rights]
         orders = [self.entries[row].case.text("order_no") for row in all_lefts]
         orders += [self.found.right.text(ORDER, row) for row in all_rights]
-        lines = [str(int(self.found.right.row[row])) for row in all_rights]
+        lines = [" ".join(filter(None, (self.found.right.text("file", row), str(int(self.found.right.row[row])))))
+                 for row in all_rights]  # fmt: skip
         return Item(
             name,
             self.found.matching.labels[verdicts.label[at]],
@@ -343,7 +344,7 @@ class _Listing:
             int(right.amount[list(theirs)].sum()) if theirs else 0,
             max(0, self.found.last_day - min(days)),
             to_day(min(days)).isoformat(),
-            f"Line {', '.join(lines[:_NAMED])} of the file." if lines else "",
+            f"Line {', '.join(lines[:_NAMED])}." if lines else "",
         )
 
     def _shift(self, lefts: Sequence[int], rights: Sequence[int]) -> tuple[tuple[str, str, int, int], ...]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from reconcile_kit import FINANCE, MONTH, finance_service, october, run, the
 
-from addin.bench_reconcile.register import HEAD, Refund
+from addin.bench_reconcile.register import HEAD, Refund, seed_refunds, write_statement
 from addin.journal.sqlite import SqliteWriter
 from addin.logic.chain import check
 from addin.logic.outcome import Status
@@ -18,7 +18,7 @@ from addin.logic.reconcile.reasons import REASONS, reason
 from addin.logic.reconcile.records import Item, Standing, _pieces
 from addin.logic.system_kinds import SYSTEM_KINDS
 from addin.logic.values import Actor, Money, Role
-from addin.reconciling import changed_since, decide, latest, retest
+from addin.reconciling import changed_since, decide, latest, reconcile_month, retest
 from addin.service import RowRequest
 
 
@@ -149,6 +149,22 @@ def test_two_months_in_one_statement_stay_apart(tmp_path):
     assert "This file was also used for 2026-10." in told.message
 
 
+def test_a_month_of_two_providers_is_reconciled_with_both_files_at_once(tmp_path):
+    """Their order is no matter; alone, each leaves the other's refunds open, and the words ask for the rest."""
+    rows = october(6)
+    service, _ = finance_service(rows)
+    first = write_statement(tmp_path / "a.csv", [row.line() for row in rows[:3]])
+    second = write_statement(
+        tmp_path / "b.csv", [*(row.line() for row in rows[3:]), "X,Y,5999999999,2026-10-20,GBP,7.00"]
+    )
+    assert reconcile_month(service, [first, second], "2026-10").ok
+    standing = latest(service)
+    assert (codes(standing), standing.run.file, zero(standing)) == ([("R02", "open")], "a.csv + b.csv", True)
+    assert only(standing).words == "Line b.csv 5."
+    assert "Nothing new" in reconcile_month(service, [second, first], "2026-10").message
+    assert "were all statements of the month given at once?" in reconcile_month(service, [first], "2026-10").message
+
+
 def test_a_rate_on_the_line_makes_an_fx_proposal(tmp_path):
     """Within half a percent of the recomputed amount it is proposed as an FX difference, never matched."""
     row = replace(october(1)[0], pence=10_000)
@@ -156,8 +172,6 @@ def test_a_rate_on_the_line_makes_an_fx_proposal(tmp_path):
     path = tmp_path / "fx.csv"
     line = row.line(pence=11_540).replace("GBP", "EUR")
     path.write_text(f"{HEAD},Exchange rate\n{line},1.15\n", encoding="utf-8")
-    from addin.reconciling import reconcile_month
-
     reconcile_month(service, path, "2026-10")
     assert {(item.code, item.worth) for item in latest(service).items} == {("FX", "proposed"), ("FX", "part")}
     assert zero(latest(service))
@@ -209,8 +223,6 @@ def test_failures_and_chargebacks_point_at_their_refunds(tmp_path):
         f"{rows[1].payment},{rows[1].order},2026-10-03,Chargeback,CB-1,GBP,5.00,",
     ]
     path.write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
-    from addin.reconciling import reconcile_month
-
     reconcile_month(service, path, "2026-10", profile="adyen")
     told = {(item.code, item.cases) for item in latest(service).items}
     assert ("R08", (ids[0],)) in told
@@ -313,8 +325,6 @@ def test_a_refund_approved_into_the_month_afterwards_is_named(tmp_path):
     rows = october(3)
     service, _ = finance_service(rows)
     run(service, tmp_path, [row.line() for row in rows])
-    from addin.bench_reconcile.register import seed_refunds
-
     (late,) = seed_refunds(service, [Refund(99, MONTH, 100, "RF-99", "PAY-99", "5200009999")])
     assert changed_since(service, latest(service)) == [f"{late} is new."]
 

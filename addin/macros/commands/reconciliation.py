@@ -10,23 +10,23 @@ from addin.logic.outcome import Outcome, Problem, Status
 from addin.logic.reconcile.records import RECON_KINDS
 from addin.macros.asking import Press
 from addin.reconciling import decide, latest, reconcile_month, retest
-from addin.reconciling_files import make_workbook, put_away, statement_waiting
+from addin.reconciling_files import make_workbook, put_away, statements_waiting
 from addin.register import reconcile_sheet
 
 
 def reconcile(press: Press) -> Outcome:
-    """Compare a month's refunds with a statement: the file named, else the one that waits in the inbox."""
+    """Compare a month's refunds with a statement: the files named, else those that wait in the inbox."""
     given = press.values or {}
     month, layout, dates = reconcile_sheet.asked(press.live)
     named = given.get("file", "")
-    path, problem = (Path(named), None) if named else statement_waiting(press.service)
-    if problem is not None or path is None:
-        return Outcome.refused(problem or Problem("RCN-07", "No statement waits."))
+    paths, problem = ([Path(name) for name in named.split("\n")], None) if named else statements_waiting(press.service)
+    if problem is not None:
+        return Outcome.refused(problem)
     outcome = reconcile_month(
-        press.service, path, given.get("period") or month, profile=given.get("profile") or layout,
+        press.service, paths, given.get("period") or month, profile=given.get("profile") or layout,
         dates=given.get("dates") or dates, decimal=given.get("decimal", ""),
     )  # fmt: skip
-    moved = "" if named else put_away(press.service, path, outcome)
+    moved = "" if named else " ".join(put_away(press.service, path, outcome) for path in paths)
     press.show()
     if outcome.status is not Status.REFUSED:
         show_standing(press)
