@@ -28,7 +28,7 @@ def draw_reconcile(page: Page, standing: Standing | None = None) -> None:
     page.put(cells.TITLE_ROW, 5, _HOW, look["label"])
     page.height(cells.TITLE_ROW, 22)
     asks = (("Month, as 2026-11", cells.MONTH_CELL), ("Layout, or blank", cells.LAYOUT_CELL),
-            ("Dates: dmy, mdy", cells.DATES_CELL))  # fmt: skip
+            ("Dates: dmy, mdy", cells.DATES_CELL), ("Why, for a month", cells.REASON_CELL))  # fmt: skip
     for number, (label, _) in enumerate(asks):
         page.put(8, 1 + 2 * number, label, look["label"])
         page.put(8, 2 + 2 * number, standing.run.period if standing and not number else None, look["input"])

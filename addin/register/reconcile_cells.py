@@ -16,10 +16,11 @@ from addin.logic.reconcile.reasons import reason
 from addin.logic.reconcile.records import Item, Standing, rest_of
 from addin.register.lists import column_letters
 
-#: The yellow cells: month, layout, which comes first in dates.
+#: The yellow cells: month, layout, which comes first in dates, why a month is closed or reopened.
 MONTH_CELL: Final = "B8"
 LAYOUT_CELL: Final = "D8"
 DATES_CELL: Final = "F8"
+REASON_CELL: Final = "H8"
 TITLE_ROW: Final = 7
 FACTS_ROW: Final = 9
 FACTS: Final = ("Statement", "Made", "Cut-off rule", "Looked at again")

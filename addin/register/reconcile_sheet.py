@@ -25,6 +25,17 @@ def asked(live: Live) -> tuple[str, str, str]:
     return tuple("" if cell is None else str(cell).strip() for cell in (month, layout, dates))  # type: ignore[return-value]
 
 
+def month_reason(live: Live) -> str:
+    """Why a month is closed or reopened, as it is typed."""
+    cell = live.get(SHEET, cells.REASON_CELL)
+    return "" if cell is None else str(cell).strip()
+
+
+def forget_reason(live: Live) -> None:
+    """Empty the reason once it was used, so that it does not stand for the next step."""
+    live.sheet(SHEET).range(cells.REASON_CELL).value = None
+
+
 def decisions(live: Live) -> tuple[dict[str, bool], list[Problem]]:
     """The proposals with Yes or No beside them, by item, and what stands there that is neither."""
     found: dict[str, bool] = {}

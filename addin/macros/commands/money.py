@@ -9,6 +9,7 @@ from addin.macros.asking import Press, requests_of, rows_asked
 from addin.macros.commands.rows import finish_rows
 from addin.payments import make_batches
 from addin.periods import next_to_close, take_step
+from addin.register import reconcile_sheet
 from addin.register.sheets import nothing_selected
 
 
@@ -27,8 +28,14 @@ def make_batch(press: Press) -> Outcome:
 
 
 def step_month(press: Press) -> Outcome:
-    """Take the button's step with a month: the one named with --set period=YYYY-MM, else the next to be closed."""
-    period = (press.values or {}).get("period") or next_to_close(press.service)
-    outcome = take_step(press.service, press.action.verb, period, press.reason)
+    """Take the button's step with a month: the one named with --set period=YYYY-MM, else typed on the sheet, else the
+    next to be closed. The reason is typed on the sheet, too, or given with --reason.
+    """
+    typed, _, _ = reconcile_sheet.asked(press.live)
+    period = (press.values or {}).get("period") or typed or next_to_close(press.service)
+    reason = press.reason or reconcile_sheet.month_reason(press.live)
+    outcome = take_step(press.service, press.action.verb, period, reason)
+    if outcome.ok:
+        reconcile_sheet.forget_reason(press.live)
     press.show()
     return outcome
