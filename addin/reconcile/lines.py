@@ -301,6 +301,8 @@ class _Reader:
             words = f"{len(bad):,} of {len(lines):,} lines of {self.source.name} cannot be read ({title})."
             raise Refused(Problem("STM-LINES", words, hint="Is it the right profile? Look at the first lines."))
         raw = self.table.raw([int(row) for row in lines.row[bad]])
+        good = np.ones(len(lines), np.bool_)
+        good[bad] = False
         for at in bad.tolist():
             row = int(lines.row[at])
             cells = raw.get(row, ())
@@ -309,7 +311,7 @@ class _Reader:
                 lines.blank_lines += 1
             elif is_total(cells):
                 lines.total_lines += 1
-                self._compare_total(lines, number, cells, ~np.isin(np.arange(len(lines)), bad))
+                self._compare_total(lines, number, cells, good)
             else:
                 names = [name for name, mask in why.items() if mask[at]] or ["currency"]
                 text = self.source.separator.join(cells)[:200]

@@ -23,7 +23,7 @@ DATES_CELL: Final = "F8"
 REASON_CELL: Final = "H8"
 TITLE_ROW: Final = 7
 FACTS_ROW: Final = 9
-FACTS: Final = ("Statement", "Made", "Cut-off rule", "Looked at again")
+FACTS: Final = ("Statement", "Made", "Cut-off rule", "Looked at again", "Open items by age")
 CURRENCY_ROW: Final = 15
 TERMS_ROW: Final = 17
 SUM_ROW: Final = TERMS_ROW + len(TERMS)
@@ -125,7 +125,7 @@ def title(standing: Standing | None) -> str:
 
 
 def facts(standing: Standing | None, again: str = "") -> list[Cell]:
-    """Statement, when and by whom, cut-off rule, and what the last look found."""
+    """Statement, when and by whom, cut-off rule, what the last look found, and the ages of what was open."""
     if standing is None:
         return [None] * len(FACTS)
     run = standing.run
@@ -136,6 +136,7 @@ def facts(standing: Standing | None, again: str = "") -> list[Cell]:
         f"{standing.at[:16].replace('T', ' ')} UTC by {standing.by}, up to event {run.upto}; matched: {matched}",
         run.cut_off,
         again or "Nothing it rests on was changed since.",
+        "; ".join(f"{name}: {count:,}" for name, count in run.ages),
     ]
 
 
