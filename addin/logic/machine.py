@@ -198,6 +198,9 @@ def _over(case: Case) -> list[Problem]:
 
 def _evidence_draft(kind: CaseType, before: Case, after: Case, piece: Piece, ctx: Context, event: Kind) -> Draft:
     data = {**_data(kind, before, after, _Verdict(), move=event.name.split(".")[1]), **told(piece)}
+    # The list before differs by the piece that the event names; twice the list would soon be too long for a cell.
+    was = data.get("was")
+    data["was"] = {name: value for name, value in was.items() if name != FIELD} if isinstance(was, dict) else {}
     return Draft(event.name, before.case_id, data, ctx.reason, kind.personal)
 
 

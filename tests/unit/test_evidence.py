@@ -224,6 +224,14 @@ class TestAttach:
         assert "attached before" in again.message
         assert len(held(register, claim)) == 1
 
+    def test_a_case_holds_many_files(self, register, claim):
+        """A hundred and fifty photos: each event still fits a cell of the Audit sheet, and the last one is there."""
+        photos = [Piece(f"photo {n}.jpg", "Photo", f"{n:064x}", n + 1, "") for n in range(150)]
+        assert register.attach(claim, photos).ok
+        assert [one.name for one in held(register, claim)][-1] == "photo 149.jpg"
+        longest = max(len(event.text) for event in register.journal.events(case_id=claim))
+        assert longest < 32_767
+
     def test_an_unknown_kind_an_unknown_case_and_an_auditor_are_refused(self, register, claim, tmp_path):
         """The words name the kinds there are."""
         file = made(tmp_path, "a.pdf")
