@@ -22,11 +22,12 @@ from addin.errors import ConfigError
 from addin.evidence_store import EvidenceError, keep_bytes
 from addin.journal import Journal, Remembered, Writer
 from addin.journal.opening import open_journal
+from addin.logic import reversal
 from addin.logic.absence import ABSENCE_KINDS, away_on
 from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case, CaseType, Context, Follow, Opening
 from addin.logic.cases import case_kinds, case_types
-from addin.logic.events import Draft, Event, Json, KindTable, TextFault, canonical, iso
+from addin.logic.events import Draft, Event, Json, KindTable, TextFault, canonical, digests, iso, unseal
 from addin.logic.evidence import Keep, Piece
 from addin.logic.forms import Value
 from addin.logic.joining import Effect
@@ -172,6 +173,17 @@ class Service:
     def edit(self, requests: Sequence[RowRequest]) -> Outcome:
         """Take typed changes without a move."""
         return self._each("edit", requests, self._edit)
+
+    def take_back(self, requests: Sequence[RowRequest]) -> Outcome:
+        """Take back the last step of each requested case that still stands, with a reason."""
+        return self._each(reversal.VERB, requests, self._take_back)
+
+    def step_of(self, case: Case) -> reversal.Step | None:
+        """The last step of a case that still stands."""
+        events = list(self.journal.events(case_id=case.case_id))
+        vault = self.journal.vault(digest for event in events for digest in digests(event.data))
+        unsealed = {event.seq: unseal(event.changes, vault) for event in events}
+        return reversal.last_step(case_types()[case.type], events, unsealed)
 
     def open_cases(self, requests: Sequence[RowRequest]) -> Outcome:
         """Open one case per request; `RowRequest.opens` names the type."""
@@ -332,6 +344,17 @@ class Service:
         now = f"now '{after.status}'" if after.status != case.status else f"still '{after.status}'"
         message = f"{label}: {case.case_id} is {now}.{opened}{told}{_warned(decision)}"
         return RowResult(case.case_id, ok=True, message=message, problems=decision.warnings, seqs=tuple(seqs))
+
+    def _take_back(self, writer: Writer, verb: str, request: RowRequest) -> RowResult:
+        case, kind = self._load(writer, request.case_id)
+        step = self.step_of(case)
+        ctx = self.context(reason=request.reason, related=writer.related(case))
+        decision = reversal.take_back(kind, case, step, ctx)
+        _demand(decision)
+        seqs, after = self._store(writer, kind, decision)
+        label = step.move.label if step else ""
+        message = f"'{label}' taken back: {case.case_id} is '{after.status}' again."
+        return RowResult(case.case_id, ok=True, message=message, seqs=tuple(seqs))
 
     def _edit(self, writer: Writer, verb: str, request: RowRequest) -> RowResult:
         case, kind = self._load(writer, request.case_id)

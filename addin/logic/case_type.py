@@ -170,7 +170,8 @@ class Move:
     which final ones may stand), `to` the state it reaches ("" stays); `back` names the system field that remembers a
     state: with a `to` (a hold) the move writes the state it leaves there, without one (a release) it goes back to it;
     `event` is the stable event kind and `says` its audit sentence; `sets` computes system fields; `opens` proposes
-    linked cases; `joins` says what happens to another case that is there already, `follows` which moves others make.
+    linked cases; `joins` says what happens to another case that is there already, `follows` which moves others make;
+    `lasting` says why the step cannot be taken back (it had an effect outside the register), empty when it can.
     """
 
     verb: str
@@ -189,6 +190,7 @@ class Move:
     follows: Callable[[Case, Context], Sequence[Follow]] | None = None
     back: str = ""
     hint: str = ""
+    lasting: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

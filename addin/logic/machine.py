@@ -62,14 +62,14 @@ def open_case(kind: CaseType, case_id: str, given: Mapping[str, Value | None], c
     type, the type has no such field, one it cannot do without is missing, or a rule of the form fails.
     """
     known: dict[str, Value] = {"opened_by": ctx.actor.id, "opened_at": ctx.now}
-    case = _with(Case(case_id, kind.code, kind.initial, known), given)
+    case = with_fields(Case(case_id, kind.code, kind.initial, known), given)
     problems = [*_role_problem(kind.openers, ctx, f"open a case of type {kind.name.lower()}")]
     problems += [_no_field(kind, name) for name in given if name not in kind.fields]
     problems += _missing(kind, case, kind.asks, "open the case")
     problems += [
         problem for name, value in given.items() for problem in _form_problem(kind.fields.get(name), value, ctx)
     ]
-    case = _settle(kind, case, ctx)
+    case = settled(kind, case, ctx)
     verdict = _judge(kind.rules, case, ctx)
     problems += verdict.blocked
     if problems:
@@ -85,7 +85,7 @@ def edit(kind: CaseType, case: Case, changes: Mapping[str, Value | None], ctx: C
     if not changed:
         return Decision(case)
     problems = [problem for name in changed for problem in _edit_problems(kind, case, name, changed[name], ctx)]
-    after = _settle(kind, _with(case, {**changed, **_waits_otherwise(case, changed, ctx)}), ctx)
+    after = settled(kind, with_fields(case, {**changed, **_waits_otherwise(case, changed, ctx)}), ctx)
     verdict = _judge(kind.rules, after, ctx)
     problems += verdict.blocked
     if problems:
@@ -105,7 +105,7 @@ def decide(kind: CaseType, case: Case, verb: str, changes: Mapping[str, Value | 
     if move is None:
         return Decision(case, problems=(_unknown_move(kind, verb),))
     edited = edit(kind, case, changes, ctx)
-    current = edited.case if edited.ok else _with(case, changes)
+    current = edited.case if edited.ok else with_fields(case, changes)
     problems = [
         *edited.problems,
         *_state_problem(kind, move, case),
@@ -122,7 +122,7 @@ def decide(kind: CaseType, case: Case, verb: str, changes: Mapping[str, Value | 
     warnings = (*edited.warnings, *verdict.warnings)
     if problems:
         return Decision(case, problems=tuple(problems), warnings=warnings)
-    after = _apply(kind, move, _with(current, others.mine), ctx)
+    after = _apply(kind, move, with_fields(current, others.mine), ctx)
     data = _data(kind, current, after, verdict, move=verb)
     data |= _standing_words(kind, move, after, data["set"])
     draft = Draft(move.event, case.case_id, data, ctx.reason, kind.personal)
@@ -146,7 +146,7 @@ def attach(kind: CaseType, case: Case, new: Iterable[Piece], ctx: Context) -> De
     _, added = joined(pieces(case), new, ctx.now)
     drafts = []
     for piece in added:
-        after = _settle(kind, _with(case, {FIELD: (*case.items(FIELD), piece.as_text())}), ctx)
+        after = settled(kind, with_fields(case, {FIELD: (*case.items(FIELD), piece.as_text())}), ctx)
         drafts.append(_evidence_draft(kind, case, after, piece, ctx, ATTACHED))
         case = after
     return Decision(case, tuple(drafts))
@@ -182,8 +182,8 @@ def _without(kind: CaseType, case: Case, name: str, ctx: Context, event: Kind, p
     drafts = []
     for piece in found:
         left = tuple(item for item in case.items(FIELD) if item != piece.as_text())
-        after = _with(case, {FIELD: left})
-        after = after if case.is_final else _settle(kind, after, ctx)
+        after = with_fields(case, {FIELD: left})
+        after = after if case.is_final else settled(kind, after, ctx)
         drafts.append(_evidence_draft(kind, case, after, piece, ctx, event))
         case = after
     return Decision(case, tuple(drafts))
@@ -213,7 +213,7 @@ def affect(kind: CaseType, case: Case, effect: Effect, other: str, ctx: Context)
 
     The rules of this case's form still hold where another case changes it.
     """
-    after = _settle(kind, _with(case, effect.sets), ctx)
+    after = settled(kind, with_fields(case, effect.sets), ctx)
     verdict = _judge(kind.rules, after, ctx)
     if verdict.blocked and other:
         blocked = tuple(replace(one, message=f"{case.case_id}: {one.message}") for one in verdict.blocked)
@@ -268,7 +268,8 @@ def fold(
     return Case(case_id, kind.code, status, fields, seq)
 
 
-def _with(case: Case, changes: Mapping[str, Value | None]) -> Case:
+def with_fields(case: Case, changes: Mapping[str, Value | None]) -> Case:
+    """A case with some fields changed; empty values leave it."""
     merged = {**case.fields, **changes}
     return replace(case, fields={k: v for k, v in merged.items() if v is not None and v not in ("", ())})
 
@@ -282,18 +283,18 @@ def _apply(kind: CaseType, move: Move, case: Case, ctx: Context) -> Case:
     to = _target(kind, move, case)
     after = replace(case, status=to)
     if move.back:
-        after = _with(after, {move.back: case.status if move.to else None})
+        after = with_fields(after, {move.back: case.status if move.to else None})
     if move.sets is not None:
-        after = _with(after, move.sets(after, ctx))
+        after = with_fields(after, move.sets(after, ctx))
     if case.has("waiting_since") and move.to:
-        after = _with(after, dict.fromkeys(WAITING_FIELDS))
+        after = with_fields(after, dict.fromkeys(WAITING_FIELDS))
     if case.has("waiting_since") and after.instant("waiting_since") != case.instant("waiting_since"):
-        after = _with(after, _pause_ended(case, ctx))
+        after = with_fields(after, _pause_ended(case, ctx))
     if to in FINAL_STATES:
-        after = _with(after, {"closed_at": ctx.now, "in_time": in_time(case, ctx)})
+        after = with_fields(after, {"closed_at": ctx.now, "in_time": in_time(case, ctx)})
     elif case.is_final:
-        after = _with(after, {"closed_at": None, "duplicate_of": None, "in_time": None})
-    return _settle(kind, after, ctx)
+        after = with_fields(after, {"closed_at": None, "duplicate_of": None, "in_time": None})
+    return settled(kind, after, ctx)
 
 
 def _pause_ended(case: Case, ctx: Context) -> dict[str, Value | None]:
@@ -326,13 +327,15 @@ def _reopened(kind: CaseType) -> str:
     return kind.states[1] if len(kind.states) > 1 and kind.states[1] not in FINAL_STATES else kind.initial
 
 
-def _settle(kind: CaseType, case: Case, ctx: Context) -> Case:
+def settled(kind: CaseType, case: Case, ctx: Context) -> Case:
+    """A case with everything its rules work out: own fields, priority and dates."""
     if kind.derive is not None:
-        case = _with(case, kind.derive(case, ctx))
-    return _with(case, standing(kind, case, ctx))
+        case = with_fields(case, kind.derive(case, ctx))
+    return with_fields(case, standing(kind, case, ctx))
 
 
-def _data(kind: CaseType, before: Case | None, after: Case, verdict: _Verdict, *, move: str) -> dict[str, Json]:
+def compared(kind: CaseType, before: Case | None, after: Case, *, move: str) -> dict[str, Json]:
+    """An event's data for what differs between a case before and after it."""
     old = before.fields if before else {}
     names = [name for name in {**old, **after.fields} if _differs(old.get(name), after.fields.get(name))]
     data: dict[str, Json] = {"type": kind.code, "move": move}
@@ -344,6 +347,11 @@ def _data(kind: CaseType, before: Case | None, after: Case, verdict: _Verdict, *
     was = {n: kind.fields[n].encode(old[n]) for n in sorted(names) if n in old and n not in kind.personal}
     if was:
         data["was"] = was
+    return data
+
+
+def _data(kind: CaseType, before: Case | None, after: Case, verdict: _Verdict, *, move: str) -> dict[str, Json]:
+    data = compared(kind, before, after, move=move)
     if verdict.overridden:
         data["overrides"] = list(verdict.overridden)
     if verdict.warned:

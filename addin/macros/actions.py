@@ -78,6 +78,7 @@ _OWN: Final = (
     _a("case.show", "Show", "Case", "show_case", "Show the case whose number is typed.", roles=EVERYBODY, primary=True),
     # Whose move or field it is, the case type's own table says: an auditor asks questions and signs what was read.
     _a("case.save", "Save changes", "Case", "save_case", "Take over the yellow cells of the form.", roles=EVERYBODY),
+    _a("case.take_back", "Take back", "Case", "take_back", "Take back the case's last step, with a reason."),
     _a("case.press", "Do the move", "Case", "move_case", "Make the chosen move, with the reason.", roles=EVERYBODY,
        primary=True),
     _a("case.text", "Make text", "Case", "make_case_text", "Make the chosen text and show it to be copied."),

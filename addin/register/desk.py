@@ -21,6 +21,7 @@ from addin.register.figures import figures, tiles
 from addin.register.layout import (
     CASE_FIRST,
     CASE_HEADER,
+    CASE_LAST_STEP,
     CASE_MOVE,
     CASE_NUMBER,
     CASE_REASON,
@@ -124,9 +125,14 @@ def case_link(case: Case) -> str:
 
 
 def show_case(
-    live: Live, case: Case, moves: Iterable[str], timeline: Sequence[Sequence[Cell]], texts: Iterable[str] = ()
+    live: Live,
+    case: Case,
+    moves: Iterable[str],
+    timeline: Sequence[Sequence[Cell]],
+    texts: Iterable[str] = (),
+    last_step: str = "",
 ) -> None:
-    """Fill the Case sheet with a case: its form, its moves, the texts that can be made for it, its timeline."""
+    """Fill the Case sheet with a case: form, moves, texts to make, what became of its last step, timeline."""
     kind = case_types()[case.type]
     rows = form_rows(kind, case)[:CASE_ROWS]
     block: list[Sequence[Cell]] = [[title, cell, help_, name, mode] for name, title, cell, mode, help_ in rows]
@@ -142,6 +148,7 @@ def show_case(
     sheet.range((CASE_FIRST - 3, 1)).value = heading
     _put_list(live, CASE_MOVES_COLUMN, CASE_MOVES_ROWS, moves)
     _put_list(live, CASE_TEXTS_COLUMN, CASE_TEXTS_ROWS, texts)
+    sheet.range(CASE_LAST_STEP).value = last_step or None
     sheet.range(CASE_MOVE).value = None
     sheet.range(CASE_REASON).value = None
     sheet.range(CASE_TEXT).value = None

@@ -14,6 +14,7 @@ from addin.register.draw_queue import draw_standing
 from addin.register.layout import (
     CASE_FIRST,
     CASE_HEADER,
+    CASE_LAST_STEP,
     CASE_MOVE,
     CASE_NUMBER,
     CASE_REASON,
@@ -170,6 +171,8 @@ def draw_case(page: Page) -> None:
         page.put(row, 8, label, look.named("label", align="right", indent=1))
         sheet.write_blank(cell, None, look.named("input", text_wrap=True))
         page.height(row, 21)
+    page.put(8, 1, "Last step", look["label"])
+    sheet.write_blank(CASE_LAST_STEP, None, look.named("help", text_wrap=False, valign="vcenter"))
     page.header(CASE_HEADER, 1, ("Field", "Value", "Help", "", ""), 20)
     page.header(CASE_HEADER, 7, ("When", "Who", "What happened", "Why"), 20)
     page.header(CASE_HEADER, CASE_TEXT_COLUMN, ("Text to copy",), 20)

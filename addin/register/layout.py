@@ -280,6 +280,7 @@ CASE_TEXT: Final = "I8"
 #: A made text stands one line a cell, so that it is copied without quotes round it.
 CASE_TEXT_COLUMN: Final = 12
 CASE_TEXT_LINES: Final = 60
+CASE_LAST_STEP: Final = "B8"
 CASE_HEADER: Final = 9
 CASE_FIRST: Final = 10
 CASE_ROWS: Final = 160

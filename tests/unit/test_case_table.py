@@ -27,6 +27,7 @@ from addin.logic.machine import EDITED, open_case, starts
 from addin.logic.pack_rules import RULES as PACK_RULES
 from addin.logic.periods import RULES as MONTH_RULES
 from addin.logic.policy import DEFAULT_POLICY
+from addin.logic.reversal import TAKEN_BACK
 from addin.logic.values import Role, clean_id
 from addin.register.layout import QUEUES
 
@@ -214,7 +215,7 @@ def redefines_common(move: Move) -> bool:
 
 def test_every_kind_of_event_has_its_own_name():
     """Across all types, common moves included: a name always means one thing."""
-    own = (EDITED, ATTACHED, WITHDRAWN, ERASED_FILE, *EFFECT_KINDS, COMMENTED, TEXT_MADE)
+    own = (EDITED, TAKEN_BACK, ATTACHED, WITHDRAWN, ERASED_FILE, *EFFECT_KINDS, COMMENTED, TEXT_MADE)
     names = [one.name for one in own]
     names += [*(move.event for move in COMMON_MOVES)]
     names += [*(kind.opened.name for kind in KINDS)]

@@ -14,6 +14,7 @@ from addin.logic.evidence import ATTACHED, ERASED_FILE, WITHDRAWN
 from addin.logic.hearing import COMMENTED, TEXT_MADE
 from addin.logic.joining import EFFECT_KINDS
 from addin.logic.machine import EDITED
+from addin.logic.reversal import TAKEN_BACK
 
 #: The order in which types stand in lists and on sheets; a type that is missing here comes last.
 _ORDER = ("ADR", "SPD", "OST", "CTV", "QCT", "INV", "RQC", "CRP", "RFD", "UPC", "ESC", "HND", "DEV", "SOP", "AUD")
@@ -36,6 +37,7 @@ def case_kinds() -> KindTable:
     """Every kind of event that cases have, with its audit sentence."""
     common = [
         EDITED,
+        TAKEN_BACK,
         ATTACHED,
         WITHDRAWN,
         ERASED_FILE,

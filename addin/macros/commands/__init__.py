@@ -4,10 +4,11 @@ No rule lives here; a command only carries cells to the service and results back
 these functions; a family of buttons is one file here.
 """
 
+# ruff: noqa: F401
 from addin.macros.commands.claims import list_claims, make_letters
 from addin.macros.commands.evidence import take_case_evidence, take_evidence
 from addin.macros.commands.files import import_files as import_files
-from addin.macros.commands.form import move_case, open_case, save_case, show_case
+from addin.macros.commands.form import move_case, open_case, save_case, show_case, take_back
 from addin.macros.commands.messages import dismiss_proposals, read_message, take_proposals
 from addin.macros.commands.money import make_batch, step_month
 from addin.macros.commands.reconciliation import decide_proposals, look_again, make_results, reconcile
@@ -24,43 +25,3 @@ from addin.macros.commands.workload import (
     triage_rows,
     write_digest,
 )
-
-__all__ = [
-    "add_rows",
-    "decide_proposals",
-    "dismiss_proposals",
-    "fill_handovers",
-    "link_rows",
-    "list_claims",
-    "look_again",
-    "make_batch",
-    "make_case_text",
-    "make_letters",
-    "make_month_end",
-    "make_results",
-    "make_roll_up",
-    "merge_rows",
-    "move_case",
-    "move_rows",
-    "open_case",
-    "open_repeats",
-    "opened",
-    "read_message",
-    "reconcile",
-    "refresh",
-    "save_case",
-    "send_case_text",
-    "send_outbox",
-    "send_updates",
-    "share_work",
-    "show_case",
-    "step_month",
-    "take_case_evidence",
-    "take_comments",
-    "take_evidence",
-    "take_proposals",
-    "take_snapshot",
-    "triage_rows",
-    "verify_register",
-    "write_digest",
-]

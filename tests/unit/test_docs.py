@@ -1,0 +1,30 @@
+"""What the documents point at exists: a control whose test was renamed is no control."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+POINTERS = sorted(
+    set(re.findall(r"`((?:tests|addin|docs|build)/[^`\s]+)`", (ROOT / "docs/controls.md").read_text("utf-8")))
+)
+
+
+@pytest.mark.parametrize("pointer", POINTERS)
+def test_a_control_names_code_and_tests_that_exist(pointer):
+    """Each file, and each test by its name, as the matrix of controls writes them."""
+    path, _, name = pointer.partition("::")
+    assert (ROOT / path).exists(), path
+    if name:
+        assert re.search(rf"def {name}\b", (ROOT / path).read_text("utf-8")), pointer
+
+
+def test_every_line_of_controls_is_proved():
+    """A control without a test is a wish."""
+    lines = [line for line in (ROOT / "docs/controls.md").read_text("utf-8").splitlines() if line.startswith("| ")]
+    heads = [line for line in lines if "Proved by" in line]
+    assert len(heads) >= 4
+    assert [line for line in lines if line not in heads and "`tests/" not in line.rsplit("|", 2)[-2]] == []
