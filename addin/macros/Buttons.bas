@@ -58,6 +58,10 @@ Public Sub Do_case_save()
     Casebook.Press "case.save"
 End Sub
 
+Public Sub Do_case_take_back()
+    Casebook.Press "case.take_back"
+End Sub
+
 Public Sub Do_case_press()
     Casebook.Press "case.press"
 End Sub
