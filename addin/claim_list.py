@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from addin.durable import write_file
 from addin.logic.calendar import LONDON
 from addin.logic.cases import case_types
 from addin.logic.claim_week import Blocked, blocked, in_order, week_text
@@ -11,7 +12,6 @@ from addin.logic.events import Json
 from addin.logic.outcome import Outcome, Status
 from addin.logic.system_kinds import CLAIMS_LISTED
 from addin.service import Service
-from addin.tasks import write_file
 
 _CLAIM: Final = "UPC"
 

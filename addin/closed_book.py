@@ -70,6 +70,18 @@ def shown_closed(service: Service, outcome: Outcome) -> Outcome:
     return outcome
 
 
+def between_refreshes(service: Service, work: Callable[[], Outcome]) -> Outcome:
+    """Do some work on the register between two refreshes of the closed workbook: it knows what was typed, and is shown.
+
+    A workbook that cannot be refreshed stops the work before anything is recorded; one that cannot be shown the result
+    is told with it.
+    """
+    before = press_closed(service, "desk.refresh")
+    if before.status is Status.REFUSED:
+        return before
+    return shown_closed(service, work())
+
+
 def intake_closed(
     service: Service, messages: Sequence[ChatMessage], tick: Callable[[], None] = lambda: None
 ) -> Outcome:

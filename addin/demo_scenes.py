@@ -169,7 +169,7 @@ def claim(player: Player) -> None:
     player.evidence(case, files)
     player.press("a.khan", "claims.evidence", case)
     player.press("s.moreau", "claims.approve", case)
-    player.press("a.khan", "claims.letter", case)
+    player.press("a.khan", "claims.set", case)
     player.press("a.khan", "claims.file", case, claim_no="C-90417")
     player.press("a.khan", "claims.request_info", case, ups_action_due=player.ahead(3))
     player.press("a.khan", "claims.answer", case)

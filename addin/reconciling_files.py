@@ -6,11 +6,11 @@ import contextlib
 from pathlib import Path
 from typing import Final
 
+from addin.durable import write_file
 from addin.logic.events import Json
 from addin.logic.outcome import Outcome, Problem, Status
 from addin.logic.reconcile.records import RECON_PACKED, Standing
 from addin.service import Service
-from addin.tasks import write_file
 
 #: Ends of names that statements have.
 _ENDS: Final = frozenset({".csv", ".txt", ".tsv", ".xml", ".sta", ".mt940", ".940", ".tab"})

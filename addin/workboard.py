@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from addin.durable import write_file
 from addin.logic.calendar import LONDON, london_day
 from addin.logic.case_type import WORKING, Case
 from addin.logic.cases import case_types
@@ -22,7 +23,6 @@ from addin.logic.rollup import Month, roll_up, told
 from addin.logic.values import Role
 from addin.logic.workload import Digest, digest, share_out
 from addin.service import RowRequest, Service, failed, summary
-from addin.tasks import write_file
 
 #: How many cases a handover names at most; a person who has more is told.
 _MOST: Final = 40

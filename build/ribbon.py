@@ -61,6 +61,7 @@ COMMAND_ICONS: Final[Mapping[str, str]] = {
 _ALONE: Final = 5
 _HINT_LIMIT: Final = 1024  # [MS-CUSTOMUI] ST_LongString
 _MOVE: Final = "move_rows"
+_LETTERS: Final = "make_letters"
 _COMMON: Final = frozenset(move.verb for move in COMMON_MOVES)
 _QUEUES: Final = frozenset(sheet.name for sheet in QUEUES)
 
@@ -103,7 +104,12 @@ def _sheet(sheet: str, rows: Sequence[Action]) -> Iterator[str]:
     yield from (_button(action) for action in rows if action.primary)
     yield from _moves(sheet, moves)
     yield f'<menuSeparator id="sep{sheet}"/>'
-    yield from (_button(action) for action in rows if action.command != _MOVE and not action.primary)
+    others = [action for action in rows if action.command != _MOVE and not action.primary]
+    yield from (_button(action) for action in others if action.command != _LETTERS)
+    if letters := [action for action in others if action.command == _LETTERS]:
+        yield _opened_menu(f"mnu{sheet}Letters", "Letters", "Letters, and the set for the carrier.", "", large=False)
+        yield from (_button(action) for action in letters)
+        yield "</menu>"
     yield "</menu>"
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 
 import click
 
 from addin.cli.frame import DONE, FINDINGS, as_json_option, main, plain
+from addin.errors import CasebookError
 from addin.progress import bar
 
 
@@ -94,3 +96,26 @@ def attack(tries: int, innocent: int, as_json: bool) -> int:
         for line in report.lines():
             click.echo(line)
     return DONE if report.ok else FINDINGS
+
+
+@bench.command("letters")
+@click.option("--letters", type=click.IntRange(min=7), default=42, show_default=True, help="Letters of one round.")
+@click.option("--rounds", type=click.IntRange(min=1), default=5, show_default=True, help="Rounds; medians count.")
+@click.option("--claims", type=click.IntRange(min=0), default=1_000, show_default=True, help="Backlog; 0 for none.")
+@click.option("--kills", type=click.IntRange(min=0), default=1, show_default=True, help="Kills on the way.")
+@as_json_option
+@plain
+def bench_letters(letters: int, rounds: int, claims: int, kills: int, as_json: bool) -> int:
+    """What a letter, its PDF and a backlog of claim sets cost, and whether the backlog survives being killed."""
+    if sys.platform == "win32":
+        raise CasebookError("Letters are measured on Linux and macOS only.", hint="Measure there.")
+    from addin.bench_letters import bench_letters as measure
+
+    with bar("Steps", rounds + kills + (4 if claims else 1), quiet=as_json) as tick:
+        report = measure(letters, rounds, claims, kills, tick)
+    if as_json:
+        click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+    else:
+        for line in report.lines():
+            click.echo(line)
+    return DONE

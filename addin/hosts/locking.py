@@ -91,8 +91,13 @@ def _take(lock: Path, path: Path) -> None:
             raise HostBusy(
                 f"You may not write in the folder of {path.name}: {error.strerror}.", hint="Ask for the right to write."
             ) from error
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(mine)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(mine)
+        except OSError as error:  # a full disk takes the name of the lock, but not what is in it
+            lock.unlink(missing_ok=True)
+            hint = "Free some space; the journal has what was recorded."
+            raise HostError(f"{path.name} cannot be saved: {error.strerror}.", hint=hint) from error
         return
     raise _busy(lock, path, "another command")
 

@@ -21,6 +21,7 @@ from addin.logic.system_kinds import (
     BATCH_MADE,
     KEY_ADDED,
     KEY_REVOKED,
+    LETTER_FILES,
     LETTER_ISSUED,
     PACK_MADE,
     REGISTER_OPENED,
@@ -30,7 +31,7 @@ from addin.logic.system_kinds import (
 _NUMBER: Final = re.compile(r"([A-Z]+)-(\d{4})-(\d{6,})")
 #: Under this key an event of an erasure lists the digests whose values it took out of the vault.
 ERASED_DIGESTS: Final = "erased"
-_MENTIONING: Final = frozenset(kind.name for kind in (LETTER_ISSUED, SNAPSHOT_TAKEN, PACK_MADE, KEY_ADDED, KEY_REVOKED))
+_MENTIONING: Final = LETTER_FILES | {kind.name for kind in (SNAPSHOT_TAKEN, PACK_MADE, KEY_ADDED, KEY_REVOKED)}
 #: Events that do more than change a case.
 _SPECIAL: Final = _MENTIONING | {ATTACHED.name, REGISTER_OPENED.name}
 

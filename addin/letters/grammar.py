@@ -193,4 +193,4 @@ class _TreeCheck:
 
 def _suggest(word: str, known: frozenset[str]) -> str:
     close = get_close_matches(word, sorted(known), n=1)
-    return f"Did you mean {close[0]!r}?" if close else "See the list of names in CONTRIBUTING."
+    return f"Did you mean {close[0]!r}?" if close else "See 'casebook check templates --names'."

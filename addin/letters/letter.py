@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from addin.errors import LetterError
+from addin.logic.claim_purposes import CLAIM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,7 @@ class ListedLetter:
 
     `subtypes` and `states` are the case's subtypes and states in which it may be written; empty means any.
     `optional` names may be empty; all other names the file uses are required. An `internal` letter stays in the house.
+    `purpose` says what it is for: the claim itself, an appeal, a reminder, a write-off.
     """
 
     id: str
@@ -26,6 +28,7 @@ class ListedLetter:
     subtypes: frozenset[str] = frozenset()
     states: frozenset[str] = frozenset()
     internal: bool = False
+    purpose: str = CLAIM
 
     def suits(self, subtype: str, state: str) -> bool:
         """True when the letter may be written for a case of this subtype in this state."""

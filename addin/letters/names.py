@@ -31,6 +31,9 @@ CLAIM_NAMES: Final = frozenset({
     "notice_by", "notice_source",
 })  # fmt: skip
 
+#: Names of the texts that go into a claim set beside the letter.
+SET_NAMES: Final = frozenset({"refund_no", "refund_total", "refund_state", "credit_note_no", "credit_note_date"})
+
 #: The names of the messages, by case type: fields of its form, besides those in `DERIVED_NAMES`.
 MESSAGE_NAMES: Final[Mapping[str, frozenset[str]]] = {
     "CRP": frozenset({
@@ -68,6 +71,6 @@ DERIVED_NAMES: Final[Mapping[str, frozenset[str]]] = {
 
 #: What the lint knows by itself. Templates may use these and, besides, every field of the case type's form.
 LETTER_NAMES: Final[Mapping[str, frozenset[str]]] = {
-    "UPC": HOUSE_NAMES | CLAIM_NAMES,
+    "UPC": HOUSE_NAMES | CLAIM_NAMES | SET_NAMES,
     **{code: HOUSE_NAMES | names for code, names in MESSAGE_NAMES.items()},
 }

@@ -61,8 +61,9 @@ def make_pdfs(
     found: list[Printed | None] = [None] * len(letters)
     if way in ("auto", "direct"):
         folders = font_folders(root)
-        for number, letter in enumerate(letters):
-            found[number] = _directly(letter, folders, again=way == "auto")
+        # One template after the other: what a page has in common with the last one is not laid out again.
+        for number in sorted(range(len(letters)), key=lambda one: letters[one].template.id):
+            found[number] = _directly(letters[number], folders, again=way == "auto")
     left = [number for number, one in enumerate(found) if one is None]
     chosen = way if way in offices else "word" if sys.platform == "win32" else "libreoffice"
     for number, one in zip(left, _by_office([letters[n] for n in left], chosen, offices), strict=True):

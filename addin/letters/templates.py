@@ -18,12 +18,13 @@ from addin.letters.grammar import names_used
 from addin.letters.letter import LetterTemplate, ListedLetter, digest
 from addin.letters.messages import Message, MessageTemplate, read_message, render_message
 from addin.letters.word_file import read_parts
+from addin.logic.claim_purposes import CLAIM, PURPOSES
 
 LIST: Final = "letters.toml"
 _REQUIRED: Final = frozenset({"id", "title", "file", "case_type"})
 #: What the top of a list may say: names any letter may leave empty, names every letter to the carrier shows.
 _TOP: Final = frozenset({"letter", "optional", "shown"})
-_KNOWN: Final = _REQUIRED | {"version", "optional", "subtypes", "states", "internal"}
+_KNOWN: Final = _REQUIRED | {"version", "optional", "subtypes", "states", "internal", "purpose"}
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
 
 
@@ -167,6 +168,8 @@ def rows_of(path: Path) -> tuple[frozenset[str], list[dict[str, Any]]]:
             raise _bad_list(path, f"{who} lacks {', '.join(sorted(lacks))}")
         if odd := row.keys() - _KNOWN:
             raise _bad_list(path, f"{who} has the unknown {', '.join(sorted(odd))}")
+        if row.get("purpose", CLAIM) not in PURPOSES:
+            raise _bad_list(path, f"{who} has a purpose that is none of {', '.join(PURPOSES)}")
         if Path(row["file"]).name != row["file"] or not row["file"].endswith(".docx"):
             raise _bad_list(path, f"{who} names {row['file']!r}, which is not a .docx beside the list")
     return frozenset(data.get("optional", ())), rows
@@ -198,6 +201,7 @@ def listed_letter(path: Path, row: Mapping[str, Any], common: frozenset[str]) ->
         subtypes=frozenset(row.get("subtypes", ())),
         states=frozenset(row.get("states", ())),
         internal=row.get("internal", False),
+        purpose=row.get("purpose", CLAIM),
     )
 
 

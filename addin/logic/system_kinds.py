@@ -26,6 +26,12 @@ IMPORT_TAKEN: Final = Kind(
 )
 IMPORT_REFUSED: Final = Kind("import.refused.v1", "The file {file} that {actor} imported was refused: {why}")
 LETTER_ISSUED: Final = Kind("letter.issued.v1", "{actor} made letter {letter_no} version {letter_version}: {file}")
+LETTER_PRINTED: Final = Kind(
+    "letter.printed.v1", "{actor} made the PDF of letter {letter_no} version {letter_version}: {file}"
+)
+SET_MADE: Final = Kind(
+    "claim.set_made.v1", "{actor} made the claim set of letter {letter_no} version {letter_version}: {file}"
+)
 CLAIMS_LISTED: Final = Kind("claims.listed.v1", "{actor} listed what blocks {count} claims: {file}")
 SNAPSHOT_TAKEN: Final = Kind("snapshot.taken.v1", "{actor} took snapshot {name} at event {upto}")
 SNAPSHOT_RESTORED: Final = Kind("snapshot.restored.v1", "{actor} restored version {name} beside the register: {place}")
@@ -42,6 +48,9 @@ BATCH_MADE: Final = Kind(
 )
 WORKBOOK_RENDERED: Final = Kind("workbook.rendered.v1", "{actor} made the workbook anew, up to event {upto}")
 
+#: Kinds whose events name files in the folder of letters.
+LETTER_FILES: Final = frozenset({LETTER_ISSUED.name, LETTER_PRINTED.name, SET_MADE.name})
+
 SYSTEM_KINDS: Final = (
     REGISTER_OPENED,
     REFUSED,
@@ -53,6 +62,8 @@ SYSTEM_KINDS: Final = (
     IMPORT_TAKEN,
     IMPORT_REFUSED,
     LETTER_ISSUED,
+    LETTER_PRINTED,
+    SET_MADE,
     CLAIMS_LISTED,
     SNAPSHOT_TAKEN,
     SNAPSHOT_RESTORED,

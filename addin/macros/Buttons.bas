@@ -94,6 +94,18 @@ Public Sub Do_claims_letter()
     Casebook.Press "claims.letter"
 End Sub
 
+Public Sub Do_claims_set()
+    Casebook.Press "claims.set"
+End Sub
+
+Public Sub Do_claims_chaser()
+    Casebook.Press "claims.chaser"
+End Sub
+
+Public Sub Do_claims_write_off_sheet()
+    Casebook.Press "claims.write_off_sheet"
+End Sub
+
 Public Sub Do_case_evidence()
     Casebook.Press "case.evidence"
 End Sub

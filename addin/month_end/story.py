@@ -17,7 +17,7 @@ from addin.logic.case_type import Case
 from addin.logic.chain import Fault, Head, Link, check
 from addin.logic.common_form import FINAL_STATES
 from addin.logic.events import Event, iso
-from addin.logic.system_kinds import CONFLICT, DRIFT, INTAKE_READ, LETTER_ISSUED, REFUSED
+from addin.logic.system_kinds import CONFLICT, DRIFT, INTAKE_READ, LETTER_FILES, REFUSED
 from addin.month_end.period import Period
 
 _LISTED: Final = frozenset({REFUSED.name, DRIFT.name, CONFLICT.name})
@@ -157,9 +157,10 @@ def _count(story: Story, event: Event) -> None:
         story.fresh[event.case_id] = event.seq
     elif event.kind == INTAKE_READ.name:
         story.messages += 1
-    elif event.kind == LETTER_ISSUED.name:
+    elif event.kind in LETTER_FILES:
         for name, digest in (("file", "sha256"), ("index", "index_sha256")):
-            story.files[str(event.data.get(name, ""))] = str(event.data.get(digest, ""))
+            if name in event.data:
+                story.files[str(event.data[name])] = str(event.data.get(digest, ""))
 
 
 def _is_listed(event: Event, status: str, before: Mapping[str, Any]) -> bool:

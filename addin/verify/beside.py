@@ -17,7 +17,7 @@ from addin.journal.retell import Mention, Retold
 from addin.logic.chain import Fault
 from addin.logic.evidence import FIELD as EVIDENCE
 from addin.logic.evidence import pieces_in
-from addin.logic.system_kinds import LETTER_ISSUED, PACK_MADE, SNAPSHOT_TAKEN
+from addin.logic.system_kinds import LETTER_FILES, PACK_MADE, SNAPSHOT_TAKEN
 from addin.month_end.zip_writer import file_chunks
 from addin.snapshots import Store
 
@@ -25,7 +25,7 @@ from addin.snapshots import Store
 def check_beside(folder: Path, retold: Retold, notes: list[str]) -> Iterator[Fault]:
     """Every file that is not what its event says, and every letter or piece of evidence that is gone."""
     for told in retold.mentions:
-        if told.kind == LETTER_ISSUED.name:
+        if told.kind in LETTER_FILES:
             yield from _letter(folder, told)
         elif told.kind == PACK_MADE.name:
             yield from _pack(folder, told, notes)
@@ -35,7 +35,7 @@ def check_beside(folder: Path, retold: Retold, notes: list[str]) -> Iterator[Fau
 
 
 def _letter(folder: Path, told: Mention) -> Iterator[Fault]:
-    for name, digest in (("file", "sha256"), ("index", "index_sha256")):
+    for name, digest in (("file", "sha256"), ("index", "index_sha256")):  # a PDF or a claim set is one file
         if told.data.get(name):
             yield from _same(folder, str(told.data[name]), told.data.get(digest), told.seq, "letter", notes=None)
 

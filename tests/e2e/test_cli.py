@@ -389,7 +389,7 @@ def test_a_letter_is_refused_with_what_it_lacks(shell: Shell) -> None:
     assert body["files"] == []
     assert body["problems"][0]["code"].startswith("LET-")
     other = shell.opened(TALK, "OST")
-    assert shell.json("letter", other, code=1)["problems"][0]["code"] == "CASE-UNKNOWN"
+    assert shell.json("letter", other, code=1)["problems"][0]["code"] == "LET-CASE"
 
 
 def test_doctor_walks_every_link(shell: Shell) -> None:

@@ -27,13 +27,14 @@ from addin.letters import (
     templates_root,
 )
 from addin.letters.fill import as_text
+from addin.letters.names import SET_NAMES
 from addin.letters.plain import plain_docx, printed_words
 from addin.logic.cases import case_types
 from addin.logic.values import Money
 
 ROOT = templates_root()
 LETTERS = Templates(ROOT).letters()
-CLAIM = frozenset(LETTER_NAMES["UPC"])
+CLAIM = frozenset(LETTER_NAMES["UPC"]) - SET_NAMES
 
 
 def trial(tmp_path: Path, *paragraphs: str) -> bytes:

@@ -37,13 +37,12 @@ def write(tmp_path: Path, body: str, head: str = GOOD) -> Path:
 def test_the_house_has_its_messages():
     """The carrier-return set, status, address, refund, escalation, handover, corrective action, evidence index."""
     assert sorted(MESSAGES) == [
-        "claims.customer_update", "claims.evidence_index", "escalations.capa_brief", "escalations.chaser",
-        "escalations.handover",
-        "escalations.sbar", "improvement.procedure_brief", "quality.delay", "refunds.confirmation",
-        "requests.address_confirmed", "requests.address_refused", "requests.cctv_finding",
-        "requests.delivery_alternative", "requests.delivery_confirmed", "requests.order_status", "returns.choose",
-        "returns.deduction", "returns.final_reminder", "returns.return_confirmed", "returns.second_shipment",
-        "stock.order_hit",
+        "claims.credit_reference", "claims.customer_update", "claims.evidence_index", "claims.item_description",
+        "escalations.capa_brief", "escalations.chaser", "escalations.handover", "escalations.sbar",
+        "improvement.procedure_brief", "quality.delay", "refunds.confirmation", "requests.address_confirmed",
+        "requests.address_refused", "requests.cctv_finding", "requests.delivery_alternative",
+        "requests.delivery_confirmed", "requests.order_status", "returns.choose", "returns.deduction",
+        "returns.final_reminder", "returns.return_confirmed", "returns.second_shipment", "stock.order_hit",
     ]  # fmt: skip
 
 

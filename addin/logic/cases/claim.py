@@ -468,7 +468,7 @@ CASE: Final = CaseType(
         "claims.loss", "claims.not_received", "claims.misdelivery", "claims.damage", "claims.missing_contents",
         "claims.late", "claims.return_leg", "claims.appeal", "claims.chaser", "claims.write_off",
     ),
-    messages=("claims.evidence_index",),
+    messages=("claims.evidence_index", "claims.credit_reference", "claims.item_description"),
     sample={
         "order_no": "4000123456", "subtype": "LOST", "tracking": "1Z999AA10123456784", "service": "UPS Express Saver",
         "ship_date": "2026-11-16", "expected_delivery": "2026-11-17", "event_date": "2026-11-17",

@@ -3,33 +3,45 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
+from addin import claim_letters
+from addin.claim_letters import Extent, Wanted
 from addin.claim_list import write_week
+from addin.logic.claim_purposes import CHASER, WRITE_OFF
 from addin.logic.outcome import Outcome
 from addin.macros.asking import Press, requests_of, rows_asked
 from addin.macros.commands.rows import finish_rows
 from addin.service import failed, summary
-from addin.tasks import issue_letter
+
+#: What each button asks for: the purpose of the letter ("" for the usual one), and how much is made of it.
+_ASKED: Final = {
+    "claims.letter": ("", Extent()),
+    "claims.set": ("", Extent(pdf=True, claim_set=True)),
+    "claims.chaser": (CHASER, Extent(pdf=True)),
+    "claims.write_off_sheet": (WRITE_OFF, Extent(pdf=True)),
+}
 
 
 def make_letters(press: Press) -> Outcome:
-    """Make the claim letter of each selected claim, each in its own file with its own number."""
+    """Make the button's letter for each selected claim, after taking over what was typed into its row."""
     queue = press.live.queue(press.action.sheet)
     rows, problem = rows_asked(press, queue)
     if problem is not None:
         return Outcome.refused(problem)
     found = press.read(queue, rows)
-    edited = press.service.edit(requests_of(press, found))
-    results, files = [], []
-    for one, row in zip(found, edited.rows, strict=True):
-        if not row.ok:
-            results.append(failed(one.case_id, row.problems))
-            continue
-        issued, made = issue_letter(press.service, one.case_id)
-        results.append(issued)
-        files += made
-    outcome = replace(summary(results), files=tuple(files))
-    return finish_rows(press, queue, found, outcome)
+    edited = press.service.edit(requests_of(press, found)).rows
+    purpose, extent = _ASKED[press.action.id]
+    good = [one.case_id for one, row in zip(found, edited, strict=True) if row.ok]
+    made = claim_letters.make_letters(
+        press.service, [Wanted(case_id, purpose) for case_id in dict.fromkeys(good)], extent
+    )
+    told = {row.case_id: row for row in made.rows}
+    results = [
+        told[one.case_id] if row.ok else failed(one.case_id, row.problems)
+        for one, row in zip(found, edited, strict=True)
+    ]
+    return finish_rows(press, queue, found, replace(summary(results), files=made.files))
 
 
 def list_claims(press: Press) -> Outcome:
