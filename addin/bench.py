@@ -281,7 +281,9 @@ def write_fresh(folder: Path) -> None:
 def _run(command: Sequence[str], person: str) -> None:
     done = subprocess.run(command, env=os.environ | {"CASEBOOK_USER": person}, capture_output=True, check=False)
     if done.returncode:
-        raise CasebookError(f"A cold press ended with {done.returncode}: {done.stderr.decode()[-300:]}")
+        raise CasebookError(
+            f"A cold press ended with {done.returncode}: {(done.stderr + done.stdout).decode()[-300:].strip()}"
+        )
 
 
 def _seconds(call: Callable[..., object], *arguments: object) -> float:

@@ -17,6 +17,7 @@ import datetime as dt
 import math
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 from addin.errors import HostError, Unsupported
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from addin.hosts.libre import LibreDocument
 
 # com.sun.star.sheet.CellFlags, com.sun.star.sheet.FormulaResult, com.sun.star.util.NumberFormat
-_DATETIME_CELLS, _FORMULA_CELLS, _CONTENTS, _FORMATS = 2, 16, 1 | 2 | 4 | 16, 32 | 64 | 256
+_DATETIME_CELLS, _CONTENTS, _FORMATS = 2, 1 | 2 | 4 | 16, 32 | 64 | 256
 _ERROR_RESULTS: Final = 4
 _DATE, _TIME, _LOGICAL = 2, 4, 1024
 #: Calc's numbers for error values (their texts in Excel); others are shown as #VALUE!.
@@ -171,17 +172,30 @@ class LibreGrid:
         return rows
 
     def _mark_dates(self, block: Any, rect: Rect, rows: list[list[CellValue]]) -> None:
-        is_1904 = self.document.is_date_1904
-        for row, column in _cells(block.queryContentCells(_DATETIME_CELLS)):
+        """Make moments of the numbers that show as such; asking Calc for a value is ten times cheaper than a query."""
+        if _is_mixed(block):
+            dated = list(_cells(block.queryContentCells(_DATETIME_CELLS)))
+        elif self.document.format_kind(block.NumberFormat) & (_DATE | _TIME):
+            dated = list(_cells_of(rect))
+        else:
+            dated = []
+        marked = {at for at in dated if self._mark_date(rect, rows, *at)}
+        formulas = block.getFormulaArray()
+        for row, column in _cells_of(rect):
             value = rows[row - rect.row][column - rect.column]
-            if type(value) is float and value >= 1:
-                moment = from_serial(value, date_1904=is_1904)
-                rows[row - rect.row][column - rect.column] = value if moment is None else moment
-        for row, column in _cells(block.queryContentCells(_FORMULA_CELLS)):
-            value = rows[row - rect.row][column - rect.column]
-            if type(value) is float and value >= 1 and self._kind(row, column) & (_DATE | _TIME):
-                moment = from_serial(value, date_1904=is_1904)
-                rows[row - rect.row][column - rect.column] = value if moment is None else moment
+            if type(value) is not float or value < 1 or (row, column) in marked:
+                continue
+            text = formulas[row - rect.row][column - rect.column]
+            if str(text).startswith("=") and self._kind(row, column) & (_DATE | _TIME):
+                self._mark_date(rect, rows, row, column)
+
+    def _mark_date(self, rect: Rect, rows: list[list[CellValue]], row: int, column: int) -> bool:
+        value = rows[row - rect.row][column - rect.column]
+        if type(value) is not float or value < 1:
+            return False
+        moment = from_serial(value, date_1904=self.document.is_date_1904)
+        rows[row - rect.row][column - rect.column] = value if moment is None else moment
+        return moment is not None
 
     def _mark_truths(self, rect: Rect, rows: list[list[CellValue]]) -> None:
         for offset, row in enumerate(rows):
@@ -494,6 +508,11 @@ def _text(value: str) -> str | None:
 
 def _is_mixed(block: Any) -> bool:
     return bool(block.getPropertyState("NumberFormat").value == "AMBIGUOUS_VALUE")
+
+
+def _cells_of(rect: Rect) -> Iterator[tuple[int, int]]:
+    """Every cell of a block, as (row, column) from 1."""
+    return product(range(rect.row, rect.last_row + 1), range(rect.column, rect.last_column + 1))
 
 
 def _cells(found: Any) -> Iterator[tuple[int, int]]:

@@ -118,11 +118,9 @@ class Queue:
         Raises:
             NotOurBook: when a title is missing or doubled; it names the cell's row and the title.
         """
-        width = max(len(self.columns) + 12, self._used_columns())
-        titles = _line(self.sheet.range((HEADER_ROW, 1), (HEADER_ROW, width)).value)
-        standing: dict[str, list[int]] = {}
-        for index, title in enumerate(titles, 1):
-            standing.setdefault(_title(title), []).append(index)
+        standing = self._titles(len(self.columns) + 12)
+        if any(column.title not in standing for column in self.columns):  # somebody put many columns between ours
+            standing = self._titles(max(len(self.columns) + 12, self._used_columns()))
         found: dict[str, int] = {}
         for column in self.columns:
             at = standing.get(column.title, [])
@@ -135,6 +133,13 @@ class Queue:
                 )
             found[column.name] = at[0]
         return found
+
+    def _titles(self, width: int) -> dict[str, list[int]]:
+        """Where each title stands, in so many columns."""
+        standing: dict[str, list[int]] = {}
+        for index, title in enumerate(_line(self.sheet.range((HEADER_ROW, 1), (HEADER_ROW, width)).value), 1):
+            standing.setdefault(_title(title), []).append(index)
+        return standing
 
     def check(self) -> None:
         """Look whether the table and every column are there, and whether cells can be written.
