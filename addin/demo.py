@@ -170,6 +170,7 @@ SCENES: Final[tuple[tuple[str, Callable[[Player], None]], ...]] = (
     ("A lost parcel, claimed with a letter", scenes.claim),
     ("An escalation with a structured update", scenes.escalation),
     ("A typed edit, and a cell altered by hand", scenes.edit_and_drift),
+    ("The carrier's export, imported from the inbox", scenes.carrier_export),
     ("Chat of the rest of the day", scenes.rest_of_day),
     ("Snapshot and month end", scenes.evening),
 )

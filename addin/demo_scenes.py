@@ -207,6 +207,22 @@ def edit_and_drift(player: Player) -> None:
     player.press("b.lowe", "requests.refresh")
 
 
+def carrier_export(player: Player) -> None:
+    """Parcels as the carrier saw them: two become cases, one is in doubt; the same file does nothing again."""
+    player.at("14:00")
+    rows = (
+        ("Tracking Number", "Reference 1", "Status", "Ship Date", "Scheduled Delivery", "Last Scan"),
+        ("1Z12345E6802204032", "5200417401", "Delivered", player.ago(2), player.ago(1), player.clock("10:12", 1)),
+        ("1Z12345E6802204041", "5200417402", "Arrival Scan", player.ago(9), player.ago(7), player.clock("05:55", 8)),
+        ("1Z12345E6802204050", "5200417403", "Returned to sender", player.ago(4), player.ago(2), player.clock("07:30")),
+        ("1Z12345E6802204069", "5200417404", "Diverted", player.ago(1), player.ahead(1), player.clock("06:10")),
+    )  # fmt: skip
+    for name in ("parcels.csv", "parcels again.csv"):
+        text = "".join(f"{','.join(row)}\n" for row in rows)
+        (player.folder / "inbox" / name).write_text(text, encoding="utf-8", newline="\n")
+        player.press("a.khan", "desk.import")
+
+
 def rest_of_day(player: Player) -> None:
     """The other messages, tricky ones among them."""
     player.at("14:30")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -58,9 +58,11 @@ def _message(number: int, line: str, sender: str) -> ChatMessage:
         raise CasebookError(f"Line {number} is not a message: {error}.", hint=hint, code="CHAT-LINE") from error
 
 
-def dry_lines(messages: Sequence[ChatMessage], folder: Path) -> Iterator[dict[str, object]]:
-    """What is read of each message, one object a message with its id; nothing is recorded."""
-    for reading in read_conversation(messages, _profile(folder)):
+def dry_lines(
+    messages: Sequence[ChatMessage], folder: Path, tick: Callable[[], None] = lambda: None
+) -> Iterator[dict[str, object]]:
+    """What is read of each message, one object a message with its id; nothing is recorded. `tick` once a message."""
+    for reading in read_conversation(messages, _profile(folder), tick):
         yield {"id": reading.message_id, **as_object(reading)}
 
 

@@ -85,25 +85,40 @@ def read_text(service: Service, text: str, sender: str = "") -> Outcome:
 def read_messages(service: Service, messages: Iterable[ChatMessage]) -> Outcome:
     """Read messages as one conversation, record each with its proposals, and say what was found."""
     found = read_conversation(messages, profile_of(service.settings, service.policy))
-    service.record_all([_draft(one) for one in found])
-    proposals = sum(len(one.proposals) for one in found)
+    kept = [[_kept(proposal) for proposal in one.proposals] or _link_named(service, one) for one in found]
+    service.record_all([_draft(one, lines) for one, lines in zip(found, kept, strict=True)])
+    proposals = sum(map(len, kept))
     read = f"{len(found)} message{'s' if len(found) != 1 else ''} read"
     if not proposals:
         return Outcome(Status.DONE, f"{read}; no case is proposed. Open one on its sheet if it needs one.")
     return Outcome(Status.DONE, f"{read}, {proposals} proposed. Set Take to Yes or No, then press Take proposals.")
 
 
-def _draft(reading: Reading) -> Draft:
-    proposals: list[Json] = [_kept(one) for one in reading.proposals]
-    types = ", ".join(one.type_code for one in reading.proposals) or "none"
+def _draft(reading: Reading, proposals: Sequence[dict[str, Json]]) -> Draft:
+    types = ", ".join(str(one["type"]) for one in proposals) or "none"
     data: dict[str, Json] = {
-        "count": len(reading.proposals),
+        "count": len(proposals),
         "types": types,
         "sent": reading.sent_at.isoformat(),
         "message_id": reading.message_id,
-        "set": {"chat_text": reading.stored_text, "sender": reading.sender, "proposals": proposals},
+        "set": {"chat_text": reading.stored_text, "sender": reading.sender, "proposals": list(proposals)},
     }
     return Draft(INTAKE_READ.name, "", data, personal=frozenset(_SEALED))
+
+
+def _link_named(service: Service, reading: Reading) -> list[dict[str, Json]]:
+    """A line that links a message to the open case it names, where it asks for nothing that would be a case."""
+    fact = reading.first("case_id")
+    case = service.journal.case(fact.value) if fact is not None and not reading.withdrawn else None
+    if fact is None or case is None or case.is_final:
+        return []
+    order = {"order_no": case.text("order_no")} if case.has("order_no") else {}
+    return [
+        {
+            "type": case.type, "fields": {"case_id": case.case_id, **order}, "confidence": "high", "missing": [],
+            "flags": ["case_named"], "why": [fact.words], "link": True,
+        }
+    ]  # fmt: skip
 
 
 def _kept(one: Proposal) -> dict[str, Json]:
@@ -254,6 +269,9 @@ def _meant(service: Service, one: Waiting, code: str, order_typed: Cell = None) 
     A chaser means it whenever it was opened; any other message only a case of the last hours (policy
     `intake.duplicate_hours`), since the same request is often sent twice.
     """
+    case = service.journal.case(one.fields["case_id"]) if "case_id" in one.fields else None
+    if case is not None and case.type == code and not case.is_final:
+        return case
     named = {name: text for name, text in one.fields.items() if name in ("order_no", "tracking", "rma_no")}
     if order_typed not in (None, ""):
         named["order_no"] = str(order_typed)

@@ -75,7 +75,9 @@ def intake(file: Any, sender: str, dry_run: bool, folder: Path, as_json: bool) -
 
     messages = messages_of(file.read(), str(getattr(file, "name", "")), now=utc_now(), sender=sender)
     if dry_run:
-        for line in dry_lines(messages, folder):
+        with bar("Messages", len(messages)) as tick:
+            lines = list(dry_lines(messages, folder, tick))
+        for line in lines:
             click.echo(json.dumps(line, ensure_ascii=False))
         return DONE
     with opened(folder) as service:

@@ -24,6 +24,7 @@ from addin.imports.refusal import Refused
 _PREAMBLE: Final = 20
 #: A line longer than this is no line of a table.
 _LINE_LIMIT: Final = 1_000_000
+csv.field_size_limit(_LINE_LIMIT)
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
@@ -136,8 +137,11 @@ def no_profile(nearest: str, profiles: Sequence[Profile]) -> Refused:
 
 
 def split_line(line: str, mark: str) -> list[str]:
-    """The cells of one line."""
-    return next(csv.reader([line], delimiter=mark), [])
+    """The cells of one line; none for a line that is no table's."""
+    try:
+        return next(csv.reader([line], delimiter=mark), [])
+    except csv.Error:
+        return []
 
 
 def _rows(text: str, number: int, mark: str, profile: Profile) -> Table:
@@ -199,7 +203,6 @@ def _slow_rows(
     text: str, before: int, header: tuple[str, ...], mark: str, places: Sequence[int] | None = None
 ) -> Table:
     """Cell by cell, for texts with line ends inside them."""
-    csv.field_size_limit(_LINE_LIMIT)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
     found: list[list[str]] = []
     lines: list[int] = []

@@ -48,3 +48,21 @@ def test_a_card_number_is_redacted_before_anything_is_stored(day: Day) -> None:
     assert b"1111 1111 1111" not in journal
     assert b"****1111" in journal
     assert day.book.sheets["Desk"].range("B8").value is None
+
+
+def test_a_message_that_names_its_case_is_linked_to_it(day: Day) -> None:
+    """It asks for nothing that would be a case of its own; it is noted on the one it names, and opens none."""
+    taken(day, WHERE)
+    case = day.only("OST").case_id
+    taken(day, f"re {case}: the customer is fine with Thursday", "Omar (Care)")
+    assert day.only("OST").case_id == case
+    assert "by Omar (Care)" in day.events(case, "case.noted.v1")[0].reason
+
+
+def test_a_message_that_names_a_closed_case_proposes_nothing(day: Day) -> None:
+    """What is over is not noted on silently; the text says that nothing is proposed."""
+    taken(day, WHERE)
+    case = day.only("OST").case_id
+    day.sure(day.press("requests.cancel", case, reason="Asked by mistake"))
+    outcome = day.sure(day.paste(f"re {case}: thanks for the help", "Omar (Care)"))
+    assert "no case is proposed" in outcome.message

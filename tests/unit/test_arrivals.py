@@ -341,3 +341,20 @@ def test_the_job_and_the_answer_hold_no_float():
     answer = do_job(text_file([parcel(1, **BACK, value="12.50")]), job())
     assert "12.50" in json.dumps(json.loads(answer.model_dump_json()))
     assert not any(isinstance(value, float) for row in answer.wanted for value in row.values())
+
+
+def test_a_death_between_commit_and_filing_is_healed_by_the_next_import(service, monkeypatch):
+    """The file still lies in the inbox; it is known, so that it is filed and nothing is done twice."""
+    drop(service, text_file([parcel(1, **BACK)]))
+
+    def die(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("addin.arrivals.places.Place.done", die)
+        with pytest.raises(KeyboardInterrupt):
+            import_inbox(service)
+    assert len(service.journal.cases()) == 1
+    assert "imported before" in import_inbox(service).message
+    assert len(service.journal.cases()) == 1
+    assert not (service.folder / "inbox" / "ups.csv").exists()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from import_kit import SAMPLES, read
+from import_kit import ROOT, SAMPLES, read
 
 from addin.errors import ConfigError
 from addin.imports.profiles import SHIPPED, chosen, folded, load_profiles
 from addin.logic.imports.kinds import KINDS
+from addin.logic.imports.rules import RULES
 
 #: Sample file -> profile that has to be recognised by its columns alone, rows, and what they come to.
 EXPECTED = {
@@ -112,3 +113,24 @@ def test_a_kind_or_a_profile_can_be_named():
     assert [profile.id for profile in chosen(found, "WMS orders")] == ["wms-orders"]
     with pytest.raises(ConfigError, match="no kind of import 'parcels'"):
         chosen(found, "parcels")
+
+
+def test_the_page_on_imports_names_every_kind_column_and_rule():
+    """So that a person who writes a profile finds what there is, and nothing that there is not."""
+    text = (ROOT / "docs" / "imports.md").read_text(encoding="utf-8")
+    for kind in KINDS.values():
+        row = next(line for line in text.splitlines() if line.startswith(f"| `{kind.name}` |"))
+        told = [cell.strip() for cell in row.split("|")[2].split(",")]
+        needed = {column.name for column in kind.columns if column.needed}
+        assert {name.strip("*") for name in told if name.startswith("**")} == needed
+        assert {name.strip("*") for name in told} == {column.name for column in kind.columns}
+    rules = [tuple(cell.strip() for cell in line.split("|")[1:4]) for line in text.splitlines() if "| IMP-" in line]
+    assert rules == [(rule.id, rule.kind, rule.says) for rule in RULES]
+
+
+def test_the_profile_on_the_page_can_be_read(tmp_path):
+    """An example that does not work would be worse than none."""
+    text = (ROOT / "docs" / "imports.md").read_text(encoding="utf-8")
+    found = load_profiles(own(tmp_path, text.split("```toml\n")[1].split("```")[0]))["our-tracking"]
+    answer = read(b"Colis;Statut;Date;Heure\n1Z999AA10123456784;remis au voisin;23.11.2026;09:15\n", profiles=(found,))
+    assert (answer.accepted, answer.newest) == (1, "2026-11-23T09:15:00+00:00")

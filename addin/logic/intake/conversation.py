@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -23,13 +23,16 @@ _MEMORY: Final = 50
 _REPEAT: Final = timedelta(hours=24)
 
 
-def read_conversation(messages: Iterable[ChatMessage], profile: IntakeProfile) -> list[Reading]:
-    """The readings of a conversation's messages in order; system lines have none."""
+def read_conversation(
+    messages: Iterable[ChatMessage], profile: IntakeProfile, tick: Callable[[], None] = lambda: None
+) -> list[Reading]:
+    """The readings of a conversation's messages in order; system lines have none. `tick` is called once a message."""
     readings: list[Reading] = []
     last_of: dict[str, int] = {}
     said: dict[tuple[str, str], int] = {}
     orders: deque[str] = deque(maxlen=_MEMORY)
     for message in messages:
+        tick()
         if message.kind is not MessageKind.MESSAGE:
             continue
         reading = read_message(

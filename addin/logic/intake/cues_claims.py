@@ -58,6 +58,17 @@ CLAIM_CUES: Final[tuple[Cue, ...]] = (
         r"damage )*claim|(?:can|could|should|do) (?:we|i|you|u) claim|(?:ups|carrier|dpd|dhl) claim|"
         r"claim (?:against|with|from|back from) (?:ups|the carrier|carrier)|reclamation (?:ups|transporteur))"
         r"\b"),
+    cue("UPC", 3, r"\bweigh\w{0,4}\b[^;\n]{0,60}\b(?:ups|carrier|they|them)\b(?: scale)? (?:says?|shows?|has|"
+        r"weighed|got)\W{0,3}\d",
+        "MISSING_CONTENTS"),
+    cue("UPC", 3, r"\b(?:parcels?|boxes|orders?|scarves|bags) (?:were |was |got |are |have been )?(?:swapped|"
+        r"mixed up|crossed)\b|"
+        r"\bgot (?:someone|somebody|another (?:client|customer)|each other|[a-z]+)(?: else)?'s (?:parcel|order|"
+        r"scarf|bag|box|item)\b",
+        "MISDELIVERY"),
+    cue("UPC", 3, r"\barrivee?s? (?:avec (?:une? )?|tout |toute )?(?:rayure|rayee?|tachee?|dechiree?|cassee?|"
+        r"abimee?|mouillee?)s?\b",
+        "DAMAGE"),
     cue("UPC", 3, r"\bdelivered\b[^.;\n]{0,40}\b(?:but|yet|and)\b[^.;\n]{0,30}\b(?:not|never|n't|no one|"
         r"nobody) (?:\w+ ){0,2}?"
         r"(?:received?|got|seen|there|arrived)\b|\bsignature (?:is ?n.?t|is not|was ?n.?t|not) (?:hers|his|"

@@ -27,11 +27,15 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
         r"(?:[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}|her|his|their|a new|the new|\d{1,4} [a-z])\b"),
     cue("ADR", 2, r"\b(?:has|have|just|she|he|they) moved to\b|\ba demenage\b"),
     # -- special delivery
+    cue("SPD", 2, r"\b(?:home|available|free|there|in) only (?:after|before|from|until|on)\b|"
+        r"\bonly (?:home|available|free|in|there) (?:after|before|from|until|on)\b"),
+    cue("SPD", 2, r"\b(?:deliver|leave|drop|give) (?:\S+ ){0,3}?(?:to|with|at) (?:a |the |her |his )?"
+        r"(?:neighbou?rs?|concierge|reception|porter)\b"),
     cue("SPD", 2, r"\bdelivery (?:is |was )?(?:requested|wanted|needed|booked|asked) (?:for|on)\b|\b(?:jan|feb|"
         r"mar|apr|may|jun|jul|aug|sep|"
         r"oct|nov|dec)\w* \d{1,2}(?:st|nd|rd|th)? delivery\b|\b\d{1,2}(?:st|nd|rd|"
         r"th) (?:\w+ )?delivery (?:requested|please|pls)\b"),
-    cue("SPD", 2, r"\b(?:collect(?:ion|ed|s)?|pick(?:ed)? (?:it )?up) (?:it |them )?(?:from|at|in) (?:the |our |"
+    cue("SPD", 2, r"\b(?:collect(?:ion|s)?|pick(?:ed)? (?:it )?up) (?:it |them )?(?:from|at|in) (?:the |our |"
         r"a )?(?:\w+ ){0,3}?"
         r"(?:boutique|store|shop|salon)\b|\bboutique (?:collection|pick-?up)\b|\bclick (?:and|&) collect\b"),
     cue("SPD", 2, r"\b(?:hold|keep|delay|postpone|push) (?:back )?(?:the |this |it |order |delivery |parcel |"
@@ -97,6 +101,10 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
     cue("OST", 3, r"\bwhere (?:r|are|is|the heck|on earth) (?:they|it|she|he|these|those|both|we)\b"),
     cue("OST", 2, r"\b(?:du |en |y a-t-il du |a du )?retard (?:sur|de|pour)\b|\b(?:toujours|"
         r"tjrs) pas (?:expedie|parti|prepare)\w*"),
+    cue("OST", 2, r"\bnot (?:yet )?out for delivery\b|\bpromised (?:for |by )?(?:today|yesterday|yday|"
+        r"this morning)\b"),
+    cue("OST", 2, r"\b(?:need|want|send|get|have|share)\w* (?:me |us |the |a )*(?:pod|proof of delivery)\b|"
+        r"\b(?:pod|proof of delivery) (?:for|of|pls|please|needed|required)\b"),
     cue("OST", 2, r"\b(?:when (?:will|does|is|can)|quand)\b[^.;?\n]{0,40}\b(?:ship|leave|go out|despatch|dispatch|"
         r"arrive|delivered|sent|expedi\w{1,4}|livre\w{0,2}|part)\b"),
     cue("OST", 2, r"\b(?:any (?:update|news|progress|word)|updates? (?:on|pls|please|for)|des nouvelles)\b"),

@@ -29,6 +29,9 @@ SITE_CUES: Final[tuple[Cue, ...]] = (
     cue("ESC", 1, r"\b(?:p1|critical|urgent(?:ly)?)\b(?=[^.;\n]{0,60}\b(?:orders|parcels|everything|all|lane|"
         r"line|site)"
         r"\b)"),
+    cue("ESC", 3, r"\b(?:driver|ups|carrier|courier) (?:is )?(?:refus\w{1,4}|won'?t|will not|would not|cannot|"
+        r"can'?t)(?: to)? "
+        r"(?:take|collect|load|pick)\b|\b(?:missed|no) collection (?:today|yet|this)\b"),
     # -- deviations
     cue("DEV", 3, r"\b(?:deviation|root[- ]cause|capa|corrective action|near[- ]miss|non[- ]?conformit\w{1,3}|"
         r"cause racine)\b"),
@@ -42,6 +45,8 @@ SITE_CUES: Final[tuple[Cue, ...]] = (
         r"addresses?|labels?)|"
         r"mis-?picks?|mis-?ships?|mix-?ups?|wrong shipments?)\b[^.;\n]{0,40}\b(?:this|in a|in the last|within|"
         r"same|per|since)\b"),
+    cue("DEV", 3, r"\b(?:parcels?|boxes|orders?) (?:were |was |got |are |have been )?(?:swapped|mixed up|crossed)\b|"
+        r"\blabel (?:says|shows|reads|is for)\b[^.;\n]{0,40}\bbut\b"),
     cue("DEV", 3, r"\bwrong label (?:on|stuck|printed|put)\b|\blabels? (?:were |was |got |have been |"
         r"are )?(?:swapped|mixed up|switched|"
         r"crossed)\b|\blabel swap\b"),

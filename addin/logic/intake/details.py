@@ -17,7 +17,9 @@ from addin.logic.intake.text import Folded, hedged, negated
 _STAGES: Final = tuple(
     (stage, re.compile(pattern))
     for stage, pattern in (
-        ("out_for_delivery", r"\bout for delivery\b|\bon the van\b|\ben cours de livraison\b"),
+        ("out_for_delivery",
+            r"(?<!not )(?<!not yet )(?<!n't )(?<!never )\bout for delivery\b|"
+            r"\bon the van\b|\ben cours de livraison\b"),
         ("in_transit",
             r"\b(?:already |is |it'?s )?out (?:w/?|with) (?:ups|the carrier|carrier|dpd|dhl|courier)\b|"
             r"\bin transit\b|\bon its way\b|"

@@ -93,6 +93,12 @@ _FIRST_CHOICE: Final = re.compile(
 _RETURN_TALK: Final = re.compile(r"\b(?:rma|return(?:s|ed)?|3pl|retour)\b")
 _DESCRIBED: Final = re.compile(r"\b(?:incomplete|incorrect|wrong|erronee)\b")
 _SENT_AGAIN: Final = re.compile(r"re-?sen[dt]|re-?ship|send|ship (?:it )?again|second (?:shipment|despatch)|2nd")
+#: "The refund was done on Friday" tells of a refund, it asks for none.
+_DONE: Final = re.compile(
+    r"\brefund\w*\b(?:(?!\b(?:not|never|until|if|once|before|can|please|pls)\b)[^.;?\n]){0,40}?"
+    r"\b(?:was|were|has been|have been|is|got)(?: now| already)? "
+    r"(?:done|processed|issued|completed|paid out|paid|sent|made|executed|settled)\b(?![^.\n]{0,20}\?)"
+)
 _STOP: Final = re.compile(
     r"\b(?:stop|hold|pull|freeze|not (?:ship|despatch|dispatch|release)|n'?t (?:ship|despatch|dispatch|"
     r"release)|fraud)\b"
@@ -114,6 +120,7 @@ def find_hits(text: Folded) -> tuple[list[Hit], set[str]]:
     off = [m.span() for pattern in (_CALLED_OFF, _ON_HOLD) for m in pattern.finditer(text.lower)]
     for called in _CALLED_OFF.finditer(text.lower) if off else ():
         refused.add(_CALLED.get(called[1], "ADR"))
+    done = [m.span() for m in _DONE.finditer(text.lower)]
     if off and _ON_HOLD.search(text.lower):
         refused.add("RFD")
     for cue in (CUES[number] for number in _SIEVE.possible(text.lower)):
@@ -126,6 +133,9 @@ def find_hits(text: Folded) -> tuple[list[Hit], set[str]]:
                 hits.append(Hit(cue, match.start(), match.end()))
     # "cancel the refund" takes a refund back; it is not a cancellation of the order.
     hits = [h for h in hits if not any(a <= h.start < b for a, b in off)]
+    if any(h.cue.code == "RFD" and any(a <= h.start < b for a, b in done) for h in hits):
+        refused.add("RFD")
+        hits = [h for h in hits if h.cue.code != "RFD" or not any(a <= h.start < b for a, b in done)]
     return hits, refused
 
 

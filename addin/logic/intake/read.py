@@ -33,6 +33,7 @@ from addin.logic.values import formula_like
 _DIRECTION: Final = re.compile("[\u202d\u202e\u2066\u2067\u2068]")
 _QUOTED: Final = re.compile(r"^[ \t]{0,4}(?:>|\|).*$", re.MULTILINE)
 _REPLY_MARK: Final = re.compile(
+    r"^(?:from|de) ?: ?.{1,160}\n(?:(?:to|cc|a) ?: ?.{0,300}\n){0,2}(?:sent|date|envoye) ?: ?.{4,80}$|"
     r"^[ \t]*(?:-{3,}\s?(?:original message|message d'origine)|on .{6,80} wrote:|le .{6,80} a ecrit ?:|_{8,})",
     re.MULTILINE,
 )
@@ -51,6 +52,8 @@ def read_message(text: str, *, sent_at: datetime, sender: str, profile: IntakePr
     for redaction in clean.redactions:
         _redacted(redaction.type, notes)
     notes.facts = find_numbers(body, profile)
+    if quoted and not any(fact.name == "order_no" for fact in notes.facts):
+        notes.facts += _quoted_orders(clean.text, quoted, profile)
     hits, refused = find_hits(body)
     hits = _without_retracted(body, hits, notes)
     # Small talk: no number and no request, so there is no detail to look for.
@@ -101,6 +104,16 @@ def _quoted(text: str) -> list[tuple[int, int]]:
     ].strip():
         spans = [span for span in spans if span[0] < mark.start()] + [(mark.start(), len(text))]
     return spans
+
+
+def _quoted_orders(text: str, quoted: Sequence[tuple[int, int]], profile: IntakeProfile) -> list[Fact]:
+    """Orders that only the quoted part names: what somebody answers to may be about them, so they are suggested."""
+    pattern = re.compile(rf"(?<![\w-])(?:{profile.order_pattern})(?![\w-])")
+    found = (match for start, end in quoted for match in pattern.finditer(text, start, end))
+    return [
+        Fact("order_candidate", match[0], *match.span(), match[0], Basis.SUGGESTED, "named in the quoted part")
+        for match in found
+    ]
 
 
 def _blank(text: str, spans: Sequence[tuple[int, int]]) -> str:
@@ -215,6 +228,8 @@ def _cautious(
                 body.fact("carrier_suggested", profile.courier_now, (place, place + len(words)), Basis.SUGGESTED)
             )
     personal = notes.flags.keys() & {"subject_access_request", "erasure_request"}
+    if "theft_suspected" in notes.flags and not intents.codes:
+        return _with(intents, scoped, "ESC")
     if personal and not set(intents.codes) & {"CTV", "ESC"}:
         return _with(intents, scoped, "ESC")
     return intents, scoped

@@ -110,7 +110,8 @@ SIGNALS: Final = (
          r"\b(?:call|ring|phone|reach|contact)\b[^.;\n]{0,24}\b(?:on|at)\b\W{0,3}\+?[\d ()-]{9,16}",
          "verify_on_this_number"),
     _row("chargeback_risk",
-         r"\b(?:chargeback|disput(?:e|ed|ing) (?:the |it|this|with)|(?:gone|going) to (?:her|his|their) bank)"
+         r"\b(?:chargeback|(?:bank|card|payment|visa|amex|paypal) dispute|disput(?:e|ed|ing) (?:the |it|this|"
+         r"with)|(?:gone|going) to (?:her|his|their) bank)"
         r"\b"),
     _row("restricted_goods_check",
          r"\b(?:watch(?:es)?|jewel\w*|diamonds?|montres?|bijoux?|gold (?:ring|bracelet|necklace))\b"),

@@ -71,6 +71,12 @@ _HEADERS: Final = tuple(
             r"\[?(?P<iso>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:?\d{2})?)"
             r"\]?[ ,;|\t-]{1,4}<?" + _WHO + r">?(?::|[ ]?[|;\t]| - ) ?",
         ),
+        (
+            "iso_comma",
+            r"(?P<iso>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:?\d{2})?),"
+            r"\"?(?P<who>[^\n\[\]:,\"]{1,40})\"?,(?=\S)",
+        ),
+        ("tabs", rf"{_NUMERIC},?[ \t]{_CLOCK}\t(?P<who>[^\n\t]{{1,60}})\t"),
         ("plain_dated", rf"{_NUMERIC},? {_CLOCK}[ ,]{{1,2}}{_WHO}: "),
         ("plain_named", rf"{_NAMED},? {_CLOCK}[ ,-]{{1,3}}{_WHO}: "),
         ("clock_first", rf"{_CLOCK}[ -]{{1,3}}{_WHO}: "),
@@ -82,6 +88,11 @@ _LINE_ENDS: Final = frozenset("0123456789mM.]-")
 _OVER: Final = tuple(
     (name, re.compile(_MARKS + pattern + r"\s{0,3}$"))
     for name, pattern in (
+        ("bracket_over", rf"\[{_NUMERIC}[ ,]{{1,2}}{_CLOCK}\] (?P<who>[^\n\[\]:]{{1,60}})"),
+        (
+            "weekday_comma",
+            rf"(?P<who>[A-Z][^\n\[\]:,\d]{{1,50}}), (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{{0,6}},? {_CLOCK}",
+        ),
         ("slack", rf"{_WHO}  ?\[{_CLOCK}\]"),
         ("teams_comma", rf"{_WHO}, {_NUMERIC},? {_CLOCK}"),
         ("teams_line", rf"(?P<who>[A-Z][^\n\[\]:,\d]{{1,50}}?)  ?(?:{_NUMERIC},? )?{_CLOCK}"),
@@ -92,6 +103,24 @@ _OVER: Final = tuple(
 _SYSTEM_HEAD: Final = re.compile(_MARKS + rf"\[?{_NUMERIC},? {_CLOCK}\]?(?: -)? (?P<words>.*)")
 #: What exports put around a name: spaces of all kinds, a tilde, direction marks.
 _OUTER: Final = " ~\u00a0\u202f\u200e\u200f\u202a\u202c\u2068\u2069"
+#: Words before a time or a colon that are no sender's.
+_NO_NAMES: Final = frozenset(
+    """
+    monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun today yesterday
+    lundi mardi mercredi jeudi vendredi samedi dimanche from sent to cc bcc subject date de envoye à objet
+    note nb order tracking address ps re fw fwd rma sku
+    """.split()  # noqa: SIM905
+)
+#: A sender on one line, the time on the next (Teams, copied): each word with a capital, or in brackets.
+_NAME_LINE: Final = re.compile(
+    r"(?P<who>[A-Z][\w'.-]{0,24}(?: (?:[A-Z][\w'.-]{0,24}|\([^()\n]{1,24}\)|de|van|von|al)){0,4})\s{0,3}$"
+)
+_TIME_LINE: Final = re.compile(_MARKS + rf"\s{{0,4}}(?:{_NUMERIC},? |{_NAMED},? |Yesterday |Today )?{_CLOCK}\s{{0,3}}$")
+#: The head of an e-mail at the start of a paste.
+_MAIL_LINE: Final = re.compile(
+    r"(?P<key>from|de|sent|date|envoy[eé]|to|cc|à|a|subject|objet) ?: ?(?P<value>.*)$", re.IGNORECASE
+)
+_MAIL_DATE: Final = re.compile(rf"(?:{_NUMERIC}|{_NAMED})\D{{1,12}}{_CLOCK}")
 #: A sender alone ("CS: where is ..."): only short names, since any sentence may hold a colon.
 _NAME_ONLY: Final = re.compile(r"(?P<who>[A-Z][A-Za-z0-9 .&'/-]{0,24}): (?=\S)")
 _DATE_RULE: Final = re.compile(rf"{_MARKS}[-=_ ]{{0,20}}(?:{_NUMERIC}|{_NAMED})[-=_ ]{{0,20}}\s{{0,3}}$")
@@ -100,7 +129,7 @@ _SYSTEM: Final = re.compile(
     r"conversation|group|meeting))?\.?$"
     r"|joined using|added .{1,60}(?:to the chat|to the group)?$|removed .{1,60}$|changed (?:the |"
     r"this group's |their )|<media omitted>|"
-    r"(?:image|video|audio|sticker|gif|document|contact card) omitted|this message was (?:deleted|edited)|"
+    r"(?:image|video|audio|sticker|gif|document|contact card) omitted|this message was deleted|"
     r"you deleted this message|"
     r"message (?:deleted|has been deleted)|missed (?:voice|video) call|pinned a message|renamed the (?:chat|"
     r"conversation|channel)|"
@@ -150,67 +179,114 @@ def _lines(text: str) -> list[str]:
 
 def _speakers(lines: list[str]) -> frozenset[str]:
     """Names that start at least two lines of a transcript whose headers are names alone."""
-    found = Counter(m["who"] for line in lines if (m := _NAME_ONLY.match(line)))
+    named = (m["who"] for line in lines if (m := _NAME_ONLY.match(line)))
+    found = Counter(name for name in named if name.casefold() not in _NO_NAMES)
     first = _NAME_ONLY.match(lines[0]) if lines else None
-    if first is None or sum(found.values()) < 2:
+    if first is None or first["who"] not in found or sum(found.values()) < 2:
         return frozenset()
     return frozenset(name for name, count in found.items() if count >= 2 or name == first["who"] or _is_team(name))
 
 
 def _is_team(name: str) -> bool:
-    return len(name.split()) <= 2 and name.casefold() not in (
-        "note",
-        "nb",
-        "order",
-        "tracking",
-        "address",
-        "ps",
-        "re",
-        "fwd",
-        "subject",
-    )
+    return len(name.split()) <= 2 and name.casefold() not in _NO_NAMES
+
+
+@dataclass(slots=True)
+class _Now:
+    """Where the reading stands: the day, the instant of the last head, and whether anything was dated yet."""
+
+    day: date
+    at: datetime
+    dated: bool = False
 
 
 def _collect(
     lines: list[str], default_at: datetime, default_sender: str, *, month_first: bool, names: frozenset[str]
 ) -> Iterator[_Open]:
-    day = default_at.astimezone(LONDON).date()
-    at, dated = default_at, False
-    current: _Open | None = None
-    for line in lines:
+    now = _Now(default_at.astimezone(LONDON).date(), default_at)
+    current = _mail(lines, default_at, month_first=month_first)
+    place = len(current.raw) if current is not None else 0
+    while place < len(lines):
+        line = lines[place]
         bare = line.rstrip("\r\n")
-        head = _header(bare, day, month_first=month_first)
-        if head is not None:
-            day, at, who, words, system = head
-            dated = True
+        begun = _begun(lines, place, now, month_first=month_first, names=names)
+        if begun is None and (current is None or current.size > READ_LIMIT - 2_000 - len(line)):
+            sender = current.sender if current is not None and not current.system else default_sender
+            begun = _Open(now.at, sender, [line], [bare], dated=now.dated)
+        elif begun is None and current is not None and current.system and bare.strip():
+            begun = _Open(now.at, default_sender, [line], [bare], dated=now.dated)
+        if begun is not None:
             if current is not None:
                 yield current
-            current = _Open(at, who, [line], [words], system=system)
-        elif (named := _NAME_ONLY.match(bare)) is not None and named["who"] in names:
-            if current is not None:
-                yield current
-            current = _Open(at, named["who"], [line], [bare[named.end() :]], dated=dated)
-        elif (ruled := _ruled(bare, day, month_first=month_first)) is not None:
-            day = ruled
-            at = datetime.combine(day, time(0), LONDON)
-            if current is not None:
-                yield current
-            current = _Open(at, "", [line], [bare], system=True)
-        elif current is None or current.size > READ_LIMIT - 2_000 - len(line):
-            if current is not None:
-                yield current
-            last = current
-            sender = last.sender if last is not None and not last.system else default_sender
-            current = _Open(at, sender, [line], [bare], dated=dated)
-        elif current.system and bare.strip():
-            yield current
-            current = _Open(at, default_sender, [line], [bare], dated=dated)
-        else:
+            current = begun
+        elif current is not None:
             current.raw.append(line)
             current.words.append(bare)
-        current.size += len(line)
+        if current is not None:
+            current.size += len(line)
+        place += len(begun.raw) if begun is not None else 1
     if current is not None:
         yield current
+
+
+def _begun(lines: list[str], place: int, now: _Now, *, month_first: bool, names: frozenset[str]) -> _Open | None:
+    """The message or notice that begins at a line, None when the line goes on with the one above."""
+    line = lines[place]
+    bare = line.rstrip("\r\n")
+    if (head := _header(bare, now.day, month_first=month_first)) is not None:
+        now.day, now.at, who, words, system = head
+        now.dated = True
+        return _Open(now.at, who, [line], [words], system=system)
+    if (over := _two_lines(bare, lines, place, now.day, month_first=month_first)) is not None:
+        now.day, now.at, who = over
+        now.dated = True
+        return _Open(now.at, who, [line, lines[place + 1]], [])
+    if (named := _NAME_ONLY.match(bare)) is not None and named["who"] in names:
+        return _Open(now.at, named["who"], [line], [bare[named.end() :]], dated=now.dated)
+    if (ruled := _ruled(bare, now.day, month_first=month_first)) is not None:
+        now.day, now.at = ruled, datetime.combine(ruled, time(0), LONDON)
+        return _Open(now.at, "", [line], [bare], system=True)
+    return None
+
+
+def _two_lines(
+    line: str, lines: list[str], place: int, day: date, *, month_first: bool
+) -> tuple[date, datetime, str] | None:
+    """A sender on this line and nothing but the time on the next."""
+    named = _NAME_LINE.match(line) if place + 1 < len(lines) and len(line) <= 80 else None
+    timed = _TIME_LINE.match(lines[place + 1].rstrip("\r\n")) if named is not None else None
+    if named is None or timed is None or not _plausible(named["who"]):
+        return None
+    found = _dated(timed, "", day, month_first=month_first)
+    return None if found is None else (found[0], found[1], named["who"].strip(_OUTER))
+
+
+def _mail(lines: list[str], default_at: datetime, *, month_first: bool) -> _Open | None:
+    """The head of an e-mail that a paste begins with: its sender, its date, and its subject as the first words."""
+    heads: dict[str, str] = {}
+    taken = 0
+    for line in lines[:8]:
+        match = _MAIL_LINE.match(line.strip())
+        if match is None and line.strip():
+            break
+        taken += 1
+        if match is not None:
+            heads[match["key"].casefold()] = match["value"].strip()
+        elif heads:
+            break
+    who = heads.get("from") or heads.get("de")
+    sent = heads.get("sent") or heads.get("date") or heads.get("envoyé") or heads.get("envoye")
+    subject = heads.get("subject") or heads.get("objet") or ""
+    if not who or (sent is None and not subject):
+        return None
+    at, dated = default_at, False
+    if sent and (found := _MAIL_DATE.search(sent)) is not None:
+        placed = _dated(found, "", default_at.astimezone(LONDON).date(), month_first=month_first)
+        at, dated = (placed[1], True) if placed is not None else (default_at, False)
+    name = re.sub(r"\s*<[^>]*>", "", who).strip(' "') or who
+    return _Open(
+        at, name[:60], lines[:taken], [subject] if subject else [], dated=dated, size=sum(map(len, lines[:taken]))
+    )
 
 
 _Head = tuple[date, datetime, str, str, bool]
@@ -222,7 +298,7 @@ def _header(line: str, day: date, *, month_first: bool) -> _Head | None:
     for _, pattern in _HEADERS:
         if (match := pattern.match(line)) is not None and _plausible(match["who"]):
             return _dated(match, line[match.end() :], day, month_first=month_first)
-    if len(line) <= 120 and line.rstrip()[-1:] in _LINE_ENDS:
+    if len(line) <= 120 and (line.rstrip()[-1:] in _LINE_ENDS or line.startswith("[")):
         for _, pattern in _OVER:
             if (match := pattern.match(line)) is not None and _plausible(match["who"]):
                 return _dated(match, "", day, month_first=month_first)
@@ -235,6 +311,8 @@ def _header(line: str, day: date, *, month_first: bool) -> _Head | None:
 def _plausible(who: str) -> bool:
     """A sender has letters and few digits; a number with a colon after it is no name."""
     bare = who.strip(_OUTER)
+    if bare.casefold() in _NO_NAMES:
+        return False
     return bool(bare) and (any(map(str.isalpha, bare)) or bare.startswith("+")) and sum(map(str.isdigit, bare)) <= 15
 
 
@@ -303,7 +381,7 @@ def _is_month_first(lines: list[str]) -> bool:
 
 
 def _finished(found: _Open, seen: Counter[str]) -> Iterator[ChatMessage]:
-    words = "\n".join(found.words).strip("\n")
+    words = _EDITED.sub("", "\n".join(found.words).strip("\n"))
     system = found.system or (_SYSTEM.search(words) is not None and len(words) < 160 and _is_notice(words))
     kind = MessageKind.SYSTEM if system or not words.strip() else MessageKind.MESSAGE
     message = ChatMessage("", found.at, found.sender, words, kind, "".join(found.raw), found.dated)
@@ -313,6 +391,12 @@ def _finished(found: _Open, seen: Counter[str]) -> Iterator[ChatMessage]:
         seen[digest] += 1
         suffix = f"-{seen[digest]}" if seen[digest] > 1 else ""
         yield replace(part, id=f"m-{digest}{suffix}")
+
+
+#: What WhatsApp puts behind the words of a message that was changed.
+_EDITED: Final = re.compile(
+    r"[ \u200e]{0,3}<(?:this message was edited|ce message a ete modifie)>\s{0,3}$", re.IGNORECASE
+)
 
 
 def _is_notice(words: str) -> bool:
