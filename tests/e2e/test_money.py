@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from e2e_kit import Day
 
+from addin.cli import main
+from addin.logic.calendar import london_day
 from addin.logic.outcome import Status
 from addin.register import reconcile_cells as cells
 from addin.register.reconcile_sheet import SHEET
+from addin.service import Service
+from addin.settings import load
 
 
 @pytest.fixture
@@ -44,6 +50,36 @@ def test_selected_refunds_leave_in_one_file_and_the_rows_say_so(day):
     assert again.status is Status.REFUSED
     assert len(list((day.folder / "outbox").iterdir())) == 1
     day.end()
+
+
+def shell(day: Day, *words: str, who: str = "f.osei") -> Result:
+    """A command on the closed register."""
+    return CliRunner().invoke(main, [*words, "--register", str(day.folder)], env={"CASEBOOK_USER": who})
+
+
+def test_the_command_line_sends_lists_and_takes_the_answer(day):
+    """Batch, list, answer and month from a terminal, with the same guards as the buttons."""
+    case_id = approved(day, "1")
+    day.end()
+    sent = shell(day, "payments", "batch", "--all", "--json")
+    assert (sent.exit_code, json.loads(sent.output)["files"]) == (0, ["outbox/BAT-2026-000001-refunds.csv"])
+    assert shell(day, "payments", "batch", "--all").exit_code == 1
+    (batch,) = json.loads(shell(day, "payments", "list", "--json").output)
+    assert (batch["total"], batch["states"]) == ("GBP 20.00", {"Submitted to PSP": 1})
+    service = Service.open(day.folder, actor=load(day.folder).actors()["f.osei"])
+    booked = london_day(service.journal.case(case_id).instant("executed_at")).isoformat()
+    service.close()
+    answer = day.folder / "inbox" / "answer.csv"
+    answer.write_text(
+        f"Refund,Status,Refund reference,Booked on,ARN,Reason\nRFD-2026-000001-1,settled,REF-1,{booked},,\n",
+        encoding="utf-8",
+    )
+    for _ in range(2):
+        assert shell(day, "payments", "record", str(answer)).exit_code == 0
+    (month,) = json.loads(shell(day, "period", "list", "--json").output)
+    assert (month["state"], month["result"]["lines"]) == ("open", 1)
+    assert shell(day, "period", "show", "2026-13").exit_code == 2
+    assert shell(day, "period", "close", booked[:7], who="a.khan").exit_code == 1
 
 
 def test_who_may_not_send_is_refused_and_recorded(day):
