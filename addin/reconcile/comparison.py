@@ -105,11 +105,12 @@ def party(lines: Lines, *, decimals: int, value_decimals: int, kind: Kind = "ref
     """The lines of one kind that take part, with amounts at common decimals."""
     taken = (lines.kind == KINDS.index(kind)) & (lines.aside == 0)
     if taken.all():
-        side = Side(lines.texts, lines.amount.scaled(decimals), lines.currency, lines.day)
+        side = Side(lines.texts, lines.amount.scaled(decimals), lines.currency, lines.day, lines.moment)
         return Party(side, lines.value.scaled(value_decimals), lines.row)
     chosen = pl.Series(taken)
     texts = {name: column.filter(chosen) for name, column in lines.texts.items()}
-    side = Side(texts, lines.amount.scaled(decimals)[taken], lines.currency[taken], lines.day[taken])
+    moment = lines.moment[taken] if lines.moment is not None else None
+    side = Side(texts, lines.amount.scaled(decimals)[taken], lines.currency[taken], lines.day[taken], moment)
     return Party(side, lines.value.scaled(value_decimals)[taken], lines.row[taken])
 
 

@@ -21,7 +21,16 @@ from numpy.typing import NDArray
 from addin.logic.outcome import Problem
 from addin.logic.values import CURRENCIES
 from addin.reconcile.bank import bank_table
-from addin.reconcile.columns import Numbers, Undecided, clean_ids, coarsest, eaten, read_amounts, read_days
+from addin.reconcile.columns import (
+    Numbers,
+    Undecided,
+    clean_ids,
+    coarsest,
+    eaten,
+    read_amounts,
+    read_days,
+    read_moments,
+)
 from addin.reconcile.profile import Amount, Cells, Names, Profile, names_of, squeezed
 from addin.reconcile.source import (
     Layout,
@@ -39,7 +48,8 @@ Kind = Literal["refund", "failed", "chargeback", "fee", "fx", "payment", "other"
 KINDS: Final[tuple[Kind, ...]] = ("refund", "failed", "chargeback", "fee", "fx", "payment", "other")
 #: More unreadable lines than this, and the profile is the wrong one.
 _MOST_BAD: Final = 2_000
-_NOT_IDS: Final = frozenset({"day", "currency", "fx_rate", "fx_amount"})
+_RECKONED: Final = ("day", "currency", "instant")
+_NOT_IDS: Final = frozenset({*_RECKONED, "fx_rate", "fx_amount"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,8 @@ class Lines:
     day: NDArray[np.int32]
     kind: NDArray[np.uint8]
     aside: NDArray[np.uint8]
+    moment: NDArray[np.int64] | None = None
+    """Seconds, where the profile names a column `instant`: then what came later is judged by it."""
     total_lines: int = 0
     blank_lines: int = 0
     left_out: int = 0
@@ -162,10 +174,12 @@ class _Reader:
         except Undecided as found:
             raise Refused(_question(self.source, self.profile, found)) from None
         currency, no_currency = self._currency(frame)
+        moment, no_moment = self._moments(frame)
+        no_day = no_day | no_moment
         bad = amount.bad | value.bad | no_day | no_currency
         lines = Lines(
             self.source, self.profile, {}, rows, amount, value, currency, day, self._kinds(frame), self._asides(frame),
-            left_out=left_out,
+            moment, left_out=left_out,
         )  # fmt: skip
         del frame
         if bad.any():
@@ -181,7 +195,7 @@ class _Reader:
         profile = self.profile
         named: list[Names] = [*profile.amount.columns, *(profile.value.columns if profile.value else ())]
         named += [rule.column for rule in (*profile.kinds, *profile.where, *profile.aside)]
-        places = [self.layout.places[name] for name in ("day", "currency") if name in self.layout.places]
+        places = [self.layout.places[name] for name in _RECKONED if name in self.layout.places]
         return list(dict.fromkeys([*places, *(title_of(self.layout, name) for name in named)]))
 
     # ---- columns --------------------------------------------------------------------------------------------
@@ -213,6 +227,11 @@ class _Reader:
         order = self.profile.dates if self.profile.dates != "auto" else self.answers.dates or "auto"
         return read_days(frame[self.layout.places["day"]], order, self.profile.zone)
 
+    def _moments(self, frame: pl.DataFrame) -> tuple[NDArray[np.int64] | None, NDArray[np.bool_]]:
+        if "instant" not in self.layout.places:
+            return None, np.zeros(frame.height, np.bool_)
+        return read_moments(frame[self.layout.places["instant"]])
+
     def _currency(self, frame: pl.DataFrame) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
         title = self.layout.places.get("currency")
         if title is None:
@@ -225,7 +244,7 @@ class _Reader:
 
     def _texts(self, rows: NDArray[np.int32], missing: int) -> dict[str, pl.Series]:
         """The columns of ids, of the lines that are kept."""
-        places = {name: title for name, title in self.layout.places.items() if name not in ("day", "currency")}
+        places = {name: title for name, title in self.layout.places.items() if name not in _RECKONED}
         looked = [title_of(self.layout, rule.column) for rule in self.profile.extract.values()]
         titles = list(dict.fromkeys([*places.values(), *looked]))
         if not titles:
@@ -341,6 +360,7 @@ def _keep(lines: Lines, good: NDArray[np.bool_]) -> None:
     """Leave out the lines that are none."""
     lines.row, lines.day, lines.currency = lines.row[good], lines.day[good], lines.currency[good]
     lines.kind, lines.aside = lines.kind[good], lines.aside[good]
+    lines.moment = lines.moment[good] if lines.moment is not None else None
     same = lines.value is lines.amount
     lines.amount = Numbers(lines.amount.amount[good], lines.amount.decimals, lines.amount.bad[good])
     value = lines.amount if same else None
@@ -390,7 +410,7 @@ def together(parts: Sequence[Lines]) -> Lines:
         source, profile, texts, np.concatenate([part.row for part in parts]), _stacked([part.amount for part in parts]),
         _stacked([part.value for part in parts]), np.concatenate([part.currency for part in parts]),
         np.concatenate([part.day for part in parts]), np.concatenate([part.kind for part in parts]),
-        np.concatenate(aside).astype(np.uint8), sum(part.total_lines for part in parts),
+        np.concatenate(aside).astype(np.uint8), None, sum(part.total_lines for part in parts),
         sum(part.blank_lines for part in parts), sum(part.left_out for part in parts),
         [replace(bad, text=f"{part.source.name}: {bad.text}") for part in parts for bad in part.bad],
         [f"{part.source.name}: {note}" for part in parts for note in part.notes],

@@ -37,13 +37,15 @@ NO_GROUP: Final = -1
 class Side:
     """The lines of one side as columns: texts to match on, amounts in minor units, currency codes, days.
 
-    `day` counts days from 1970-01-01; `currency` holds numbers that mean the same on both sides.
+    `day` counts days from 1970-01-01, `moment` (where both files tell it) seconds; what came later is judged by the
+    finer one. `currency` holds numbers that mean the same on both sides.
     """
 
     texts: dict[str, pl.Series]
     amount: NDArray[np.int64]
     currency: NDArray[np.uint8]
     day: NDArray[np.int32]
+    moment: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.amount)
@@ -171,8 +173,11 @@ class _Run:
         fits = np.ones(len(one), np.bool_)
         if tier.times is not Times.ANY:
             apart = self.right.day[other].astype(np.int64) - self.left.day[one]
+            near = np.abs(apart) <= tier.days
+            if self.left.moment is not None and self.right.moment is not None:
+                apart = self.right.moment[other] - self.left.moment[one]
             fits &= {
-                Times.WITHIN: np.abs(apart) <= tier.days, Times.NOT_LATER: apart <= 0, Times.LATER: apart > 0,
+                Times.WITHIN: near, Times.NOT_LATER: apart <= 0, Times.LATER: apart > 0,
             }[tier.times]  # fmt: skip
         if tier.amounts in (Amounts.MORE, Amounts.LESS):
             more = self.right.amount[other] - self.left.amount[one]

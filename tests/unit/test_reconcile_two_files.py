@@ -62,6 +62,13 @@ def test_every_refund_line_lands_in_one_bucket_and_totals_foot(tmp_path):
     assert found.as_dict()["left"]["value"] == "74.571"
 
 
+def test_a_sale_later_on_the_same_day_is_later(tmp_path):
+    """Where the files tell the hour, a refund at eight is not of a sale at nine."""
+    found = shop(tmp_path, SHOP.replace("1001,10001,6,2026-10-01 08:26:00", "1001,10001,6,2026-10-05 09:00:00"))
+    assert [row.count for row in found.buckets("left") if row.label == "exact one"] == []
+    assert [row.count for row in found.buckets("left") if row.label == "only later sale"] == [2]
+
+
 def test_shuffled_lines_give_the_same_result(tmp_path):
     """The result's digest covers contents and verdicts of all lines, not their places."""
     head, *lines = SHOP.splitlines()
