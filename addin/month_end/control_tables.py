@@ -20,7 +20,7 @@ from addin.month_end.case_tables import Source, refund_codes
 from addin.month_end.sample import Sample
 from addin.month_end.story import Entry
 from addin.month_end.table import Col, Holds, Table
-from addin.register.projection import before_and_after
+from addin.register.projection import before_and_after, hours_late
 
 _LONG, _COUNT, _MONEY, _DAY, _INSTANT = Holds.LONG, Holds.COUNT, Holds.MONEY, Holds.DAY, Holds.INSTANT
 _MISSED: Final = {
@@ -237,9 +237,7 @@ def _event_exceptions(entry: Entry, kinds: KindTable) -> Iterator[tuple[str, str
         yield "Conflicting edits", kinds.sentence(event)
     if isinstance(event.data.get("overrides"), list):
         yield "Rule passed", f"{kinds.sentence(event)} ({', '.join(map(str, event.data['overrides'] or ()))})"  # type: ignore[arg-type]
-    happened = event.changes.get("happened_at")
-    if isinstance(happened, str) and happened[:10] < event.at[:10]:
-        hours = int((datetime.fromisoformat(event.at) - datetime.fromisoformat(happened)).total_seconds() // 3600)
+    if hours := hours_late(event):
         yield "Late entry", f"Recorded {hours} hours after it happened: {kinds.sentence(event)}"
 
 

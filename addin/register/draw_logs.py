@@ -10,19 +10,20 @@ from addin.logic.forms import Cell
 from addin.logic.policy import PolicyRow
 from addin.logic.rule_changes import as_data
 from addin.logic.system_kinds import CONFLICT, DRIFT
-from addin.register.layout import AUDIT_COLUMNS, FIRST_ROW, HEADER_ROW, SCHEMA, SNAPSHOT_COLUMNS
+from addin.register.audit_place import audit_place, carried
+from addin.register.layout import AUDIT_COLUMNS, FIRST_ROW, HEADER_ROW, HINT_ROW, SCHEMA, SNAPSHOT_COLUMNS
 from addin.register.lists import Lists, column_letters
 from addin.register.page import Page, set_print
 from addin.register.projection import UNVERIFIED, audit_cells, rule_cells
-from addin.register.style import ACCENT, LINE
+from addin.register.style import ACCENT, AMBER, LINE
 
 RULES_COLUMNS: Final[tuple[tuple[str, int], ...]] = (
     ("Table", 14), ("Key", 36), ("Value", 28), ("Unit", 14), ("Source", 44), ("Verified by", 20), ("Verified on", 12),
     ("Valid from", 12), ("Note", 50),
 )  # fmt: skip
 #: How many columns of the Audit sheet a page shows, and at how many percent.
-_READABLE: Final = 10
-_AUDIT_SCALE: Final = 46
+_READABLE: Final = 11
+_AUDIT_SCALE: Final = 44
 _AUDIT_COLOURED: Final = 1_000_000
 
 
@@ -33,13 +34,27 @@ def set_log_widths(page: Page, columns: Sequence[tuple[str, int]], wrap: Iterabl
         page.width(at, width, page.look["plain_wrap" if title in wrapped else "plain"])
 
 
-def draw_audit(page: Page, events: Iterable[Event], kinds: KindTable) -> dict[str, str]:
-    """Draw one row per event, all of it text; answers which case each vault digest belongs to."""
+def draw_audit(pages: Sequence[Page], events: Iterable[Event], kinds: KindTable) -> dict[str, str]:
+    """Draw one row per event, all of it text, from sheet to sheet; answers which case each vault digest belongs to."""
     owners: dict[str, str] = {}
-    last = HEADER_ROW
-    for last, event in enumerate(events, FIRST_ROW):
-        _texts(page, last, audit_cells(event, kinds))
+    lasts = dict.fromkeys((page.sheet.name for page in pages), HEADER_ROW)
+    known = {page.sheet.name: page for page in pages}
+    before: Event | None = None
+    for event in events:
+        name, row = audit_place(event.seq)
+        page = known[name]
+        if before is not None and lasts[name] == HEADER_ROW:
+            page.put(HINT_ROW, 1, carried(before.seq, before.hash), page.look["hint"])
+        _texts(page, row, audit_cells(event, kinds))
         owners.update(dict.fromkeys(digests(event.data), event.case_id))
+        lasts[name], before = row, event
+    for page in pages:
+        _finish_audit(page, lasts[page.sheet.name])
+    return owners
+
+
+def _finish_audit(page: Page, last: int) -> None:
+    """Filter, colours and print set-up: what was altered by hand, put back or typed against another stands out."""
     _draw_log(page, AUDIT_COLUMNS, last)
     at = [title for title, _ in AUDIT_COLUMNS].index("Kind") + 1
     kind = f"${column_letters(at)}{FIRST_ROW}"
@@ -47,11 +62,14 @@ def draw_audit(page: Page, events: Iterable[Event], kinds: KindTable) -> dict[st
     look = page.look.rule(bg_color="#FBE9E7", font_color=ACCENT)
     area = f"A{FIRST_ROW}:{column_letters(len(AUDIT_COLUMNS))}{_AUDIT_COLOURED}"
     page.worksheet.conditional_format(area, {"type": "formula", "criteria": test, "format": look})
+    late = column_letters([title for title, _ in AUDIT_COLUMNS].index("Late") + 1)
+    flag = {"type": "formula", "criteria": f'=${late}{FIRST_ROW}<>""'}
+    amber = page.look.rule(bg_color=AMBER)
+    page.worksheet.conditional_format(f"{late}{FIRST_ROW}:{late}{_AUDIT_COLOURED}", {**flag, "format": amber})
     set_print(page, header=HEADER_ROW)
     # One page wide would be too small to read: the readable columns come first, the hashed text after them.
     page.worksheet.set_print_scale(_AUDIT_SCALE)
     page.worksheet.set_v_pagebreaks([_READABLE])
-    return owners
 
 
 def draw_snapshots(page: Page, rows: Iterable[Sequence[Cell]]) -> None:

@@ -19,7 +19,7 @@ from addin.logic.common_form import COMMON_FORM, FINAL_STATES
 from addin.logic.forms import Field, FieldKind
 
 #: Raised when sheets, columns or meta change so that an older workbook must be rendered anew.
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 
 # Rows of every sheet, 1-based as a person counts them.
 TITLE_ROW: Final = 1
@@ -242,9 +242,9 @@ def states_on(sheet: str) -> tuple[str, ...]:
 
 #: The columns of the Audit sheet: readable ones first, the canonical text and the hashes far to the right.
 AUDIT_COLUMNS: Final[tuple[tuple[str, int], ...]] = (
-    ("No.", 8), ("Recorded (UTC)", 26), ("Happened", 26), ("Who", 14), ("Role", 14), ("Case", 18), ("What", 60),
-    ("Why", 34), ("Before and after", 50), ("Kind", 26), ("Text (hashed as it stands)", 40), ("Previous hash", 20),
-    ("Hash", 20),
+    ("No.", 8), ("Recorded (UTC)", 26), ("Happened", 26), ("Late", 12), ("Who", 14), ("Role", 14), ("Case", 18),
+    ("What", 60), ("Why", 34), ("Before and after", 50), ("Kind", 26), ("Text (hashed as it stands)", 40),
+    ("Previous hash", 20), ("Hash", 20),
 )  # fmt: skip
 #: Where the canonical text stands; previous hash and hash follow it (1-based).
 AUDIT_TEXT: Final = [title for title, _ in AUDIT_COLUMNS].index("Text (hashed as it stands)") + 1

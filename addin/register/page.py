@@ -238,7 +238,7 @@ def set_print(
     if header:
         sheet.repeat_rows(header - 1)
     demo = "DEMO  " if stamp.demo else ""
-    head = f"head {stamp.head[:12]}  " if page.sheet.name in ("Audit", "Snapshots") else ""
+    head = f"head {stamp.head[:12]}  " if page.sheet.name.startswith(("Audit", "Snapshots")) else ""
     left = f"&L&8 {demo}{_footer_text(stamp.house)} - {_footer_text(stamp.register_id)}"
     right = f"&R&8 {head}page &P of &N"
     sheet.set_footer(left[: _FOOTER_LIMIT - len(right) - 20].rstrip("&") + f"&C&8 {page.sheet.name}" + right)

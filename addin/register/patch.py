@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Final
 
 from addin.journal import Journal
@@ -19,7 +20,8 @@ from addin.logic.events import Draft, Event, KindTable, digests
 from addin.logic.rule_changes import RULE_KINDS
 from addin.logic.system_kinds import DRIFT, SNAPSHOT_TAKEN
 from addin.logic.values import CELL_LIMIT
-from addin.register.layout import FIRST_ROW, HEADER_ROW, QUEUES, types_on
+from addin.register.audit_place import audit_place
+from addin.register.layout import FIRST_ROW, QUEUES, types_on
 from addin.register.projection import audit_cells, queue_cells, rule_cells, snapshot_cells
 from addin.register.refresh import TOLD_CONFLICT, compare
 from addin.register.rows import owner_of
@@ -75,12 +77,19 @@ def project(live: Live, journal: Journal, kinds: KindTable, now: datetime, shown
     for sheet, cases in _by_sheet(journal.cases(touched)).items():
         write_cases(live.queue(sheet), cases, journal, now, shown)
     if events:
-        live.append_log("Audit", [audit_cells(event, kinds) for event in events], HEADER_ROW + events[0].seq)
+        _append_audit(live, events, kinds)
         _append_snapshots(live, journal, meta.seq, events)
         _write_rules(live, events)
         live.append_vault(_vault_rows(journal, events))
         live.write_meta(events[-1].seq, events[-1].hash)
     return len(events)
+
+
+def _append_audit(live: Live, events: Sequence[Event], kinds: KindTable) -> None:
+    """Write events into the rows of their numbers, on as many Audit sheets as they reach over."""
+    for sheet, group in groupby(events, key=lambda event: audit_place(event.seq)[0]):
+        rows = list(group)
+        live.append_log(sheet, [audit_cells(event, kinds) for event in rows], audit_place(rows[0].seq)[1])
 
 
 def _vault_rows(journal: Journal, events: Sequence[Event]) -> list[tuple[str, str, str, str]]:

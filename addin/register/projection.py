@@ -137,6 +137,7 @@ def audit_cells(event: Event, kinds: KindTable) -> tuple[Cell, ...]:
         event.seq,
         event.at,
         _happened(event),
+        f"{late} h late" if (late := hours_late(event)) else None,
         event.actor,
         event.role,
         event.case_id or None,
@@ -173,6 +174,17 @@ def _day_words(iso_day: str) -> str:
 def _happened(event: Event) -> str | None:
     value = event.changes.get("happened_at")
     return str(value) if isinstance(value, str) else None
+
+
+def hours_late(event: Event) -> int:
+    """How many hours after it happened an event was recorded, where that is another day; 0 for an entry in time.
+
+    Source: contemporaneous records (ALCOA+): a late entry is allowed, and flagged.
+    """
+    happened = event.changes.get("happened_at")
+    if not isinstance(happened, str) or happened[:10] >= event.at[:10]:
+        return 0
+    return int((datetime.fromisoformat(event.at) - datetime.fromisoformat(happened)).total_seconds() // 3600)
 
 
 def before_and_after(event: Event) -> str:

@@ -28,11 +28,13 @@ from addin.logic.cases import case_types
 from addin.logic.chain import Fault, Head, Link, check, digest
 from addin.logic.events import KindTable, Sealed, decode
 from addin.logic.forms import Cell
+from addin.register.audit_place import AUDIT, audit_place, audit_sheets, carried
 from addin.register.layout import (
     AUDIT_COLUMNS,
     AUDIT_TEXT,
     FIRST_ROW,
     HEADER_ROW,
+    HINT_ROW,
     QUEUES,
     SCHEMA,
     Column,
@@ -73,6 +75,7 @@ class _Prover:
     def __init__(self, book: BookFile, kinds: KindTable) -> None:
         self.book, self.kinds = book, kinds
         self.proof = Proof()
+        self.sheet = AUDIT
 
     def run(self) -> Proof:
         proof = self.proof
@@ -121,26 +124,44 @@ class _Prover:
     # ---- the Audit sheet ------------------------------------------------------------------------------------
 
     def _audit(self) -> Iterator[Fault]:
-        last = HEADER_ROW
+        for sheet in audit_sheets(self.book.sheets) or [AUDIT]:
+            yield from self._audit_sheet(sheet)
+        if not self.proof.events:
+            yield Fault(1, "beginning", "The Audit sheet holds no event; the first one should name its register.")
+
+    def _audit_sheet(self, sheet: str) -> Iterator[Fault]:
+        self.sheet = sheet
+        last, before = HEADER_ROW, self.proof.head
         header: Mapping[int, Stored] = {}
-        for number, row in self.book.rows("Audit"):
-            if number == HEADER_ROW:
+        for number, row in self.book.rows(sheet):
+            if number == HINT_ROW:
+                yield from self._carried(as_text(row.get(1)), before)
+            elif number == HEADER_ROW:
                 header = row
             if number < FIRST_ROW:
                 continue
             yield from self._row(number, row)
+            seq = self.proof.head.seq
             if number != last + 1:
                 empty = f"row {last + 1}" if number == last + 2 else f"rows {last + 1} to {number - 1}"
-                seq = self.proof.head.seq
-                yield Fault(seq, "gap", f"Audit: {empty} empty; event {seq} stands in row {number}.")
+                yield Fault(seq, "gap", f"{sheet}: {empty} empty; event {seq} stands in row {number}.")
+            elif last == HEADER_ROW and audit_place(seq) != (sheet, number):
+                yield Fault(seq, "gap", f"Event {seq} begins the sheet '{sheet}', where it does not belong.")
             last = number
+        yield from self._titles(header)
+
+    def _carried(self, words: str, before: Head) -> Iterator[Fault]:
+        """A further sheet that names what it follows must name the last event of the sheet before."""
+        if "follows event" in words and words != carried(before.seq, before.hash):
+            told = f"The sheet '{self.sheet}' says that it {words.partition(': ')[2][:90]}"
+            yield Fault(before.seq + 1, "sheet", f"{told} ...; the sheet before ends with event {before.seq}.")
+
+    def _titles(self, header: Mapping[int, Stored]) -> Iterator[Fault]:
         for at, title in enumerate(_TITLES, 1):
             if as_text(header.get(at)) != title:
-                place = cell_name("Audit", HEADER_ROW, at)
+                place = cell_name(self.sheet, HEADER_ROW, at)
                 words = f"{place} is the title '{title}' and reads '{as_text(header.get(at))[:40]}'."
                 yield Fault(1, "title", words)
-        if not self.proof.events:
-            yield Fault(1, "beginning", "The Audit sheet holds no event; the first one should name its register.")
 
     def _row(self, number: int, row: Mapping[int, Stored]) -> Iterator[Fault]:
         proof = self.proof
@@ -153,11 +174,11 @@ class _Prover:
         sound = body is not None and digest(link.prev, text) == hashed
         seq = body.seq if body and sound else proof.head.seq + 1  # an altered text is not asked for its number
         link = replace(link, seq=seq)
-        faults = [_placed(fault, number) for fault in check([link], proof.head)]
+        faults = [_placed(fault, self.sheet, number) for fault in check([link], proof.head)]
         yield from faults
         if body is None:
             if not faults:
-                yield Fault(seq, "text", f"Event {seq} (Audit row {number}) is not the text of an event.")
+                yield Fault(seq, "text", f"Event {seq} ({self.sheet} row {number}) is not the text of an event.")
         elif sound:
             yield from self._cells(number, row, link)
             yield from proof.retold.take(seq, body.at, body.case, body.kind, body.data)
@@ -174,12 +195,12 @@ class _Prover:
             told = "" if cell is None else str(cell).replace("\r\n", "\n").replace("\r", "\n")
             found = as_text(row.get(at))
             if at not in (_TEXT, _PREV, _HASH) and found != told:
-                place = f"{cell_name('Audit', number, at)} ('{_TITLES[at - 1]}')"
+                place = f"{cell_name(self.sheet, number, at)} ('{_TITLES[at - 1]}')"
                 words = f"{place} reads {_short(found)}; event {event.seq} says {_short(told)}."
                 yield Fault(event.seq, "cell", words)
         beyond = [at for at in row if at > _HASH]
         if beyond:
-            place = cell_name("Audit", number, beyond[0])
+            place = cell_name(self.sheet, number, beyond[0])
             yield Fault(event.seq, "cell", f"{place} holds {_short(as_text(row[beyond[0]]))}; nothing belongs there.")
 
     # ---- personal values and queue sheets -------------------------------------------------------------------
@@ -262,8 +283,8 @@ class _Prover:
                 yield f"{place} ({column.title} of {case.case_id}) reads {_short(as_text(row.get(at)))}, not {kept}."
 
 
-def _placed(fault: Fault, row: int) -> Fault:
-    return Fault(fault.seq, fault.what, f"{fault.message.rstrip('.')} (Audit row {row}).")
+def _placed(fault: Fault, sheet: str, row: int) -> Fault:
+    return Fault(fault.seq, fault.what, f"{fault.message.rstrip('.')} ({sheet} row {row}).")
 
 
 def _ascii(text: str) -> str:

@@ -20,6 +20,7 @@ from addin.hosts.package import MAIN, RELATIONS, Package
 from addin.hosts.sheetxml import flag, read_strings, rich_text, unescaped
 from addin.logic.chain import Link
 from addin.logic.events import Sealed
+from addin.register.audit_place import AUDIT, audit_sheets
 from addin.register.layout import AUDIT_TEXT, FIRST_ROW
 
 _Q: Final = f"{{{MAIN}}}"
@@ -126,11 +127,20 @@ class BookFile:
 
 
 def audit_links(book: BookFile) -> Iterator[Link]:
-    """The chained events of the Audit sheet as they stand in its far columns, top to bottom, numbered as they stand."""
-    for number, row in book.rows("Audit"):
-        if number >= FIRST_ROW:
-            text, prev, hashed = (as_text(row.get(AUDIT_TEXT + offset)) for offset in range(3))
-            yield Link(number - FIRST_ROW + 1, text, prev, hashed)
+    """The chained events of the Audit sheets as they stand in the far columns, top to bottom, numbered as they stand.
+
+    Raises:
+        NotOurBook: there is no Audit sheet.
+    """
+    before = 0
+    for sheet in audit_sheets(book.sheets) or [AUDIT]:
+        last = FIRST_ROW - 1
+        for number, row in book.rows(sheet):
+            if number >= FIRST_ROW:
+                text, prev, hashed = (as_text(row.get(AUDIT_TEXT + offset)) for offset in range(3))
+                yield Link(before + number - FIRST_ROW + 1, text, prev, hashed)
+                last = number
+        before += last - FIRST_ROW + 1
 
 
 def kept_values(book: BookFile) -> dict[str, Sealed]:

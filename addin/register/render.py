@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
@@ -26,8 +27,9 @@ from addin.logic.forms import Cell
 from addin.logic.policy import DEFAULT_POLICY, PolicyRow
 from addin.logic.reconcile.records import Standing
 from addin.register import draw_desk, draw_logs, draw_queue, draw_reconcile, draw_results
+from addin.register.audit_place import AUDIT, audit_count, audit_name, audit_sheets, is_audit
 from addin.register.buttons import Button
-from addin.register.layout import AUDIT_COLUMNS, SHEETS, SNAPSHOT_COLUMNS, Use
+from addin.register.layout import AUDIT_COLUMNS, SHEETS, SNAPSHOT_COLUMNS, Sheet, Use
 from addin.register.lists import Lists
 from addin.register.package import (
     ProtectionOptions,
@@ -108,7 +110,7 @@ def render(  # noqa: PLR0913 - a workbook shows all of this, each by its name
     book.add_vba_project(stream, is_stream=True)
     book.set_vba_name("ThisWorkbook")
     book.set_size(2560, 1600)
-    pages = _pages(book, Stamp(register_id, house, head.hash, demo))
+    pages = _pages(book, Stamp(register_id, house, head.hash, demo), audit_count(head.seq))
     lists = Lists(people)
     for name, area in lists.names().items():
         book.define_name(name, area)
@@ -118,7 +120,8 @@ def render(  # noqa: PLR0913 - a workbook shows all of this, each by its name
             draw_head(page, buttons.get(name, ()))
     _draw_work(pages, book, cases, lists, now, standing)
     draw_logs.draw_rules(pages["Rules"], policy_rows)
-    owners = draw_logs.draw_audit(pages["Audit"], events, kinds)
+    audits = audit_sheets(pages)
+    owners = draw_logs.draw_audit([pages[name] for name in audits], events, kinds)
     draw_logs.draw_snapshots(pages["Snapshots"], snapshots)
     draw_logs.draw_start(pages["Start"])
     draw_logs.draw_vault(pages["_vault"], vault, owners)
@@ -128,7 +131,8 @@ def render(  # noqa: PLR0913 - a workbook shows all of this, each by its name
     book.close()
     primary = {button.label for row in buttons.values() for button in row if button.primary}
     package = _polished(target.getvalue(), primary, {name: page.fitted_from for name, page in pages.items()})
-    return protect_sheets(package, LOCKED, password, register_salt(register_id), structure=True)
+    locks = {**LOCKED, **dict.fromkeys(audits, LOCKED[AUDIT])}
+    return protect_sheets(package, locks, password, register_salt(register_id), structure=True)
 
 
 def render_empty(buttons: Mapping[str, Sequence[Button]], vba: bytes) -> bytes:
@@ -150,10 +154,20 @@ def render_empty(buttons: Mapping[str, Sequence[Button]], vba: bytes) -> bytes:
     )
 
 
-def _pages(book: Workbook, stamp: Stamp) -> dict[str, Page]:
+def _sheets(audits: int) -> Iterator[Sheet]:
+    """The sheets in the order of their tabs, with as many Audit sheets as the events need."""
+    for sheet in SHEETS:
+        yield sheet
+        if sheet.name == AUDIT:
+            for number in range(2, audits + 1):
+                hint = "Goes on from the sheet before."
+                yield replace(sheet, name=audit_name(number), code_name=f"{sheet.code_name}{number}", hint=hint)
+
+
+def _pages(book: Workbook, stamp: Stamp, audits: int) -> dict[str, Page]:
     look = Look(book)
     pages = {}
-    for sheet in SHEETS:
+    for sheet in _sheets(audits):
         worksheet = book.add_worksheet(sheet.name)
         worksheet.set_vba_name(sheet.code_name)
         worksheet.set_tab_color(f"#{sheet.tab}")
@@ -178,7 +192,7 @@ def _set_widths(page: Page) -> None:
         case Use.RULES:
             draw_logs.set_log_widths(page, draw_logs.RULES_COLUMNS)
         case Use.LOG:
-            draw_logs.set_log_widths(page, AUDIT_COLUMNS if page.sheet.name == "Audit" else SNAPSHOT_COLUMNS)
+            draw_logs.set_log_widths(page, AUDIT_COLUMNS if is_audit(page.sheet.name) else SNAPSHOT_COLUMNS)
         case _:
             draw_logs.set_start_widths(page)
 

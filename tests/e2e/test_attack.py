@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from random import Random
 
+import openpyxl
 import pytest
 from proof_kit import fresh_folder
 
 from addin.bench_audit.attack import DESIGNED, RANDOM, attack, is_placed, play_demo, scene_of
 from addin.bench_audit.innocent import ROUNDS
+from addin.closed_book import press_closed
+from addin.folder import create, write_workbook
+from addin.macros.press import Asked
+from addin.register import audit_place
+from addin.register.layout import FIRST_ROW
+from addin.service import RowRequest
 from addin.verify import verify
 
 
@@ -50,3 +58,21 @@ def test_attacks_drawn_by_chance_are_found():
     report = attack(scene(), designed=0, drawn=40, innocent=12)
     assert report.failures == []
     assert (report.found, report.placed, report.alarms) == (40, 40, 0)
+
+
+def test_presses_go_on_on_the_next_audit_sheet(tmp_path, monkeypatch):
+    """A press whose events begin a new Audit sheet writes them there, and the register stays sound."""
+    monkeypatch.setattr(audit_place, "EVENTS_ON_A_SHEET", 5)
+    service = create(tmp_path / "register", demo=True)
+    person = service.settings.actors()["a.khan"]
+    acting = replace(service, actor=person)
+    for number in range(4):
+        acting.open_cases([RowRequest("", {"order_no": f"{2_000_000_000 + number}"}, opens="OST")])
+    write_workbook(acting)
+    ids = [case.case_id for case in acting.journal.cases()]
+    for case_id in ids:
+        assert press_closed(acting, "requests.note", Asked((case_id,), reason="Rang the carrier")).ok
+    service.close()
+    report = verify(service.folder)
+    assert (report.ok, report.events) == (True, 9)
+    assert openpyxl.load_workbook(service.workbook, keep_vba=True)["Audit 2"].cell(FIRST_ROW, 1).value == "6"

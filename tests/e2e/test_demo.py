@@ -12,6 +12,7 @@ from docx import Document
 
 from addin.cli import main
 from addin.folder import rebuild_journal, write_workbook
+from addin.register.layout import AUDIT_TEXT
 from addin.service import Service
 from addin.verify import verify
 
@@ -98,7 +99,7 @@ def test_a_tampered_audit_sheet_is_no_source_for_a_journal(played: Path, tmp_pat
 
     folder = copied(played, tmp_path)
     book = openpyxl.load_workbook(folder / "casebook.xlsm", keep_vba=True)
-    cell = book["Audit"].cell(40, 11)
+    cell = book["Audit"].cell(40, AUDIT_TEXT)
     cell.value = str(cell.value).replace("coordinator", "coordinatoR").replace("senior_qa", "senior_qA")
     book.save(folder / "casebook.xlsm")
     kept = (folder / "journal.sqlite").read_bytes()

@@ -104,7 +104,7 @@ def test_a_press_changes_row_journal_and_message(book, press):
     assert case_id in book.message("Requests")
     assert book.seq_shown() == len(events(book.folder))
     last = book.grid("Audit").used().last_row
-    assert book.grid("Audit").values(Rect(last, 10, last, 10)) == [[NOTED]]
+    assert book.grid("Audit").values(Rect(last, 11, last, 11)) == [[NOTED]]
     assert book.grid("Audit").is_protected
 
 
