@@ -209,7 +209,7 @@ def test_a_workbook_that_was_taken_while_pressing_says_that_the_press_is_recorde
     day.service.clock = lambda: day.now
     day.again()
     day.sure(day.click("desk.refresh"))
-    assert any(row[9] == "case.noted.v1" for row in day.audit())
+    assert any(row[10] == "case.noted.v1" for row in day.audit())
 
 
 # ---- what is selected -------------------------------------------------------------------------------------------

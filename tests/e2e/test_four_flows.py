@@ -92,7 +92,7 @@ def test_an_address_change_goes_from_chat_to_close_and_no_step_can_be_skipped(da
     assert day.case(case).status == day.cell("Requests", case, "status") == "Closed"
     refused(day.press("requests.close", case), "MOVE-STATE")
     assert day.kinds(case).count(REFUSED) == 5
-    assert [line[12] for line in day.audit()] == [event.hash for event in day.events()]
+    assert [line[13] for line in day.audit()] == [event.hash for event in day.events()]
 
 
 def test_an_order_status_is_checked_answered_and_closed(day: Day) -> None:
@@ -211,7 +211,7 @@ def test_nobody_approves_the_refund_they_asked_for_and_the_attempt_is_kept(day: 
     refused(day.press("refunds.approve", refund, who="s.moreau"), "RFD-22")
     (kept,) = day.events(refund, REFUSED)
     assert (kept.actor, kept.data["rules"]) == ("s.moreau", ["RFD-22"])
-    assert "refused" in str(day.audit()[-1][6])
+    assert "refused" in str(day.audit()[-1][7])
     assert day.case(refund).status == "Amount checked"
 
 
