@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import string
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -124,37 +124,32 @@ class KindTable:
         kind = self.kinds.get(name)
         if kind is None:
             return f"{event.actor}: {event.kind} (a kind this version does not know)"
-        words = {
-            **_shown(data),
-            **_shown(data.get("with")),
-            **_shown(data.get("set")),
-            "actor": event.actor,
-            "case": event.case_id,
-        }
-        return _LENIENT.vformat(kind.says, (), words)
+        sources = [part for part in (data.get("set"), data.get("with"), data) if isinstance(part, dict)]
+        own = {"actor": event.actor, "case": event.case_id}
+        said = []
+        for literal, name in _parts(kind.says):
+            said.append(literal)
+            if name:
+                said.append(own[name] if name in own else _named(sources, name))
+                said[-1] = said[-1] or "-"
+        return "".join(said)
 
 
-class _Lenient(string.Formatter):
-    """str.format without attribute access, with a dash for what is not there."""
-
-    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, str]:
-        value = kwargs.get(field_name)
-        return ("-" if value in (None, "") else value), field_name
+def _named(sources: Iterable[Mapping[str, Json]], name: str) -> str:
+    """What stands under a name in the first of these that has it; empty where none has."""
+    return next((_words(source[name]) for source in sources if name in source), "")
 
 
-_LENIENT: Final = _Lenient()
+@lru_cache(maxsize=1_024)
+def _parts(says: str) -> tuple[tuple[str, str], ...]:
+    """A sentence as literal text and the name that follows it; names are plain, without attributes or formats."""
+    return tuple((literal, name or "") for literal, name, _, _ in string.Formatter().parse(says))
 
 
 @lru_cache(maxsize=1_024)
 def names_in(says: str) -> frozenset[str]:
     """The names a sentence asks for."""
-    return frozenset(name for _, name, _, _ in string.Formatter().parse(says) if name)
-
-
-def _shown(changes: Json) -> dict[str, str]:
-    if not isinstance(changes, dict):
-        return {}
-    return {name: _words(value) for name, value in changes.items()}
+    return frozenset(name for _, name in _parts(says) if name)
 
 
 def _words(value: Json) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from addin.journal import Journal
 from addin.journal.retell import Retold
 from addin.logic.case_type import Case
-from addin.logic.chain import Fault, Head, Link, check
+from addin.logic.chain import Fault, Head, Link, check, digest
 from addin.logic.common_form import FINAL_STATES
 from addin.logic.events import Event, iso
 from addin.logic.system_kinds import CONFLICT, DRIFT, INTAKE_READ, LETTER_FILES, REFUSED
@@ -130,17 +130,21 @@ def _begin(story: Story) -> None:
 
 
 def _take(story: Story, event: Event, *, in_month: bool) -> Iterator[Fault]:
-    yield from check([Link(event.seq, event.text, event.prev, event.hash)], story.head)
+    head = story.head
+    follows = event.seq == head.seq + 1 and event.prev == head.hash
+    if not follows or digest(event.prev, event.text) != event.hash:
+        yield from check([Link(event.seq, event.text, event.prev, event.hash)], head)
     told = story.retold.told.get(event.case_id)
     status = told.status if told else ""
     if in_month:
         _count(story, event)
-        before = {name: told.changes.get(name) for name in _KEPT} if told else {}
-        if _is_listed(event, status, before):
+        if _is_listed(event, status, told.changes if told else {}):
+            before = {name: told.changes.get(name) for name in _KEPT} if told else {}
             story.entries.append(Entry(event, status, before))
-    yield from story.retold.take(event.seq, event.at, event.case_id, event.kind, event.data)
+    yield from story.retold.absorb(event.seq, event.at, event.case_id, event.kind, event.data)
     story.head = Head(event.seq, event.hash, event.at)
-    now = story.retold.told[event.case_id].status if event.case_id in story.retold.told else ""
+    told = told or story.retold.told.get(event.case_id)
+    now = told.status if told else ""
     if now != status and now:
         story.paths.setdefault(event.case_id, []).append((event.at, now))
         if now in FINAL_STATES:

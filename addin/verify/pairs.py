@@ -15,6 +15,8 @@ from addin.logic.key_history import doubt, history
 from addin.logic.system_kinds import KEY_ADDED, KEY_REVOKED, PACK_MADE
 from addin.verify.subjects import Subject, What
 
+#: How the note begins that asks to compare a fingerprint.
+SIGNED = "Signed by the key "
 _KEY_KINDS = frozenset({KEY_ADDED.name, KEY_REVOKED.name})
 
 
@@ -35,7 +37,11 @@ def side_by_side(one: Subject, other: Subject) -> tuple[list[Fault], list[str]]:
     if not faults:
         faults += _lengths(one, other, notes)
     if other.manifest is not None and one.mentions:
-        faults += _made_here(one, other)
+        wrong = list(_made_here(one, other))
+        faults += wrong
+        if not wrong and one.head.seq > other.head.seq:
+            words = f"The {one.what} knows the key that signed this pack, and trusts it."
+            other.notes[:] = [words if note.startswith(SIGNED) else note for note in other.notes]
     return faults, notes
 
 
@@ -109,4 +115,4 @@ def _made_here(one: Subject, pack: Subject) -> Iterator[Fault]:
         yield Fault(found.seq if found else 0, "key", f"The signature does not count: {why}.", "manifest.sig")
 
 
-__all__ = ["side_by_side"]
+__all__ = ["SIGNED", "side_by_side"]

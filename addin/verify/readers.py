@@ -24,7 +24,7 @@ from addin.packs.check import check_pack, looks_like_pack
 from addin.register.proof import Proof, prove
 from addin.register.reading import BookFile
 from addin.snapshots import MANIFEST, Store
-from addin.verify.pairs import side_by_side
+from addin.verify.pairs import SIGNED, side_by_side
 from addin.verify.subjects import Subject, What
 
 _SQLITE: Final = b"SQLite format 3\0"
@@ -154,7 +154,7 @@ def _pack(path: Path, key: str) -> Subject:
             found.notes.append(f"This pack is a draft: {manifest.period} was not over when it was made.")
         if not key:
             words = "compare it with what you were told by another way than this file, or name it with --key"
-            found.notes.append(f"Signed by the key {manifest.signer[:16]} ...: {words}.")
+            found.notes.append(f"{SIGNED}{manifest.signer[:16]} ...: {words}.")
     return found
 
 

@@ -59,6 +59,26 @@ def test_a_workbook_saved_by_libreoffice_is_still_sound(tmp_path, converted):
     service.close()
 
 
+@pytest.mark.parametrize("language", ["en_GB.UTF-8", "de_DE.UTF-8", "fr_FR.UTF-8"])
+def test_a_month_end_workbook_saved_by_libreoffice_is_still_sound(pack, tmp_path, converted, language, monkeypatch):
+    """Whatever language the auditor's program speaks: each table still has the digest that is stated."""
+    monkeypatch.setenv("LC_ALL", language)
+    saved = converted(pack, "xlsx:Calc MS Excel 2007 XML")
+    report = verify(saved)
+    assert (report.ok, report.what) == (True, "month-end workbook"), report.faults
+    book = openpyxl.load_workbook(saved)
+    rows = [[cell.value for cell in row] for row in book["Change log"].iter_rows(min_row=FIRST_ROW)]
+    for number, row in enumerate(reversed(rows), FIRST_ROW):
+        for column, value in enumerate(row, 1):
+            book["Change log"].cell(number, column).value = value
+    book.save(tmp_path / "sorted.xlsx")
+    assert verify(tmp_path / "sorted.xlsx").ok
+    book["Change log"].cell(FIRST_ROW + 3, 3).value = "XX"
+    book.save(tmp_path / "altered.xlsx")
+    places = [(fault.what, fault.place) for fault in verify(tmp_path / "altered.xlsx").faults]
+    assert places == [("rows", "altered.xlsx: Change log")]
+
+
 def test_every_control_agrees_when_it_is_calculated_anew(pack, tmp_path, converted):
     """With the stored results taken out, LibreOffice calculates each formula, and no line says CHECK."""
     bare = tmp_path / "bare.xlsx"

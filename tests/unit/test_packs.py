@@ -357,6 +357,7 @@ class TestKeys:
         register.close()
         report = verify(register.folder, register.folder / closed()[1])
         assert report.ok, report.faults
+        assert "The register knows the key that signed this pack, and trusts it." in report.notes
 
     def test_a_revoked_key_signs_nothing_any_more(self, register):
         """What it signed before stays good unless the revocation reaches back."""
