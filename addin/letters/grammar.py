@@ -6,6 +6,7 @@ the place a person can go to. The environments are sandboxed, know no globals an
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from addin.logic.outcome import Problem
 TAG: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")
 _OPENER: Final = re.compile(r"\{[{%#]")
 _CLOSER: Final = re.compile(r"[}%#]\}")
+_LOOP: Final = re.compile(r"\{%\s*for\s+(\w+)\s+in\s+(" + "|".join(sorted(ROW_NAMES)) + r")\s*%\}")
 _BLOCK: Final = re.compile(r"\{%-?\s*(\w+)")
 _FANCY: Final = re.compile("[\u2018\u2019\u201c\u201d\u00ab\u00bb\u2013\u2014\u00a0]")
 #: Everything a template may be made of; any other construct is refused.
@@ -82,18 +84,30 @@ def check_lines(lines: Sequence[str], place: Place, known: frozenset[str]) -> li
     """Every fault in one template's tags, in the order of its lines."""
     found: list[Problem] = []
     whole: list[str] = []
+    torn = False
     for number, line in enumerate(lines, start=1):
-        found += _check_spelling(line, place.at(number))
-        whole.append("".join(TAG.findall(line)))
-    try:
-        tree = _parser().parse("\n".join(whole))
-    except TemplateSyntaxError as fault:
-        if not found:
-            found.append(_syntax(fault, whole, place))
-        return found
+        faults = _check_spelling(line, place.at(number))
+        found += faults
+        torn = torn or bool(faults and "{%" in line)
+        whole.append("" if faults else "".join(TAG.findall(line)))
     check = _TreeCheck(whole, place, known)
-    check.walk(tree, {})
+    try:
+        check.walk(_parser().parse("\n".join(whole)), {})
+    except TemplateSyntaxError as fault:
+        if not torn:  # else a block may only miss the partner that stands in a tag that cannot be read
+            found.append(_syntax(fault, whole, place))
+        _check_values_alone(check)
     return found + check.found
+
+
+def _check_values_alone(check: _TreeCheck) -> None:
+    """Every printed value by itself, where the whole cannot be read: one fault must not hide the others."""
+    rows = {loop[1]: loop[2] for line in check.lines for loop in _LOOP.finditer(line)}
+    for number, line in enumerate(check.lines, start=1):
+        for tag in TAG.findall(line):
+            if tag.startswith("{{"):
+                with contextlib.suppress(TemplateSyntaxError):  # told already, as what keeps the whole from being read
+                    check.walk(_parser().parse("\n" * (number - 1) + tag), rows)
 
 
 def _check_spelling(line: str, where: str) -> list[Problem]:

@@ -352,6 +352,25 @@ def test_a_fault_in_a_tag_is_told_with_its_paragraph(tmp_path: Path, text: str, 
     assert (code, "claims/trial.docx, paragraph 2") in found
 
 
+def test_one_fault_does_not_hide_the_others(tmp_path: Path):
+    """A tag left open, a condition without its end and two wrong names are all told at once, each where it stands."""
+    root = make_letter(
+        tmp_path,
+        "{{ amount_claimd }}",
+        "{{ our_ref",
+        "{% if our_ref %} open",
+        "{% for row in goods %}{{ row.ref }}{{ row.colour }}{% endfor %}",
+        "{{ goods.total }}",
+    )
+    assert sorted(lint(root)) == [
+        ("LET-T01", "claims/trial.docx, paragraph 2"),
+        ("LET-T05", "claims/trial.docx, paragraph 3"),
+        ("LET-T07", "claims/trial.docx, paragraph 1"),
+        ("LET-T07", "claims/trial.docx, paragraph 4"),
+        ("LET-T08", "claims/trial.docx, paragraph 5"),
+    ]
+
+
 def test_an_unknown_name_is_told_with_the_one_that_was_meant(tmp_path: Path):
     """The tag is shown as written, and the nearest known name is offered."""
     (problem,) = lint_templates(make_letter(tmp_path, "Sum: {{ amount_claimd }}"), LETTER_NAMES)
