@@ -23,6 +23,7 @@ from addin.logic.system_kinds import SNAPSHOT_RESTORED
 from addin.service import Service
 from addin.settings import FILE, JOURNAL_FILE
 from addin.snapshots import Store
+from addin.tasks import keep_before
 
 
 def restore(service: Service, name: str, target: Path) -> Outcome:
@@ -36,6 +37,7 @@ def restore(service: Service, name: str, target: Path) -> Outcome:
         HostError: something is at the target already.
         IntegrityError: the snapshot is damaged; nothing was written.
     """
+    keep_before(service, "a restore")
     done = Store(service.folder / "snapshots").restore(name, target)
     if target.is_dir():
         _settings_of_a_copy(service.folder, target, f"version {name}")

@@ -6,11 +6,13 @@ event is a left-over that is harmless, an event always has its file.
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from addin import snapshots, verify
 from addin.durable import write_file
 from addin.journal import witness
+from addin.logic.calendar import london_day
 from addin.logic.events import Json, iso
 from addin.logic.outcome import Outcome, Status
 from addin.logic.system_kinds import SNAPSHOT_TAKEN
@@ -39,6 +41,22 @@ def keep_snapshot(service: Service, why: str) -> Outcome:
     }  # fmt: skip
     event = service.record(SNAPSHOT_TAKEN.name, data, reason=why)
     return Outcome(Status.DONE, f"Snapshot {kept.name} keeps the register up to event {head.seq}.", seq=event.seq)
+
+
+def keep_before(service: Service, step: str) -> None:
+    """Keep a version before a step that changes much, unless the last event kept one already."""
+    last = next(service.journal.events(after=service.journal.head().seq - 1), None)
+    if service.workbook.exists() and (last is None or last.kind != SNAPSHOT_TAKEN.name):
+        keep_snapshot(service, f"Before {step}")
+
+
+def keep_daily(service: Service) -> Outcome:
+    """Keep the day's version: once a day in London, and only when something happened since the last one."""
+    kept = list(service.journal.events(kinds=[SNAPSHOT_TAKEN.name]))
+    today, head = london_day(service.clock()), service.journal.head()
+    if kept and (london_day(datetime.fromisoformat(kept[-1].at)) == today or kept[-1].seq == head.seq):
+        return Outcome(Status.DONE, "The day's version is kept already, or nothing happened since the last one.")
+    return keep_snapshot(service, "Daily")
 
 
 def verify_register(service: Service) -> verify.Report:

@@ -40,15 +40,20 @@ def verify(path: Path, other: Path | None, witness: Path | None, key: str, chain
 
 @main.command()
 @click.option("--why", default="Taken from the command line", help="Why this version is kept.")
+@click.option("--daily", is_flag=True, help="Only when none was kept today; for a scheduled task.")
 @register_option
 @as_json_option
 @plain
-def snapshot(why: str, folder: Path, as_json: bool) -> int:
+def snapshot(why: str, daily: bool, folder: Path, as_json: bool) -> int:
     """Keep this version of the register."""
     from addin.closed_book import press_closed
 
     with opened(folder) as service:
         with waiting_for("Keeping this version ...", quiet=as_json):
+            if daily:
+                from addin.tasks import keep_daily
+
+                return answer(keep_daily(service), as_json=as_json)
             outcome = press_closed(service, "snapshots.take", Asked(reason=why))
         return answer(outcome, as_json=as_json)
 

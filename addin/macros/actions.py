@@ -28,7 +28,7 @@ class Action:
     """One button: where it stands, what it says, who may press it and which command it runs.
 
     `command` names a function of `commands`; a move's `verb` is what that function presses; `states` are the states in
-    which the move applies, by case type code.
+    which the move applies, by case type code; a version is kept before a `risky` one.
     """
 
     id: str
@@ -41,6 +41,7 @@ class Action:
     states: Mapping[str, tuple[str, ...]] | None = None
     primary: bool = False
     drawn: bool = True
+    risky: bool = False
 
     def as_row(self) -> dict[str, object]:
         """The action as `casebook actions --json` lists it."""
@@ -64,7 +65,8 @@ _OWN: Final = (
     _a("desk.take", "Take proposals", "Desk", "take_proposals", "Open the proposed cases marked Yes.",
        primary=True),
     _a("desk.dismiss", "Dismiss", "Desk", "dismiss_proposals", "Set the proposals aside; the message stays recorded."),
-    _a("desk.import", "Import", "Desk", "import_files", "Import the exports that lie in the folder inbox."),
+    _a("desk.import", "Import", "Desk", "import_files", "Import the exports that lie in the folder inbox.",
+       risky=True),
     _a("desk.refresh", "Refresh", "Desk", "refresh", "Take over what was typed, show what others did.",
        roles=EVERYBODY),
     _a("desk.snapshot", "Snapshot", "Desk", "take_snapshot", "Keep this version of the register."),
@@ -74,7 +76,8 @@ _OWN: Final = (
     _a("desk.send", "Send outbox", "Desk", "send_outbox", "Send the texts that wait in the outbox."),
     _a("desk.comments", "Take comments", "Desk", "take_comments",
        "Note the comments of the files in inbox/comments/ on the cases of their tickets."),
-    _a("desk.month_end", "Month end", "Desk", "make_month_end", "Make the audit workbook of last month."),
+    _a("desk.month_end", "Month end", "Desk", "make_month_end", "Make the audit workbook of last month.",
+       risky=True),
     _a("case.show", "Show", "Case", "show_case", "Show the case whose number is typed.", roles=EVERYBODY, primary=True),
     # Whose move or field it is, the case type's own table says: an auditor asks questions and signs what was read.
     _a("case.save", "Save changes", "Case", "save_case", "Take over the yellow cells of the form.", roles=EVERYBODY),
@@ -139,9 +142,9 @@ _MONEY: Final = (
        roles=FINANCE, verb="release"),
     _a("reconcile.close_month", "Close month", "Reconcile", "step_month",
        "Close the oldest open month with its result.",
-       roles=FINANCE, verb="close", primary=True),
+       roles=FINANCE, verb="close", primary=True, risky=True),
     _a("reconcile.reopen_month", "Reopen month", "Reconcile", "step_month",
-       "Senior QA and Finance both press it, with a reason.", roles=REOPENERS, verb="reopen"),
+       "Senior QA and Finance both press it, with a reason.", roles=REOPENERS, verb="reopen", risky=True),
 )  # fmt: skip
 
 #: Common moves come last on every sheet, in this order.

@@ -23,6 +23,7 @@ from addin.macros.asking import Press, number_opened
 from addin.register.refresh import check_standing
 from addin.register.sheets import Live
 from addin.service import Service
+from addin.tasks import keep_before
 
 #: What a text answer that is not good news starts with; VBA shows those in a box.
 ALARM: Final = "!"
@@ -81,6 +82,8 @@ def _pressed(book: Any, action: Action, service: Service, asked: Asked) -> Outco
         if action.command not in _LOOKING:
             live.check()
             number_opened(asking)
+        if action.risky:
+            keep_before(service, action.label)
         command: Callable[[Press], Outcome] = getattr(commands, action.command)
         outcome = command(asking)
     live.tell(action.sheet, _told(service, outcome))

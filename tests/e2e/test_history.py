@@ -143,3 +143,21 @@ def test_a_moment_is_rebuilt_from_the_journal(register):
 def test_a_version_that_is_not_there_is_said_with_what_there_is(register, arguments, words):
     """No traceback, and a remedy."""
     assert words in run(register, *arguments, code=TROUBLE)
+
+
+def test_a_version_is_kept_before_a_risky_step(register):
+    """Month end, closing a month and an import come after a version; a second press right after keeps no second one."""
+    for _ in range(2):  # the first one also makes the signing key, which is an event
+        run(register, "month-end", "2026-01", code=FINDINGS)
+    found = told(register, "snapshots")["snapshots"]
+    assert found[-1]["why"] == "Before Month end"
+    run(register, "month-end", "2026-01", code=FINDINGS)
+    assert told(register, "snapshots")["snapshots"] == found
+
+
+def test_the_daily_version_is_kept_once(register):
+    """A scheduled task may run as often as it likes."""
+    first = told(register, "snapshot", "--daily")
+    again = told(register, "snapshot", "--daily")
+    assert "kept already" in first["message"]  # the one before lunch is today's
+    assert "kept already" in again["message"]
