@@ -119,3 +119,23 @@ def bench_letters(letters: int, rounds: int, claims: int, kills: int, as_json: b
         for line in report.lines():
             click.echo(line)
     return DONE
+
+
+@bench.command("history")
+@click.option("--mib", type=click.IntRange(1, 200), default=20, show_default=True, help="Size of the workbook.")
+@click.option("--versions", type=click.IntRange(2, 500), default=100, show_default=True, help="Versions kept of it.")
+@click.option("--rows", type=click.IntRange(min=1_000), default=100_000, show_default=True, help="Rows compared.")
+@as_json_option
+@plain
+def bench_history(mib: int, versions: int, rows: int, as_json: bool) -> int:
+    """What keeping versions costs beside copies, and comparing them beside pandas."""
+    from addin.bench_history import bench_history as measure
+
+    with bar("Versions", versions + 2, quiet=as_json) as tick:
+        report = measure(mib, versions, rows, tick)
+    if as_json:
+        click.echo(json.dumps(report.as_dict()))
+    else:
+        for line in report.lines():
+            click.echo(line)
+    return DONE

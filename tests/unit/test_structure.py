@@ -33,7 +33,7 @@ HOMES = {
     "docxtpl": {"letters"},
     "typst": {"letters"},
     "sepaxml": {"payments"},
-    "pandas": {"reconcile", "imports", "month_end", "bench_reconcile"},
+    "pandas": {"reconcile", "imports", "month_end", "bench_reconcile", "bench_history"},
     "polars": {"imports", "reconcile", "reconciling", "bench_reconcile", "bench_files"},
     "python_calamine": {"imports", "reconcile"},
     "numpy": {"reconcile", "reconciling", "bench_reconcile"},
