@@ -25,7 +25,7 @@ from addin.logic.events import Event, Json, iso
 from addin.logic.key_history import KnownKey, current_key, history, told
 from addin.logic.outcome import Outcome, Problem, Status
 from addin.logic.pack_rules import PackFacts, judge_sign_off
-from addin.logic.system_kinds import KEY_ADDED, KEY_REVOKED, PACK_ACCEPTED, PACK_MADE, PACK_RETURNED
+from addin.logic.system_kinds import KEY_ADDED, KEY_REVOKED, PACK_ACCEPTED, PACK_COPIED, PACK_MADE, PACK_RETURNED
 from addin.logic.values import Actor, Role
 from addin.packs.archive import Made, Statement, write_pack
 from addin.packs.check import check_pack
@@ -34,6 +34,8 @@ from addin.service import Service
 from addin.tasks import witness_path
 
 _KEY_KINDS: Final = (KEY_ADDED.name, KEY_REVOKED.name)
+#: Whose work needs people by name.
+FULL_COPY: Final = frozenset({Role.SENIOR_QA, Role.FINANCE, Role.LEGAL, Role.AUDITOR})
 _PACK_KINDS: Final = (PACK_MADE.name, PACK_ACCEPTED.name, PACK_RETURNED.name)
 
 
@@ -144,6 +146,32 @@ def make_pack(service: Service, period: str, word: str = "") -> Outcome:
     draft = " (draft: the month is not over)" if month.draft else ""
     key = grouped(terms.key.fingerprint[:16])
     text = f"Audit workbook of {period}{draft}: {files[0]}; signed pack: {files[1]}, key {key} ..."
+    return Outcome(Status.DONE, text, seq=event.seq, files=files)
+
+
+def make_full_copy(service: Service, period: str) -> Outcome:
+    """Make the month's workbook with people by name and texts as typed, for those whose work needs it.
+
+    It carries no signature and closes nothing; that it was made, and by whom, is an event.
+    """
+    if not service.actor.may(FULL_COPY):
+        roles = ", ".join(sorted(role.value.replace("_", " ") for role in FULL_COPY))
+        words = f"{service.actor.name} may not make a full copy, which shows people."
+        return Outcome.refused(Problem("PACK-FULL", words, hint=f"It takes one of these roles: {roles}."))
+    try:
+        with _workshop(service) as folder:
+            month = month_end.build(
+                service.journal, service.kinds, service.settings, service.policy, period=period, now=service.clock(),
+                preparer=service.actor, folder=folder, full=True,
+            )  # fmt: skip
+            digest = hashlib.sha256(month.workbook.read_bytes()).hexdigest()
+            files = _put(service, month.workbook)
+    except ValueError as error:
+        hint = "Write the month like 2026-10."
+        return Outcome.refused(Problem("PACK-PERIOD", str(error), "period", hint=hint))
+    data: dict[str, Json] = {"period": month.story.period.text, "file": files[0], "sha256": digest}
+    event = service.record(PACK_COPIED.name, data)
+    text = f"Full copy of {period}, people by name: {files[0]}. It is not the pack: do not pass it on."
     return Outcome(Status.DONE, text, seq=event.seq, files=files)
 
 

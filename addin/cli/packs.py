@@ -17,10 +17,11 @@ _reason = click.option("--reason", default="", help="What was looked at, or what
 @main.command("month-end")
 @click.argument("period")
 @click.option("--word", default="", help="The auditor's word, which goes into the seed of the sample.")
+@click.option("--full", is_flag=True, help="A copy with people by name, for those whose role allows it; no pack.")
 @register_option
 @as_json_option
 @plain
-def month_end(period: str, word: str, folder: Path, as_json: bool) -> int:
+def month_end(period: str, word: str, full: bool, folder: Path, as_json: bool) -> int:
     """Make the audit pack of PERIOD (YYYY-MM): workbook, CSV files, manifest and signature.
 
     A month that was closed before is made again, the same to the byte.
@@ -28,6 +29,10 @@ def month_end(period: str, word: str, folder: Path, as_json: bool) -> int:
     from addin.closed_book import press_closed
 
     with opened(folder) as service:
+        if full:
+            from addin.pack_tasks import make_full_copy
+
+            return answer(make_full_copy(service, period), as_json=as_json)
         with waiting_for(f"Making the audit pack of {period} ...", quiet=as_json):
             outcome = press_closed(service, "desk.month_end", Asked(values={"period": period, "word": word}))
         return answer(outcome, as_json=as_json)

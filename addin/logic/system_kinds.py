@@ -39,6 +39,7 @@ PERSONAL_ERASED: Final = Kind(
     "personal.erased.v1", "{actor} erased {count} personal values of {cases} ({scope}); the chain is as it was"
 )
 PACK_MADE: Final = Kind("pack.made.v1", "{actor} made the month-end workbook of {period}: {file}")
+PACK_COPIED: Final = Kind("pack.copied.v1", "{actor} made a full copy of {period}, which shows people: {file}")
 PACK_ACCEPTED: Final = Kind("pack.accepted.v1", "{actor} reviewed and accepted the pack of {period}: {file}")
 PACK_RETURNED: Final = Kind("pack.returned.v1", "{actor} returned the pack of {period}: {file}")
 KEY_ADDED: Final = Kind("key.added.v1", "{actor} added the signing key {fingerprint}")
@@ -69,6 +70,7 @@ SYSTEM_KINDS: Final = (
     SNAPSHOT_RESTORED,
     PERSONAL_ERASED,
     PACK_MADE,
+    PACK_COPIED,
     PACK_ACCEPTED,
     PACK_RETURNED,
     KEY_ADDED,

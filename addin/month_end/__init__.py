@@ -30,7 +30,7 @@ from addin.month_end.charts import Block
 from addin.month_end.controls import FIRST_ROW, Areas, Line, lines
 from addin.month_end.guide import facts
 from addin.month_end.period import Period
-from addin.month_end.privacy import Mask
+from addin.month_end.privacy import Mask, NoMask
 from addin.month_end.sample import draw, seed
 from addin.month_end.staging import stage
 from addin.month_end.story import Story, tell
@@ -81,6 +81,7 @@ def build(  # noqa: PLR0913 - a pack rests on all of this, each by its name
     auditor_word: str = "",
     signer: str = "",
     upto: int | None = None,
+    full: bool = False,
     files: Mapping[str, str] = NO_FILES,
 ) -> Month:
     """Make the audit workbook of a month and its CSV files.
@@ -97,12 +98,13 @@ def build(  # noqa: PLR0913 - a pack rests on all of this, each by its name
         auditor_word: a word of the auditor's that goes into the seed of the sample.
         signer: the fingerprint of the key that will sign, as it stands on the cover.
         upto: the last event that counts, when a month is told again.
+        full: show people by name and texts as typed; such a copy is for the register's own use.
         files: more files for the sheet Files, SHA-256 by name.
 
     Raises:
         ValueError: for a text that is no month, a month that has not begun, or one before the register.
     """
-    source = _source(journal, settings, policy, Period.of(period, now), preparer.id, upto)
+    source = _source(journal, settings, policy, Period.of(period, now), preparer.id, upto, full=full)
     story, month = source.story, source.story.period
     said = facts(source, settings, preparer, auditor_word, signer)
     book = Book(said, now.astimezone(UTC).replace(tzinfo=None), settings.lock_password)
@@ -111,6 +113,7 @@ def build(  # noqa: PLR0913 - a pack rests on all of this, each by its name
     staged = [stage(table, found, folder, FIRST_ROW) for table, found in zip(tables, styles, strict=True)]
     controls = lines(source, Areas(staged))
     suffix = "-draft" if month.draft else ""
+    suffix += "-full" if full else ""
     path = folder / f"month-end-{month.text}{suffix}.xlsx"
     compose(book, staged, controls, _charts(source, tables), path)
     csv = [
@@ -122,9 +125,18 @@ def build(  # noqa: PLR0913 - a pack rests on all of this, each by its name
 
 
 def _source(
-    journal: Journal, settings: Settings, policy: Policy, month: Period, preparer: str, upto: int | None
+    journal: Journal,
+    settings: Settings,
+    policy: Policy,
+    month: Period,
+    preparer: str,
+    upto: int | None,
+    *,
+    full: bool = False,
 ) -> Source:
     story = tell(journal, month, policy.days("audit.cut_off_days"), upto)
+    if full:
+        return Source.made(story, NoMask(settings.actors()), policy)
     mask = Mask(settings.actors(), {*story.accounts, preparer} - {""}, settings.intake.order_number)
     return Source.made(story, mask, policy)
 

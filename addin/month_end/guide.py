@@ -25,7 +25,10 @@ def facts(source: Source, settings: Settings, preparer: Actor, word: str, signer
     policy = source.policy.as_of(source.day)
     made = f"{iso(month.now)} by {source.mask.who(preparer.id)} ({roles}), Casebook {__version__}, pack {VERSION}"
     unsaid = "" if word.strip() else "; no word of the auditor was given"
+    full = "Full copy: people by name, texts as typed. For the register's own use; it is not the pack."
+    copy = (("Copy", full),) if source.mask.shows_people else ()
     cover = (
+        *copy,
         ("Register", f"{story.retold.register_id} of {settings.house.name}, {settings.house.site}"),
         ("Period", f"{month.first:%d/%m/%Y} to {month.last:%d/%m/%Y}. {month.rule}"),
         ("Head at the cut-off", f"Event {story.head.seq}, recorded {story.head.at}: {story.head.hash}"),
@@ -59,12 +62,16 @@ def _guide(source: Source) -> Sequence[tuple[str, str]]:
         ),
         ("When", f"{source.story.period.rule} Openings and endings within {days} days of a border stand on Cut-off."),
         ("Times", "All times are those of Europe/London; the journal keeps them in UTC."),
-        (
+        ("People", "Staff are shown by name. Customers are not in this workbook: what is personal is sealed.")
+        if source.mask.shows_people
+        else (
             "People",
             "Staff are shown by initials, a number telling apart those who share them; the register's settings hold "
             "who is who. Customers are not in this workbook: what is personal is sealed and was not opened for it.",
         ),
-        (
+        ("Free text", "Reasons and notes are shown as they were typed: they can name people. Keep it confidential.")
+        if source.mask.shows_people
+        else (
             "Free text",
             "Reasons and notes are shown without e-mail addresses, telephone and card numbers, full postcodes and "
             "names with a title. A name typed without a title can remain: treat this file as confidential.",

@@ -29,6 +29,8 @@ _NAME: Final = re.compile(
 class Mask:
     """Who stands for whom in one pack; the same people give the same initials."""
 
+    shows_people = False
+
     def __init__(
         self, people: Mapping[str, Actor], accounts: Iterable[str] = (), order_pattern: str = r"\d{10}"
     ) -> None:
@@ -65,6 +67,25 @@ class Mask:
         if self._known is None:
             return words
         return self._known.sub(lambda match: self._words[match[0].casefold()], words)
+
+
+class NoMask(Mask):
+    """For the full copy: people by name, texts as they were typed."""
+
+    shows_people = True
+
+    def __init__(self, people: Mapping[str, Actor]) -> None:
+        super().__init__(people)
+        self._people = people
+
+    def who(self, account: str) -> str:
+        """A person's name and account; the account alone for one the settings do not know."""
+        actor = self._people.get(account)
+        return f"{actor.name} ({account})" if actor else account
+
+    def text(self, words: str) -> str:
+        """What somebody typed."""
+        return words.strip()
 
 
 def _initials(name: str) -> str:

@@ -19,7 +19,7 @@ from proof_kit import PEOPLE, Clock, book_bytes, fresh_folder, month_of_work, ne
 from addin.journal import SqliteJournal
 from addin.logic.key_history import doubt
 from addin.logic.outcome import Status
-from addin.pack_tasks import add_key, head_lines, known_keys, make_pack, revoke_key, sign_off
+from addin.pack_tasks import add_key, head_lines, known_keys, make_full_copy, make_pack, revoke_key, sign_off
 from addin.packs.check import check_pack
 from addin.packs.keys import KeyRing, PublicKey, grouped, same_key
 from addin.packs.manifest import Listed, decode, encode, sums
@@ -396,3 +396,29 @@ class TestKeys:
         (tmp_path / "sent.txt").write_text(line + "\n", encoding="ascii")
         register.close()
         assert verify(register.folder, witness=tmp_path / "sent.txt").ok
+
+
+def words_of(path):
+    """Every word of a workbook's cells."""
+    book = openpyxl.load_workbook(path, read_only=True)
+    return {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None}
+
+
+def test_a_full_copy_names_people_and_says_that_it_is_no_pack(register):
+    """Senior QA reads who did what; the pack shows initials, and making the copy is an event."""
+    done = make_full_copy(register, "2026-11")
+    assert done.ok, done.message
+    path = register.folder / done.files[0]
+    assert path.name == "month-end-2026-11-full.xlsx"
+    shown = words_of(path)
+    assert any(word.startswith("Full copy: people by name") for word in shown)
+    assert any(f"({register.actor.id})" in word for word in shown)
+    event = list(register.journal.events())[-1]
+    assert (event.kind, event.data["sha256"]) == ("pack.copied.v1", hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def test_a_full_copy_is_only_for_those_whose_work_needs_it(register):
+    """A coordinator is refused; a month that is none is said so."""
+    refused = make_full_copy(register.acting(PEOPLE["a.khan"]), "2026-11")
+    assert [problem.code for problem in refused.problems] == ["PACK-FULL"]
+    assert [problem.code for problem in make_full_copy(register, "November").problems] == ["PACK-PERIOD"]
