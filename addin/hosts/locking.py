@@ -129,7 +129,7 @@ def _is_dead(holder: str, lock: Path) -> bool:
 
 
 def process_lives(pid: int) -> bool:
-    """True when a process of this number runs on this machine."""
+    """True when a process of this number runs on this machine; one that ended and waits for its parent does not."""
     if sys.platform == "win32":
         import ctypes  # noqa: PLC0415 - only Windows has it to ask
 
@@ -143,7 +143,16 @@ def process_lives(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    return not _is_zombie(pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    """True for a process that has ended and whose parent has not asked yet (Linux says so; elsewhere never)."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return told.rpartition(")")[2].split()[:1] == ["Z"]
 
 
 def _sweep(path: Path) -> None:

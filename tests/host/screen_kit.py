@@ -197,6 +197,7 @@ class Person:
         """End everything, whatever state it is in: a call would wait for a box that nobody answers."""
         if self.office_pid is not None and process_lives(self.office_pid):
             os.kill(self.office_pid, 9)
+            wait_for(lambda: not process_lives(self.office_pid), "the office to be gone")
         if self.host is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.host.wait(10)

@@ -22,6 +22,7 @@ from addin.hosts.boot import base_classes, xw
 from addin.hosts.closed import CLOSED, ClosedDriver, open_closed
 from addin.hosts.engine import Engine, open_book
 from addin.hosts.grid import Rect, area_name, from_serial, parse_area, quoted_sheet, split_reference, to_serial
+from addin.hosts.locking import process_lives
 from addin.hosts.styles import is_date_format
 
 
@@ -595,3 +596,14 @@ def test_activating_works_whatever_host_was_active_before(path, tmp_path):
         second.close()
         first.close()
         xw.engines.engines.remove(next(one for one in xw.engines.engines if one.impl is other))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such state")
+def test_a_killed_process_that_nobody_asked_after_does_not_live():
+    """It can hold no file any more, though its number is still there."""
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    assert process_lives(child.pid)
+    os.kill(child.pid, 9)
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    assert not process_lives(child.pid)
+    child.wait()
