@@ -166,8 +166,8 @@ def _lines(seq: int, message_id: str, opened: Mapping[str, Json]) -> Iterator[Wa
         )
 
 
-def proposal_rows(service: Service, limit: int = 8) -> list[tuple[Cell, ...]]:
-    """The Desk's lines for the waiting proposals, in the order of `PROPOSAL_COLUMNS`."""
+def proposal_rows(service: Service, limit: int) -> list[tuple[Cell, ...]]:
+    """The Desk's lines for the first waiting proposals, in the order of `PROPOSAL_COLUMNS`."""
     return [_row(service, one) for one in waiting(service)[:limit]]
 
 

@@ -81,10 +81,10 @@ def clear_paste(live: Live) -> None:
 
 
 def show_proposals(live: Live, rows: Sequence[Sequence[Cell]]) -> None:
-    """Put the proposed cases under the paste box, blank lines below them."""
-    width = len(PROPOSAL_COLUMNS)
-    blank: list[Sequence[Cell]] = [[None] * width for _ in range(PROPOSAL_ROWS - len(rows))]
-    live.put("Desk", PROPOSAL_HEADER + 1, 2, [*rows, *blank])
+    """Put the proposed cases under the paste box, as many as have a line there, blank lines below them."""
+    width, shown = len(PROPOSAL_COLUMNS), rows[:PROPOSAL_ROWS]
+    blank: list[Sequence[Cell]] = [[None] * width for _ in range(PROPOSAL_ROWS - len(shown))]
+    live.put("Desk", PROPOSAL_HEADER + 1, 2, [*shown, *blank])
 
 
 def proposals(live: Live) -> list[list[Cell]]:

@@ -88,6 +88,7 @@ def draw_dashboard(page: Page, book: Workbook, cases: Sequence[Case], now: datet
         page.worksheet.insert_chart(*at, chart, options)
     page.worksheet.freeze_panes(MESSAGE_ROW, 0)
     set_print(page, last_row=_CHART_ROW + 4 * _CHART_STEP, last_column=_CHART_COLUMNS, tall=1)
+    page.worksheet.set_portrait()  # the charts stand under one another
 
 
 def _draw_figure(page: Page, block: _Block) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from e2e_kit import Day, refused
 
+from addin.register.layout import DESK_COLUMNS, PROPOSAL_HEADER, PROPOSAL_ROWS, WORKLIST_HEADER
+
 WHERE = "where is order 5200417302? it says preparing since yesterday"
 
 
@@ -66,3 +68,21 @@ def test_a_message_that_names_a_closed_case_proposes_nothing(day: Day) -> None:
     day.sure(day.press("requests.cancel", case, reason="Asked by mistake"))
     outcome = day.sure(day.paste(f"re {case}: thanks for the help", "Omar (Care)"))
     assert "no case is proposed" in outcome.message
+
+
+def test_more_proposals_than_lines_never_run_over_the_worklist(day: Day) -> None:
+    """The first ones are shown, the next follow when these are taken; what stands below keeps its place."""
+    talk = "\n".join(f"[07/09/2026, 09:{at:02d}] Omar: where is order 52004990{at:02d}?" for at in range(10, 19))
+    assert day.paste(talk).ok
+    assert len(day.proposals()) == PROPOSAL_ROWS
+    titles = [title for title, _ in DESK_COLUMNS]
+    header = day.book.sheets["Desk"].range((WORKLIST_HEADER, 2), (WORKLIST_HEADER, 1 + len(titles)))
+    assert header.value == titles
+    taken = 0
+    while lines := day.proposals():
+        for offset in range(len(lines)):
+            day.book.sheets["Desk"].range((PROPOSAL_HEADER + 1 + offset, 2)).value = "Yes"
+        assert day.click("desk.take").ok
+        taken += len(lines)
+    assert taken == 9
+    assert header.value == titles

@@ -160,7 +160,7 @@ def test_every_visible_sheet_has_title_hint_message_cell_and_print_set_up(empty)
         assert found.cell(HINT_ROW, 1).value == sheet.hint
         assert found.cell(MESSAGE_ROW, 1).font.b
         assert found.cell(MESSAGE_ROW, 1).protection.locked is False
-        assert found.page_setup.orientation == "landscape"
+        assert found.page_setup.orientation == ("portrait" if sheet.use is Use.DASHBOARD else "landscape")
         assert found.page_setup.paperSize == 9
         if sheet.use is Use.QUEUE:  # too wide for one page: over several, with the case on each
             assert found.print_title_cols == "$A:$C"

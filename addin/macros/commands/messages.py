@@ -6,6 +6,7 @@ from addin.logic.outcome import Outcome, Problem
 from addin.macros.asking import Press
 from addin.reception import dismiss, proposal_rows, read_text, take
 from addin.register import desk
+from addin.register.layout import PROPOSAL_ROWS
 from addin.register.patch import Shown
 
 
@@ -18,7 +19,7 @@ def read_message(press: Press) -> Outcome:
     outcome = read_text(press.service, text, sender)
     if outcome.ok:
         desk.clear_paste(press.live)
-        desk.show_proposals(press.live, proposal_rows(press.service))
+        desk.show_proposals(press.live, proposal_rows(press.service, PROPOSAL_ROWS))
         press.show()
     return outcome
 
@@ -26,7 +27,7 @@ def read_message(press: Press) -> Outcome:
 def take_proposals(press: Press) -> Outcome:
     """Open the proposed cases marked Yes, with the coordinator's corrections."""
     outcome = take(press.service, desk.proposals(press.live))
-    desk.show_proposals(press.live, proposal_rows(press.service))
+    desk.show_proposals(press.live, proposal_rows(press.service, PROPOSAL_ROWS))
     press.show(Shown({row.case_id: row.message for row in outcome.rows if row.ok}))
     return outcome
 
@@ -34,6 +35,6 @@ def take_proposals(press: Press) -> Outcome:
 def dismiss_proposals(press: Press) -> Outcome:
     """Set the waiting proposals aside."""
     outcome = dismiss(press.service)
-    desk.show_proposals(press.live, proposal_rows(press.service))
+    desk.show_proposals(press.live, proposal_rows(press.service, PROPOSAL_ROWS))
     press.show()
     return outcome
