@@ -254,7 +254,7 @@ class Person:
         done = done or (lambda: self.book.message(sheet) or self.box())
         self.show(sheet)
         before = self.book.document.selection()
-        for _ in range(5):
+        for _ in range(8):
             self.wait_for_a_still_screen()
             self.xdotool("mousemove", *self.button(action_id))
             if times == 1:
@@ -265,9 +265,9 @@ class Person:
             found = wait_for(lambda signs=signs: first_true(signs), f"the answer to {action_id}")
             if found not in (FELL_THROUGH, LOST):
                 return
-            self.xdotool("mousemove", 1000, 650)
-            if found is FELL_THROUGH:
-                self.book.document.select(*before)
+            # A click into the sheet lets go of a button that stayed down; only moving away does not.
+            self.xdotool("mousemove", 1000, 650, "mousedown", 1, "sleep", 0.05, "mouseup", 1)
+            self.book.document.select(*before)
             time.sleep(DOUBLE_CLICK_S * 2)  # or the next click would be the second half of a double click
         raise AssertionError(f"the button of {action_id} cannot be clicked")
 
