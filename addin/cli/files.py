@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from addin.cli.frame import DONE, answer, as_json_option, main, opened, plain, register_option
-from addin.cli.measure import bench
+from addin.cli.measure import bench, tell
 from addin.progress import bar
 
 if TYPE_CHECKING:
-    from addin.bench_files import ImportReport, IntakeReport
+    pass
 
 
 @main.command("import")
@@ -48,7 +47,8 @@ def bench_intake(messages: int, as_json: bool) -> int:
     from addin.bench_files import bench_intake as measure
 
     with bar("Rounds", ROUNDS, quiet=as_json) as tick:
-        return _report(measure(messages, ROUNDS, tick), as_json=as_json)
+        tell(measure(messages, ROUNDS, tick), as_json=as_json)
+    return DONE
 
 
 @bench.command("import")
@@ -61,13 +61,5 @@ def bench_import(rows: int, as_json: bool) -> int:
     from addin.bench_files import bench_import as measure
 
     with bar("Rounds", ROUNDS, quiet=as_json) as tick:
-        return _report(measure(rows, ROUNDS, tick), as_json=as_json)
-
-
-def _report(report: IntakeReport | ImportReport, *, as_json: bool) -> int:
-    if as_json:
-        click.echo(json.dumps(report.as_dict()))
-    else:
-        for line in report.lines():
-            click.echo(line)
+        tell(measure(rows, ROUNDS, tick), as_json=as_json)
     return DONE

@@ -4,13 +4,35 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 import click
 
 from addin.cli.frame import DONE, FINDINGS, as_json_option, main, plain
 from addin.errors import CasebookError
 from addin.progress import bar
+
+
+class Measured(Protocol):
+    """What every measurement answers with."""
+
+    def as_dict(self) -> dict[str, object]:
+        """The figures as plain values."""
+        ...
+
+    def lines(self) -> Iterable[str]:
+        """The figures in words."""
+        ...
+
+
+def tell(report: Measured, *, as_json: bool) -> None:
+    """Tell what was measured, as words or as JSON."""
+    if as_json:
+        click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+        return
+    for line in report.lines():
+        click.echo(line)
 
 
 @main.group()
@@ -32,11 +54,7 @@ def bench_reconcile(lines: tuple[int, int], rounds: int, refunds: int, as_json: 
 
     with bar("Contenders", 3 * rounds, quiet=as_json) as tick:
         report = measure(*lines, rounds=rounds, refunds=refunds, tick=tick)
-    if as_json:
-        click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
-    else:
-        for line in report.lines():
-            click.echo(line)
+    tell(report, as_json=as_json)
     return DONE if report.holds else FINDINGS
 
 
@@ -53,11 +71,7 @@ def bench_click(sizes: Sequence[int], presses: int, as_json: bool) -> int:
     chosen = sorted(sizes or SIZES)
     with bar("Registers", len(chosen), quiet=as_json) as tick:
         report = measure(chosen, presses, tick)
-    if as_json:
-        click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
-    else:
-        for line in report.lines():
-            click.echo(line)
+    tell(report, as_json=as_json)
     return DONE
 
 
@@ -71,11 +85,7 @@ def audit(cases: int, as_json: bool) -> int:
 
     with bar("Parts", 6, quiet=as_json) as tick:
         report = bench_audit(cases, tick)
-    if as_json:
-        click.echo(json.dumps(report.as_dict()))
-    else:
-        for line in report.lines():
-            click.echo(line)
+    tell(report, as_json=as_json)
     return DONE
 
 
@@ -90,11 +100,7 @@ def attack(tries: int, innocent: int, as_json: bool) -> int:
 
     with bar("Attacks", 2 * len(DESIGNED) + tries + innocent, quiet=as_json) as tick:
         report = bench_attack(tries, innocent, tick)
-    if as_json:
-        click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
-    else:
-        for line in report.lines():
-            click.echo(line)
+    tell(report, as_json=as_json)
     return DONE if report.ok else FINDINGS
 
 
@@ -113,11 +119,7 @@ def bench_letters(letters: int, rounds: int, claims: int, kills: int, as_json: b
 
     with bar("Steps", rounds + kills + (4 if claims else 1), quiet=as_json) as tick:
         report = measure(letters, rounds, claims, kills, tick)
-    if as_json:
-        click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
-    else:
-        for line in report.lines():
-            click.echo(line)
+    tell(report, as_json=as_json)
     return DONE
 
 
@@ -133,9 +135,5 @@ def bench_history(mib: int, versions: int, rows: int, as_json: bool) -> int:
 
     with bar("Versions", versions + 2, quiet=as_json) as tick:
         report = measure(mib, versions, rows, tick)
-    if as_json:
-        click.echo(json.dumps(report.as_dict()))
-    else:
-        for line in report.lines():
-            click.echo(line)
+    tell(report, as_json=as_json)
     return DONE
