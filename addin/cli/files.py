@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from addin.cli.frame import DONE, answer, as_json_option, main, opened, plain, register_option
 from addin.cli.measure import bench, tell
 from addin.progress import bar
-
-if TYPE_CHECKING:
-    pass
 
 
 @main.command("import")
