@@ -15,8 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from addin.bench_backlog import START, fill_backlog
-from addin.claim_letters import Extent, Wanted, make_letters
+from addin.bench.backlog import START, fill_backlog
+from addin.claims.letters import Extent, Wanted, make_letters
 from addin.folder import create
 
 ROOT: Final = Path(__file__).resolve().parent.parent

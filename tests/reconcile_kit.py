@@ -9,7 +9,7 @@ from pathlib import Path
 from cases_kit import PEOPLE
 from service_kit import SETTINGS, Clock
 
-from addin.bench_reconcile.register import Refund, refunds, seed_refunds, write_statement
+from addin.bench.reconcile.register import Refund, refunds, seed_refunds, write_statement
 from addin.journal import SqliteJournal
 from addin.logic.case_type import Case
 from addin.logic.outcome import Outcome

@@ -16,7 +16,7 @@ from addin.cli.frame import DONE, FINDINGS, as_json_option, main, opened, plain,
 @plain
 def claims(folder: Path, as_json: bool) -> int:
     """List the open claims: what blocks each, who can help, and by when. Exit code 1 when one is overdue."""
-    from addin.claim_list import open_claims
+    from addin.claims.week import open_claims
     from addin.logic.claim_week import week_text
 
     with opened(folder) as service:

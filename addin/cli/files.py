@@ -39,8 +39,8 @@ def import_command(kind: str, file: Path | None, folder: Path, as_json: bool) ->
 @plain
 def bench_intake(messages: int, as_json: bool) -> int:
     """How many chat messages are read in a second, one by one and as a transcript."""
-    from addin.bench_files import ROUNDS
-    from addin.bench_files import bench_intake as measure
+    from addin.bench.files import ROUNDS
+    from addin.bench.files import bench_intake as measure
 
     with bar("Rounds", ROUNDS, quiet=as_json) as tick:
         tell(measure(messages, ROUNDS, tick), as_json=as_json)
@@ -53,8 +53,8 @@ def bench_intake(messages: int, as_json: bool) -> int:
 @plain
 def bench_import(rows: int, as_json: bool) -> int:
     """How many rows are imported in a second, beside bare pydantic validation and bare polars reading."""
-    from addin.bench_files import ROUNDS
-    from addin.bench_files import bench_import as measure
+    from addin.bench.files import ROUNDS
+    from addin.bench.files import bench_import as measure
 
     with bar("Rounds", ROUNDS, quiet=as_json) as tick:
         tell(measure(rows, ROUNDS, tick), as_json=as_json)

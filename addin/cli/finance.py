@@ -129,7 +129,7 @@ def list_the_batches(folder: Path, as_json: bool) -> int:
 @plain
 def demo_month(folder: Path, refunds: int, as_json: bool) -> int:
     """Play a month of refunds in a new register in FOLDER: sent in batches, reconciled, closed, one of them late."""
-    from addin.demo_month import play_month
+    from addin.demo.month import play_month
     from addin.service import utc_now
 
     with bar("Working days", 23, quiet=as_json) as tick:

@@ -16,7 +16,7 @@ from addin.logic.outcome import Outcome
 from addin.progress import bar
 
 if TYPE_CHECKING:
-    from addin.claim_letters import Extent, Wanted
+    from addin.claims.letters import Extent, Wanted
     from addin.service import Service
 
 _WAYS = ("auto", "direct", "libreoffice", "word")
@@ -39,7 +39,7 @@ def letter(cases: Sequence[str], folder: Path, as_json: bool, **asked: Any) -> i
 
     A batch that was stopped goes on where it was when it is asked for again with --all-due.
     """
-    from addin.claim_letters import Extent, make_letters
+    from addin.claims.letters import Extent, make_letters
     from addin.closed_book import between_refreshes
 
     all_due, only = asked["all_due"], (asked["subtypes"], asked["states"])
@@ -59,7 +59,7 @@ def letter(cases: Sequence[str], folder: Path, as_json: bool, **asked: Any) -> i
 def _wanted(
     service: Service, cases: Sequence[str], purpose: str, only: tuple[Sequence[str], Sequence[str]], extent: Extent
 ) -> list[Wanted]:
-    from addin.claim_letters import Wanted, letters_due
+    from addin.claims.letters import Wanted, letters_due
 
     if cases:
         return [Wanted(case_id, purpose) for case_id in dict.fromkeys(cases)]

@@ -50,7 +50,7 @@ def bench() -> None:
 @plain
 def bench_reconcile(lines: tuple[int, int], rounds: int, refunds: int, as_json: bool) -> int:
     """What comparing two files costs, against a plain pandas merge and against reading and writing alone."""
-    from addin.bench_reconcile import bench_reconcile as measure
+    from addin.bench.reconcile import bench_reconcile as measure
 
     with bar("Contenders", 3 * rounds, quiet=as_json) as tick:
         report = measure(*lines, rounds=rounds, refunds=refunds, tick=tick)
@@ -65,8 +65,8 @@ def bench_reconcile(lines: tuple[int, int], rounds: int, refunds: int, as_json: 
 @plain
 def bench_click(sizes: Sequence[int], presses: int, as_json: bool) -> int:
     """What one press of a button costs, warm and cold, on growing registers."""
-    from addin.bench import SIZES
-    from addin.bench import bench_click as measure
+    from addin.bench.click import SIZES
+    from addin.bench.click import bench_click as measure
 
     chosen = sorted(sizes or SIZES)
     with bar("Registers", len(chosen), quiet=as_json) as tick:
@@ -81,7 +81,7 @@ def bench_click(sizes: Sequence[int], presses: int, as_json: bool) -> int:
 @plain
 def audit(cases: int, as_json: bool) -> int:
     """What verifying and the month end cost on a long journal, beside their peers."""
-    from addin.bench_audit.speed import bench_audit
+    from addin.bench.audit.speed import bench_audit
 
     with bar("Parts", 6, quiet=as_json) as tick:
         report = bench_audit(cases, tick)
@@ -96,7 +96,7 @@ def audit(cases: int, as_json: bool) -> int:
 @plain
 def attack(tries: int, innocent: int, as_json: bool) -> int:
     """Tamper with everything a register holds, and see that verify finds each place, and nothing where nothing is."""
-    from addin.bench_audit.attack import DESIGNED, bench_attack
+    from addin.bench.audit.attack import DESIGNED, bench_attack
 
     with bar("Attacks", 2 * len(DESIGNED) + tries + innocent, quiet=as_json) as tick:
         report = bench_attack(tries, innocent, tick)
@@ -115,7 +115,7 @@ def bench_letters(letters: int, rounds: int, claims: int, kills: int, as_json: b
     """What a letter, its PDF and a backlog of claim sets cost, and whether the backlog survives being killed."""
     if sys.platform == "win32":
         raise CasebookError("Letters are measured on Linux and macOS only.", hint="Measure there.")
-    from addin.bench_letters import bench_letters as measure
+    from addin.bench.letters import bench_letters as measure
 
     with bar("Steps", rounds + kills + (4 if claims else 1), quiet=as_json) as tick:
         report = measure(letters, rounds, claims, kills, tick)
@@ -131,7 +131,7 @@ def bench_letters(letters: int, rounds: int, claims: int, kills: int, as_json: b
 @plain
 def bench_history(mib: int, versions: int, rows: int, as_json: bool) -> int:
     """What keeping versions costs beside copies, and comparing them beside pandas."""
-    from addin.bench_history import bench_history as measure
+    from addin.bench.history import bench_history as measure
 
     with bar("Versions", versions + 2, quiet=as_json) as tick:
         report = measure(mib, versions, rows, tick)

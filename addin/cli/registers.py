@@ -37,7 +37,7 @@ def new(folder: Path, demo: bool, url: str, as_json: bool) -> int:
 @plain
 def demo(folder: Path, as_json: bool) -> int:
     """Play a whole working day in a new register in FOLDER, and say what was done."""
-    from addin.demo import play
+    from addin.demo.day import play
 
     return play(folder, as_json=as_json)
 

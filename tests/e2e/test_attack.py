@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 from proof_kit import fresh_folder
 
-from addin.bench_audit.attack import DESIGNED, RANDOM, attack, is_placed, play_demo, scene_of
-from addin.bench_audit.innocent import ROUNDS
+from addin.bench.audit.attack import DESIGNED, RANDOM, attack, is_placed, play_demo, scene_of
+from addin.bench.audit.innocent import ROUNDS
 from addin.closed_book import press_closed
 from addin.folder import create, write_workbook
 from addin.macros.press import Asked

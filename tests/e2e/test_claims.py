@@ -160,7 +160,7 @@ def written_off(day: Day, case: str, subtype: str) -> None:
 
 def blocked(day: Day) -> list[dict[str, Any]]:
     """What `casebook claims` lists."""
-    from addin.claim_list import open_claims
+    from addin.claims.week import open_claims
 
     return [line.as_row() for line in open_claims(day.service)]
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from refund_kit import TEAM
 
-from addin.demo_month import Flaws, play_month
+from addin.demo.month import Flaws, play_month
 from addin.service import Service
 
 

@@ -9,16 +9,16 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from addin.bench_backlog import START, fill_backlog, lacking
+from addin.bench.backlog import START, fill_backlog, lacking
+from addin.claims.history import history_of
 from addin.folder import create, write_workbook
-from addin.letter_history import history_of
 from addin.service import Service
 from addin.settings import load
 from addin.verify import verify
 
 #: Small parts, so that a kill falls between some of them.
 COMMAND = """
-from addin import claim_letters
+from addin.claims import letters as claim_letters
 claim_letters.PART = 4
 from addin.cli import main
 main()

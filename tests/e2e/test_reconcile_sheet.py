@@ -10,7 +10,7 @@ from e2e_kit import Day
 from openpyxl import load_workbook
 from reconcile_kit import MONTH, NOVEMBER, october
 
-from addin.bench_reconcile.register import Refund, seed_refunds, write_statement
+from addin.bench.reconcile.register import Refund, seed_refunds, write_statement
 from addin.folder import write_workbook
 from addin.register import reconcile_cells as cells
 from addin.register.reconcile_sheet import SHEET

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from reconcile_kit import october
 
-from addin.bench_reconcile.register import seed_refunds, write_statement
+from addin.bench.reconcile.register import seed_refunds, write_statement
 from addin.folder import create, write_workbook
 from addin.hosts.grid import Rect
 from addin.macros.calc_bridge import CalcBridge

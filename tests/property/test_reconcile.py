@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reconcile_kit import MONTH, finance_service, run
 
-from addin.bench_reconcile.register import Refund
+from addin.bench.reconcile.register import Refund
 from addin.logic.chain import check
 from addin.logic.reconcile.records import Standing
 from addin.reconciling import decide, latest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from addin import bench_letters as bench
+from addin.bench import letters as bench
 from addin.errors import CasebookError
 
 

@@ -15,15 +15,15 @@ from pathlib import Path
 import pytest
 from service_kit import SETTINGS, Clock, assert_sound, make_service
 
-from addin import claim_letters as letters
-from addin.bench_backlog import START, fill_backlog, lacking
-from addin.claim_letters import Extent, Wanted, letters_due, make_letters
+from addin.bench.backlog import START, fill_backlog, lacking
+from addin.claims import letters
+from addin.claims.history import history_of
+from addin.claims.letters import Extent, Wanted, letters_due, make_letters
 from addin.durable import CannotWrite
 from addin.errors import HostError, Unavailable
 from addin.folder import DEMO_CARRIER, DEMO_HOUSE
 from addin.journal import SqliteJournal
 from addin.journal.retell import Retold
-from addin.letter_history import history_of
 from addin.letters import templates_root
 from addin.letters.pdf import Printed
 from addin.logic.claim_purposes import purpose_due, usual_purpose

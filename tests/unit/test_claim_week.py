@@ -8,7 +8,7 @@ import pytest
 from cases_kit import NOW, ctx, done, open_
 from proof_kit import REGISTER, Clock, new_register
 
-from addin.claim_list import open_claims, write_week
+from addin.claims.week import open_claims, write_week
 from addin.evidence import attach_files
 from addin.logic.cases.claim import CASE
 from addin.logic.claim_terms import EVIDENCE

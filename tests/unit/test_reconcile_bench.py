@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import polars as pl
 
-from addin.bench_reconcile import ReconcileReport, Round, same_as_oracle
-from addin.bench_reconcile.generator import make_files
-from addin.bench_reconcile.peer import read, reconcile
+from addin.bench.reconcile import ReconcileReport, Round, same_as_oracle
+from addin.bench.reconcile.generator import make_files
+from addin.bench.reconcile.peer import read, reconcile
 
 
 def test_the_files_are_the_same_each_time_and_hold_every_kind_of_trouble(tmp_path):
@@ -31,7 +31,7 @@ def test_the_sample_has_the_oracles_statuses(tmp_path):
 
 def test_pandas_gives_the_same_statuses(tmp_path):
     """The peer does the same job: line by line the same tier and label."""
-    from addin.bench_reconcile import contest
+    from addin.bench.reconcile import contest
 
     make_files(tmp_path, 3_000, 3_300)
     contest.casebook(tmp_path)()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from addin.bench_reconcile.oracle import Item, judge_plainly
+from addin.bench.reconcile.oracle import Item, judge_plainly
 from addin.logic.reconcile.tiers import Amounts, Found, Shape, Tier, Times, refund_tiers
 from addin.reconcile.matching import WORTHS, Matching, Side, Verdicts, match
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from reconcile_kit import FINANCE, MONTH, finance_service, october, run, the
 
-from addin.bench_reconcile.register import HEAD, Refund, seed_refunds, write_statement
+from addin.bench.reconcile.register import HEAD, Refund, seed_refunds, write_statement
 from addin.journal.sqlite import SqliteWriter
 from addin.logic.chain import check
 from addin.logic.outcome import Status

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from addin import claim_letters
-from addin.claim_letters import Extent, Wanted
-from addin.claim_list import write_week
+from addin.claims import letters as claim_letters
+from addin.claims.letters import Extent, Wanted
+from addin.claims.week import write_week
 from addin.logic.claim_purposes import CHASER, WRITE_OFF
 from addin.logic.outcome import Outcome
 from addin.macros.asking import Press, requests_of, rows_asked

@@ -32,7 +32,7 @@ from typing import Any, Final
 
 from xlsxwriter.workbook import Workbook
 
-from addin.bench_audit.made import PER_CASE, PERSON, REGISTER, make_journal
+from addin.bench.audit.made import PER_CASE, PERSON, REGISTER, make_journal
 from addin.errors import CasebookError
 from addin.journal import SqliteJournal
 from addin.logic.forms import Cell
@@ -161,7 +161,7 @@ def _re_encode(path: Path) -> None:
 
 
 def _part(name: str, path: Path) -> dict[str, Any]:
-    command = [sys.executable, "-c", f"from addin.bench_audit.speed import run_part; run_part({name!r}, {str(path)!r})"]
+    command = [sys.executable, "-c", f"from addin.bench.audit.speed import run_part; run_part({name!r}, {str(path)!r})"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise CasebookError(f"The part '{name}' ended with {done.returncode}: {done.stderr[-500:]}")

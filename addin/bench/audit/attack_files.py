@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 import openpyxl
 
-from addin.bench_audit.scene import Blow, Scene
+from addin.bench.audit.scene import Blow, Scene
 from addin.month_end.controls import FIRST_ROW
 from addin.packs.keys import KeyRing
 from addin.packs.manifest import MANIFEST, PUBLIC_KEY, SIGNATURE, SUMS, Listed, decode, encode, sums
@@ -226,7 +226,7 @@ def change_snapshot_words(scene: Scene, work: Path, rng: Random) -> Blow:
 def exchange_snapshot(scene: Scene, work: Path, rng: Random) -> Blow:
     """A version whose whole contents were made anew, digests and all, after an event was altered; the journal knows."""
     register = scene.copy_all(work)
-    from addin.bench_audit.attack_journal import rehash_all  # noqa: PLC0415 - this attack stands on that one
+    from addin.bench.audit.attack_journal import rehash_all  # noqa: PLC0415 - this attack stands on that one
     from addin.journal.examine import examine  # noqa: PLC0415
     from addin.journal.sqlite import SqliteJournal  # noqa: PLC0415
 

@@ -17,12 +17,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from addin.claim_set import ClaimSet, Enclosed, lacking, write_set
+from addin.claims.enclosures import ClaimSet, Enclosed, lacking, write_set
+from addin.claims.history import Made, history_of, latest
+from addin.claims.values import ClaimLetter, Stamp, claim_letter
 from addin.durable import CannotWrite, write_file
 from addin.errors import CasebookError, JournalError
 from addin.journal import Writer
-from addin.letter_history import Made, history_of, latest
-from addin.letter_values import ClaimLetter, Stamp, claim_letter
 from addin.letters import LetterTemplate, Templates, render_letter, templates_root
 from addin.letters.letter import digest
 from addin.letters.pdf import Way, Written, make_pdfs

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addin.demo_messages import AFTERNOON, LATER, MORNING, transcript
+from addin.demo.messages import AFTERNOON, LATER, MORNING, transcript
 from addin.register.layout import DESK_PASTE
 
 if TYPE_CHECKING:
-    from addin.demo import Player
+    from addin.demo.day import Player
 
 
 _CHECKLIST = "; ".join(

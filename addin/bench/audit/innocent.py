@@ -16,8 +16,8 @@ from typing import Final
 
 import openpyxl
 
-from addin.bench_audit.attack_files import pack_files, write_files
-from addin.bench_audit.scene import Blow, Scene
+from addin.bench.audit.attack_files import pack_files, write_files
+from addin.bench.audit.scene import Blow, Scene
 from addin.month_end.controls import FIRST_ROW as PACK_ROW
 from addin.register import package
 from addin.register.layout import FIRST_ROW, QUEUES

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from addin.bench_audit.scene import Blow, Row, Scene, at, forge, put_events, rehashed
+from addin.bench.audit.scene import Blow, Row, Scene, at, forge, put_events, rehashed
 from addin.settings import JOURNAL_FILE, WORKBOOK_FILE
 
 _COLUMNS: Final = ("at", "case_id", "kind", "text", "prev", "hash")

@@ -28,7 +28,7 @@ from typing import Final
 import polars as pl
 
 from addin.arrivals import import_file
-from addin.demo_messages import MORNING, transcript
+from addin.demo.messages import MORNING, transcript
 from addin.folder import create
 from addin.logic.imports.rows import ParcelRow
 from addin.logic.intake import ChatMessage, IntakeProfile, read_conversation, read_message, split_transcript

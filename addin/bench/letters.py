@@ -30,12 +30,12 @@ from typing import Final
 
 import click
 
-from addin.bench_backlog import START, fill_backlog, lacking
-from addin.claim_letters import Extent, Wanted, make_letters
+from addin.bench.backlog import START, fill_backlog, lacking
+from addin.claims.history import history_of
+from addin.claims.letters import Extent, Wanted, make_letters
+from addin.claims.values import Stamp, claim_letter
 from addin.errors import CasebookError, HostError
 from addin.folder import create, write_workbook
-from addin.letter_history import history_of
-from addin.letter_values import Stamp, claim_letter
 from addin.letters import LetterTemplate, Templates, render_letter, templates_root
 from addin.letters.direct_pdf import direct_pdf
 from addin.letters.office_pdf import find_office, office_pdfs
@@ -304,7 +304,7 @@ def _run(folder: Path, kill_at: int | None = None) -> _Ran:
 
 def _sets(folder: Path) -> tuple[float, float]:
     """Every set made once more in a process of its own: its memory in MiB after a tenth and at the end."""
-    code = f"from addin.bench_letters import make_sets_again; make_sets_again({str(folder)!r})"
+    code = f"from addin.bench.letters import make_sets_again; make_sets_again({str(folder)!r})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     if done.returncode:
         raise CasebookError(f"The sets could not be made again: {done.stderr[-300:]}")

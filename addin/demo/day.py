@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from addin import demo_scenes as scenes
+from addin.demo import scenes
 from addin.errors import CasebookError
 from addin.folder import create
 from addin.hosts.closed import open_closed

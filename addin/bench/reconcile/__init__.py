@@ -117,7 +117,7 @@ def bench_reconcile(
         refunds: refunds of the register that is reconciled too; 0 for none.
         tick: called once a contender.
     """
-    from addin.bench_reconcile.generator import make_files  # noqa: PLC0415 - tables are loaded only to measure
+    from addin.bench.reconcile.generator import make_files  # noqa: PLC0415 - tables are loaded only to measure
 
     report = ReconcileReport(lefts, rights)
     with tempfile.TemporaryDirectory(prefix="casebook-bench-") as base:
@@ -141,7 +141,7 @@ def bench_reconcile(
 
 
 def _contest(who: str, folder: Path) -> dict[str, float]:
-    command = [sys.executable, "-m", "addin.bench_reconcile.contest", who, str(folder)]
+    command = [sys.executable, "-m", "addin.bench.reconcile.contest", who, str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise CasebookError(f"The contender {who} ended with {done.returncode}: {done.stderr[-300:]}")
@@ -166,7 +166,7 @@ def _same(folder: Path) -> bool:
 
 def same_as_oracle(folder: Path) -> bool:
     """Compare the statuses of a sample with those of the plain rules."""
-    from addin.bench_reconcile.oracle import Item, judge_plainly  # noqa: PLC0415
+    from addin.bench.reconcile.oracle import Item, judge_plainly  # noqa: PLC0415
     from addin.logic.reconcile.tiers import refund_tiers  # noqa: PLC0415
     from addin.reconcile.lines import Answers  # noqa: PLC0415
     from addin.reconcile.profile import load_profile  # noqa: PLC0415
@@ -189,7 +189,7 @@ def same_as_oracle(folder: Path) -> bool:
 
 def _register(folder: Path, refunds: int) -> dict[str, Any]:
     """Seed a register, reconcile its month by the service, and say how it went."""
-    from addin.bench_reconcile import register as seed  # noqa: PLC0415
+    from addin.bench.reconcile import register as seed  # noqa: PLC0415
     from addin.folder import create  # noqa: PLC0415
     from addin.reconciling import latest, reconcile_month  # noqa: PLC0415
     from addin.service import Service  # noqa: PLC0415

@@ -19,10 +19,10 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from addin.bench_audit import attack_book, attack_files, attack_journal
-from addin.bench_audit.innocent import ROUNDS
-from addin.bench_audit.scene import Blow, Scene
-from addin.demo import SCENES, Player
+from addin.bench.audit import attack_book, attack_files, attack_journal
+from addin.bench.audit.innocent import ROUNDS
+from addin.bench.audit.scene import Blow, Scene
+from addin.demo.day import SCENES, Player
 from addin.errors import CasebookError
 from addin.journal import witness
 from addin.packs.check import check_pack

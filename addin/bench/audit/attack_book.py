@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from addin.bench_audit.scene import Blow, Scene, Sheet, at, audit_row, edit_sheet
+from addin.bench.audit.scene import Blow, Scene, Sheet, at, audit_row, edit_sheet
 from addin.logic.chain import GENESIS
 from addin.register import package
 from addin.register.layout import AUDIT_COLUMNS, AUDIT_TEXT, HEADER_ROW

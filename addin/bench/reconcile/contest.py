@@ -1,4 +1,4 @@
-"""One contender in a process of its own: `python -m addin.bench_reconcile.contest WHO FOLDER`; answers as JSON.
+"""One contender in a process of its own: `python -m addin.bench.reconcile.contest WHO FOLDER`; answers as JSON.
 
 CPU seconds count from after the imports until the result is written; the peak is that of the whole process.
 """
@@ -40,7 +40,7 @@ def pandas(folder: Path) -> Callable[[], None]:
     """The peer."""
     import polars as pl  # noqa: PLC0415
 
-    from addin.bench_reconcile import peer  # noqa: PLC0415
+    from addin.bench.reconcile import peer  # noqa: PLC0415
 
     def run() -> None:
         frames = {which: peer.read(folder / f"{which}.csv") for which in SIDES}
