@@ -133,6 +133,52 @@ def test_parcel_leaves_early_enough():
     assert codes(ship_date="25/11/2026") == {"SPD-06"}
 
 
+@pytest.mark.rule("SPD-26")
+@pytest.mark.parametrize(
+    ("service", "postcode", "goes"),
+    [
+        ("UPS Express Plus", "LS1 9ZZ", True), ("UPS Express Plus", "IV2 9ZZ", False),
+        ("UPS Express Plus", "BT1 9ZZ", False), ("UPS Express", "IV2 9ZZ", True), ("UPS Express", "HS1 9ZZ", False),
+        ("Same-day courier", "JE2 9ZZ", False), ("UPS Express Saver", "ZE1 9ZZ", True),
+    ],
+)  # fmt: skip
+def test_service_goes_to_that_place(service, postcode, goes):
+    """Early services keep to the main towns, a courier to the road; the plain ones go everywhere."""
+    texts = {**day("27/11/2026", "09:00", "21:00"), "service": service, "postcode": postcode}
+    decision = press(CASE, case(**texts), "check")
+    assert ("SPD-26" not in {problem.code for problem in decision.problems}) is goes
+
+
+@pytest.mark.rule("SPD-06")
+def test_islands_take_longer():
+    """A parcel for Lerwick leaves a day earlier than one for Leeds, and is refused when it leaves too late."""
+    texts = {**day("27/11/2026", "09:00", "18:00"), "service": "UPS Express Saver"}
+    assert possible(**texts).day("leaves_on") == date(2026, 11, 26)
+    assert possible(**texts, postcode="ZE1 9ZZ").day("leaves_on") == date(2026, 11, 25)
+    assert codes(**texts, postcode="ZE1 9ZZ", ship_date="26/11/2026") == {"SPD-06"}
+
+
+@pytest.mark.rule("SPD-27")
+@pytest.mark.parametrize("ship", ["28/11/2026", "29/11/2026", "25/12/2026"])
+def test_parcel_leaves_on_a_day_on_which_it_is_collected(ship):
+    """No carrier collects on a Saturday, a Sunday or Christmas Day; an arranged courier rides on any."""
+    late = day("31/12/2026")
+    assert codes(**late, ship_date=ship) == {"SPD-27"}
+    assert possible(**day("29/11/2026"), service="Same-day courier", ship_date="29/11/2026").status == "Feasibility"
+
+
+def test_what_else_would_be_possible_stands_beside_an_impossible_wish():
+    """Before 11:00 in Leeds: not the service asked for, but these; none on the day before yesterday."""
+    wished = case(**day("25/11/2026", "09:00", "11:00"))
+    assert wished.items("also_possible") == (
+        "UPS Express Plus", "Royal Mail Special Delivery by 9am", "Same-day courier", "Secure logistics",
+        "Boutique collection",
+    )  # fmt: skip
+    watch = case(goods_kind="Watch", goods_value="6400.00")
+    assert watch.items("also_possible") == ("Same-day courier", "Secure logistics", "Boutique collection")
+    assert case(**day("20/11/2026")).items("also_possible") == ()
+
+
 @pytest.mark.rule("SPD-07")
 def test_nothing_earlier_than_the_hour_of_the_service_is_promised():
     """UPS Express promises 12:00, so a window to 11:00 needs Express Plus."""

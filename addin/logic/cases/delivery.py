@@ -1,7 +1,8 @@
 """Special delivery (SPD): a timed or unusual delivery is promised only after the carrier has confirmed it.
 
 1. Services, cut-offs, delivery days and limits are rows of the policy; nothing is offered that is not there.
-2. Feasibility is worked out for the destination: its postcode, its bank holidays, the day and hour the service keeps.
+2. Feasibility is worked out for the destination: its postcode, its bank holidays, the day and hour the service keeps;
+   what else would be possible stands beside it.
 3. Watches and jewellery, and goods above a carrier's limit, need another way or an agreed exception.
 4. What arrives late becomes a claim for the guaranteed service.
 """
@@ -9,15 +10,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
 from addin.logic.address_terms import is_forces, is_po_box
-from addin.logic.calendar import LONDON, add_working_days, bank_holiday, london_day, to_london, working_days_between
+from addin.logic.calendar import bank_holiday, london_day, to_london, working_days_between
 from addin.logic.case_type import Case, CaseType, Context, Deadline, Move, Opening, Rule
 from addin.logic.closing import evidenced, ticketed
 from addin.logic.common_form import CLOSED
+from addin.logic.delivery_terms import (
+    also_possible,
+    book_by,
+    carrier_of,
+    collected_that_day,
+    cut_off_of,
+    is_arranged,
+    leaves_on,
+    reaches,
+    service_code,
+    transit_days,
+)
 from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.order_terms import CARRIERS, GOODS_KINDS, RESTRICTED_GOODS, UPS
 from addin.logic.outcome import Problem
@@ -75,6 +88,7 @@ _FORM: Final = (
     _f("cs_told", "Customer Service told", FieldKind.FLAG, late=True),
     _f("tracking", "Tracking", FieldKind.ID, queue=True, late=True, width=20, check=check_tracking),
     _f("delivered_at", "Delivered at", FieldKind.INSTANT, late=True, width=16),
+    _f("also_possible", "Also possible", FieldKind.LIST, system=True, queue=True, width=26),
     _f("carrier_used", "Goes with", system=True),
     _f("leaves_on", "Leaves on", FieldKind.DAY, system=True, width=12),
     _f("book_by", "Book by", FieldKind.INSTANT, system=True, width=16),
@@ -87,46 +101,7 @@ _FORM: Final = (
 )  # fmt: skip
 
 
-# The service and its times ---------------------------------------------------------------------------------------
-
-
-def _code(case: Case, ctx: Context) -> str:
-    """The policy's code of the service, by code or name; "" when there is none of that name."""
-    wanted = " ".join(case.text("service").split()).casefold()
-    for code in ctx.policy.names("service"):
-        if wanted in (code.casefold(), ctx.policy.text(f"service.{code}.name").casefold()):
-            return code
-    return ""
-
-
-def _carrier(case: Case, ctx: Context) -> str:
-    code = _code(case, ctx)
-    return case.text("carrier") or (ctx.policy.text(f"service.{code}.carrier") if code else "")
-
-
-def _is_arranged(case: Case, ctx: Context) -> bool:
-    """True for services whose hours are agreed for each trip: courier, secure logistics, boutique."""
-    return _code(case, ctx) in ctx.policy.items("special.arranged_services")
-
-
-def _leaves_on(case: Case, ctx: Context) -> date | None:
-    """The day the parcel leaves: as typed, else as late as the service's transit allows."""
-    needed, code = case.day("date_needed"), _code(case, ctx)
-    if case.day("ship_date") is not None or needed is None or not code:
-        return case.day("ship_date")
-    return add_working_days(needed, -ctx.policy.days(f"service.{code}.transit"))
-
-
-def _cut_off(case: Case, ctx: Context) -> datetime | None:
-    day, code = _leaves_on(case, ctx), _code(case, ctx)
-    if day is None or not code:
-        return None
-    return datetime.combine(day, ctx.policy.time(f"service.{code}.cutoff"), LONDON)
-
-
-def _book_by(case: Case, ctx: Context) -> datetime | None:
-    cut_off = _cut_off(case, ctx)
-    return cut_off - timedelta(minutes=ctx.policy.number("special.book_before_cutoff_minutes")) if cut_off else None
+# What is worked out --------------------------------------------------------------------------------------------------
 
 
 def _is_dear(case: Case, ctx: Context) -> bool:
@@ -138,12 +113,14 @@ def _is_dear(case: Case, ctx: Context) -> bool:
 
 def _derive(case: Case, ctx: Context) -> Mapping[str, Value | None]:
     found: dict[str, Value | None] = {
-        "carrier_used": _carrier(case, ctx) or None,
-        "leaves_on": _leaves_on(case, ctx),
-        "book_by": _book_by(case, ctx),
+        "carrier_used": carrier_of(case, ctx) or None,
+        "leaves_on": leaves_on(case, ctx),
+        "book_by": book_by(case, ctx),
         "approver_needed": "Senior QA" if _is_dear(case, ctx) else "Coordinator",
         "late_minutes": _late_minutes(case),
     }
+    if case.status == REQUESTED:
+        found["also_possible"] = also_possible(case, ctx, _POSSIBLE) or None
     place = read_postcode(case.text("postcode"))
     if place.ok:
         found["territory"] = str(place.territory) or None
@@ -162,7 +139,7 @@ def _late_minutes(case: Case) -> int | None:
 
 def _offered(case: Case, ctx: Context) -> Problem | None:
     """Only services of the policy that are offered. Source: policy `service`."""
-    code = _code(case, ctx)
+    code = service_code(case, ctx)
     if code and ctx.policy.flag(f"service.{code}.offered"):
         return None
     codes = (c for c in ctx.policy.names("service") if ctx.policy.flag(f"service.{c}.offered"))
@@ -173,7 +150,7 @@ def _offered(case: Case, ctx: Context) -> Problem | None:
 
 def _same_carrier(case: Case, ctx: Context) -> Problem | None:
     """A carrier sells its own services. Source: policy `service`."""
-    code = _code(case, ctx)
+    code = service_code(case, ctx)
     if not code or case.text("carrier") in ("", ctx.policy.text(f"service.{code}.carrier")):
         return None
     seller = ctx.policy.text(f"service.{code}.carrier")
@@ -183,14 +160,14 @@ def _same_carrier(case: Case, ctx: Context) -> Problem | None:
 
 def _delivered_that_day(case: Case, ctx: Context) -> Problem | None:
     """The service delivers on that weekday; Saturday only with its option. Source: policy `service.*.days`."""
-    code, day = _code(case, ctx), case.day("date_needed")
+    code, day = service_code(case, ctx), case.day("date_needed")
     if not code or day is None:
         return None
     served, name = ctx.policy.items(f"service.{code}.days"), _WEEKDAYS[day.weekday()]
     if name not in served:
         words = f"{ctx.policy.text(f'service.{code}.name')} does not deliver on a {day:%A}."
         return Problem("SPD-03", words, "date_needed", hint=f"It delivers on {', '.join(served)}.")
-    if name == "Sat" and case.flag("saturday_option") is not True and not _is_arranged(case, ctx):
+    if name == "Sat" and case.flag("saturday_option") is not True and not is_arranged(case, ctx):
         return Problem("SPD-03", "A Saturday delivery needs its option.", "saturday_option", hint="Ask for it.")
     return None
 
@@ -206,7 +183,7 @@ def _no_holiday(case: Case, ctx: Context) -> Problem | None:
 
 def _in_time(case: Case, ctx: Context) -> Problem | None:
     """The cut-off of the carrier has not passed. Source: policy `service.*.cutoff`."""
-    cut_off = _cut_off(case, ctx)
+    cut_off = cut_off_of(case, ctx)
     if cut_off is None or ctx.now < cut_off:
         return None
     words = f"The cut-off was {cut_off:%d/%m/%Y %H:%M}."
@@ -215,21 +192,22 @@ def _in_time(case: Case, ctx: Context) -> Problem | None:
 
 def _arrives(case: Case, ctx: Context) -> Problem | None:
     """The parcel leaves early enough for the service's transit. Source: policy `service.*.transit`."""
-    code, leaves, needed = _code(case, ctx), _leaves_on(case, ctx), case.day("date_needed")
+    code, leaves, needed = service_code(case, ctx), leaves_on(case, ctx), case.day("date_needed")
     if not code or leaves is None or needed is None:
         return None
-    days = ctx.policy.days(f"service.{code}.transit")
+    days = transit_days(case, ctx)
     between = working_days_between(leaves, needed)
     if leaves <= needed and (between >= days or ((needed - leaves).days >= days and needed.weekday() == 5)):
         return None
-    words = f"Leaving on {leaves:%d/%m/%Y} it does not arrive by {needed:%d/%m/%Y}; the service takes {days}."
+    takes = f"{days} working day{'s' * (days != 1)}"
+    words = f"Leaving on {leaves:%d/%m/%Y} it does not arrive by {needed:%d/%m/%Y}; it takes {takes}."
     return Problem("SPD-06", words, "ship_date", hint="Ship earlier or choose a faster service.")
 
 
 def _hour_kept(case: Case, ctx: Context) -> Problem | None:
     """Nothing is promised earlier than the service's own hour. Source: policy `service.*.by`."""
-    code, end = _code(case, ctx), case.instant("window_end")
-    if not code or end is None or _is_arranged(case, ctx):
+    code, end = service_code(case, ctx), case.instant("window_end")
+    if not code or end is None or is_arranged(case, ctx):
         return None
     by, wanted = ctx.policy.time(f"service.{code}.by"), to_london(end)
     if wanted.time() >= by:
@@ -262,7 +240,7 @@ def _place_served(case: Case, ctx: Context) -> Problem | None:
     found = read_postcode(case.text("postcode")).problem("postcode")
     if found is not None and not found.warn:
         return Problem("SPD-10", found.message, "postcode", hint=found.hint)
-    if _carrier(case, ctx) != UPS:
+    if carrier_of(case, ctx) != UPS:
         return None
     address = case.text("address_new")
     if is_forces(address, case.text("postcode")) and not ctx.policy.flag("carrier.ups.bfpo"):
@@ -279,14 +257,15 @@ def _place_remark(case: Case, ctx: Context) -> Problem | None:
 
 
 def _goods_allowed(case: Case, ctx: Context) -> Problem | None:
-    """Watches and jewellery above the carrier's limit go another way. Source: policy `carrier.ups.limit`."""
+    """Watches and jewellery above the carrier's limit go another way. Source: policy `carrier.*.limit`."""
     kind, value = case.text("goods_kind"), case.money("goods_value")
-    if _carrier(case, ctx) != UPS or kind not in RESTRICTED_GOODS or value is None:
+    row = f"carrier.{_slug(case, ctx)}.limit.{kind.casefold()}"
+    if kind not in RESTRICTED_GOODS or value is None or not ctx.policy.has(row):
         return None
-    limit = ctx.policy.money(f"carrier.ups.limit.{kind.casefold()}")
+    limit = ctx.policy.money(row)
     if _in_currency(value, limit.currency, ctx) <= limit.amount:
         return None
-    words = f"UPS does not take a {kind.casefold()} worth more than {limit.pretty()}."
+    words = f"{carrier_of(case, ctx)} does not take a {kind.casefold()} worth more than {limit.pretty()}."
     return Problem("SPD-12", words, "goods_kind", hint="Use secure logistics, a courier or a boutique.")
 
 
@@ -305,12 +284,12 @@ def _within_cover(case: Case, ctx: Context) -> Problem | None:
     limit = ctx.policy.money(key)
     if _in_currency(value, limit.currency, ctx) <= limit.amount:
         return None
-    words = f"{_carrier(case, ctx)} covers up to {limit.pretty()}; the goods are worth {value.pretty()}."
+    words = f"{carrier_of(case, ctx)} covers up to {limit.pretty()}; the goods are worth {value.pretty()}."
     return Problem("SPD-13", words, "goods_value", hint="Choose another carrier.")
 
 
 def _slug(case: Case, ctx: Context) -> str:
-    return _carrier(case, ctx).casefold().replace(" ", "_")
+    return carrier_of(case, ctx).casefold().replace(" ", "_")
 
 
 def _size_allowed(case: Case, ctx: Context) -> Problem | None:
@@ -318,7 +297,7 @@ def _size_allowed(case: Case, ctx: Context) -> Problem | None:
     for name, key, unit in (("weight_kg", "max_kg", "kg"), ("length_cm", "max_length_cm", "cm")):
         size, row = case.number(name), f"carrier.{_slug(case, ctx)}.{key}"
         if size is not None and ctx.policy.has(row) and size > ctx.policy.decimal(row):
-            words = f"{_carrier(case, ctx)} takes up to {ctx.policy.decimal(row)} {unit}; this is {size}."
+            words = f"{carrier_of(case, ctx)} takes up to {ctx.policy.decimal(row)} {unit}; this is {size}."
             return Problem("SPD-14", words, name, hint="Split it or choose another carrier.")
         if size is not None and size <= 0:
             return Problem("SPD-14", "A size is above zero.", name, hint="Measure again.")
@@ -373,7 +352,7 @@ def _carrier_confirmed(case: Case, ctx: Context) -> Problem | None:
 
 def _on_its_way(case: Case, ctx: Context) -> Problem | None:
     """A parcel with a carrier has its tracking number. Source: domain rules."""
-    if case.has("tracking") or _is_arranged(case, ctx):
+    if case.has("tracking") or is_arranged(case, ctx):
         return None
     return Problem("SPD-20", "There is no tracking number.", "tracking", hint="Fill it in from the label.")
 
@@ -413,6 +392,8 @@ _POSSIBLE: Final = (
     Rule("SPD-14", "Weight and length are allowed.", _size_allowed),
     Rule("SPD-15", "Goods of value are signed for.", _signed_for),
     Rule("SPD-16", "Exotic leather has its papers.", _papers_known),
+    Rule("SPD-26", "The service goes to that place.", reaches, source="policy service.*.not_to"),
+    Rule("SPD-27", "The parcel leaves on a day on which it is collected.", collected_that_day),
 )  # fmt: skip
 
 
@@ -444,14 +425,14 @@ def _sent_back(case: Case, ctx: Context) -> Mapping[str, Value | None]:
 
 def _late_opens(case: Case, ctx: Context) -> Sequence[Opening]:
     """A late guaranteed service of UPS is claimed; other carriers have no such claim here."""
-    if _carrier(case, ctx) != UPS:
+    if carrier_of(case, ctx) != UPS:
         return ()
     arrived, needed = case.instant("delivered_at"), case.day("date_needed")
     fields: dict[str, Value] = {"subtype": "LATE"}
     for name in ("order_no", "tracking", "service", "goods_value", "ticket_ref"):
         if case.has(name):
             fields[name] = case.fields[name]
-    left = _leaves_on(case, ctx)
+    left = leaves_on(case, ctx)
     dated = {"expected_delivery": needed, "ship_date": left if left is not None and left <= ctx.today else None}
     fields |= {name: day for name, day in dated.items() if day is not None}
     if arrived is not None:
@@ -465,7 +446,7 @@ def _escalates(case: Case, ctx: Context) -> Sequence[Opening]:
 
 
 def _book_due(case: Case, ctx: Context) -> datetime | None:
-    return _book_by(case, ctx)
+    return book_by(case, ctx)
 
 
 def _arrival_due(case: Case, ctx: Context) -> datetime | None:

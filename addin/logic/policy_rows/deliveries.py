@@ -14,6 +14,9 @@ _CARRIER_GENERAL: Final[tuple[Entry, ...]] = (
     ("carrier.ups.intercept", "no", "yes/no", "No intercept is promised in Britain: a request, outcome unknown."),
     ("carrier.royal_mail.limit.any", "GBP 2500.00", "money", "Highest cover of Special Delivery by 9am."),
     ("carrier.royal_mail.max_kg", "20", "rate", "Heaviest parcel of Special Delivery."),
+    ("carrier.dpd.limit.any", "GBP 5000.00", "money", "Highest extended cover."),
+    ("carrier.dpd.limit.watch", "GBP 0.00", "money", "Outside its cover."),
+    ("carrier.dpd.limit.jewellery", "GBP 0.00", "money", "Outside its cover."),
     ("carrier.ups.max_kg", "70", "rate", "Heaviest parcel."),
     ("carrier.ups.max_length_cm", "274", "rate", "Longest parcel."),
     ("carrier.usd_per_gbp", "1.25", "rate", "To compare limits in dollars with values in pounds; illustrative."),
@@ -72,6 +75,26 @@ _SPECIAL: Final[tuple[Entry, ...]] = (
     ("special.signature_above", "GBP 1000.00", "money", "Above: signature, and no neighbour."),
 )
 
+#: Where a service does not go (territories or postcode areas), and how much longer others take there.
+_FAR: Final = "Scottish islands; Northern Ireland; Jersey; Guernsey; Isle of Man"
+_REACH: Final[tuple[Entry, ...]] = (
+    ("service.ups_express_plus.not_to", f"Scottish Highlands; {_FAR}", "list", "Early hours: main towns only."),
+    ("service.ups_express.not_to", "Scottish islands", "list", "Confirm each postcode."),
+    ("service.ups_express_1200.not_to", _FAR, "list", ""),
+    ("service.ups_saver.not_to", "", "list", "Everywhere in the United Kingdom."),
+    ("service.ups_standard.not_to", "", "list", "Everywhere in the United Kingdom."),
+    ("service.rm_special_9.not_to", f"Scottish Highlands; {_FAR}; BFPO", "list", "By 1pm there: another service."),
+    ("service.dpd_1200.not_to", f"Scottish Highlands; {_FAR}; BFPO", "list", ""),
+    ("service.courier_same_day.not_to", f"{_FAR}; BFPO", "list", "No road reaches it within the day."),
+    ("service.secure.not_to", "BFPO", "list", ""),
+    ("service.boutique.not_to", "BFPO", "list", ""),
+    ("special.extra_days.scottish_islands", "1", "working days", "Above the service's transit: HS, ZE, KW15-17 ..."),
+    ("special.extra_days.northern_ireland", "1", "working days", ""),
+    ("special.extra_days.jersey", "1", "working days", ""),
+    ("special.extra_days.guernsey", "1", "working days", ""),
+    ("special.extra_days.isle_of_man", "1", "working days", ""),
+)
+
 _ADDRESS: Final[tuple[Entry, ...]] = (
     ("address_risk.high_value", "2", "points", "Order value from address_level.high_value."),
     ("address_risk.very_high_value", "4", "points", "From address_level.very_high_value, instead of 2."),
@@ -99,6 +122,7 @@ BLOCKS: Final[tuple[Block, ...]] = (
     (GENERAL, _CARRIER_GENERAL),
     (CARRIER_API, _CARRIER_API),
     (GENERAL, _SERVICE),
+    (GENERAL, _REACH),
     (ASSUMED, _SPECIAL),
     (ASSUMED, _ADDRESS),
 )
