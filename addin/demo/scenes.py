@@ -54,7 +54,7 @@ def address_change(player: Player) -> None:
         callback_result="Confirmed",
     )  # fmt: skip
     player.press("b.lowe", "requests.approve", case)
-    player.press("a.khan", "requests.apply", case, oms_proof="oms-5200417301.png")
+    player.press("a.khan", "requests.apply", case, order_screen="Passed", oms_proof="oms-5200417301.png")
     player.press("a.khan", "requests.confirm", case)
     player.press(
         "a.khan", "requests.close", case,
@@ -69,10 +69,12 @@ def order_status(player: Player) -> None:
     player.press(
         "b.lowe", "requests.check", case,
         order_stage="Packed", wms_stage="Packed", checked_at=player.clock("09:20"),
+        expected_delivery=player.ahead(1),
     )  # fmt: skip
     player.press(
         "b.lowe", "requests.answer", case,
-        answer="Packed and waiting for today's collection", next_update=player.clock("18:30"),
+        answer="Packed and waiting for today's collection", next_step="Collection at 18:00",
+        next_update=player.clock("18:30"),
     )  # fmt: skip
     player.press(
         "b.lowe", "requests.close", case, evidence="wms-0052004173.png", decision="Answered", no_ticket_why="Chat only"

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
@@ -15,6 +16,7 @@ from addin.logic.address_terms import OPEN_PLACES, place_kind, surname
 from addin.logic.case_type import Case, Context
 from addin.logic.common_form import CANCELLED, DUPLICATE
 from addin.logic.order_terms import SOUGHT_GOODS, is_despatched
+from addin.logic.outcome import Problem
 from addin.logic.postcode import Territory, read_postcode
 
 #: Who approves, from the lowest level.
@@ -90,17 +92,43 @@ def _counts(other: Case) -> bool:
     return other.has("approved_by") and not other.has("refusal") and other.status not in (CANCELLED, DUPLICATE)
 
 
-def level_of(score: int, stage: str, ctx: Context) -> int:
-    """1 coordinator, 2 second coordinator, 3 Senior QA with the fraud team; one more once despatched."""
-    level = 1
+def level_of(case: Case, score: int, ctx: Context) -> int:
+    """1 coordinator, 2 second coordinator, 3 Senior QA with the fraud team; one more once despatched.
+
+    A parcel that has left with goods of value needs the highest level whatever its score. Source: approval of address
+    changes, policy `address_level`.
+    """
+    level, gone, worth = 1, is_despatched(case.text("order_stage")), case.money("order_value")
+    if gone and worth is not None and worth.amount >= ctx.policy.money("address_level.after_despatch_value").amount:
+        return len(LEVELS)
     if score >= ctx.policy.number("address_level.senior_qa"):
         level = 3
     elif score >= ctx.policy.number("address_level.second_approver"):
         level = 2
-    return min(3, level + (ctx.policy.number("address_level.after_despatch_adds") if is_despatched(stage) else 0))
+    return min(len(LEVELS), level + (ctx.policy.number("address_level.after_despatch_adds") if gone else 0))
 
 
 def needed_level(case: Case) -> int:
     """The level of approval a case needs, 1 to 3; the highest while it is not known."""
     wanted = case.text("approver_needed")
     return LEVELS.index(wanted) + 1 if wanted in LEVELS else len(LEVELS)
+
+
+# Rules of redirect fraud --------------------------------------------------------------------------------------------
+
+
+def screened_anew(case: Case, ctx: Context) -> Problem | None:
+    """The order passes the fraud screen with its new address, not only with its old one. Source: redirect fraud."""
+    if case.text("order_screen") != "Failed":
+        return None
+    words = "The order failed the fraud screen with its new address."
+    return Problem("ADR-28", words, "order_screen", hint="Send it back, or refuse it as a fraud risk.")
+
+
+def number_came_along(case: Case, ctx: Context) -> Problem | None:
+    """A number that came with the request is told when it is filled in as the one on file. Source: redirect fraud."""
+    number, message = (re.sub(r"\D", "", case.text(name)) for name in ("phone_on_file", "chat_text"))
+    if len(number) < 9 or number[-9:] not in message:
+        return None
+    words = "That number stands in the message itself."
+    return Problem("ADR-27", words, "phone_on_file", hint="Take the number from the order system; call only that one.")

@@ -18,7 +18,7 @@ def ticketed(rule_id: str) -> Rule:
         hint = "Fill in the ticket, or 'Why no ticket'."
         return Problem(rule_id, "There is neither a ticket nor a reason for having none.", "ticket_ref", hint=hint)
 
-    return Rule(rule_id, "Every case has a ticket or says why there is none.", check)
+    return Rule(rule_id, "Every case has a ticket or says why there is none.", check, source="role description")
 
 
 def evidenced(rule_id: str, what: str) -> Rule:

@@ -3,7 +3,7 @@
 1. Every service is a set of policy rows (`service.{code}.*`); what is not there is not offered.
 2. Islands and places across the water take longer than the service's own transit (`special.extra_days.*`), and some
    services do not go there at all (`service.{code}.not_to`: territories or postcode areas).
-3. Where the service asked for is impossible, the others are tried by the same rules, so that the row itself shows
+3. Where the service asked for is impossible, the others are tried by the same rules, so that the case itself shows
    what could be offered instead.
 """
 
@@ -88,7 +88,7 @@ def reaches(case: Case, ctx: Context) -> Problem | None:
     if not where:
         return None
     words = f"{ctx.policy.text(f'service.{code}.name')} does not go to {where} ({place.outward})."
-    return Problem("SPD-26", words, "service", hint="'Also possible' names what would arrive there.")
+    return Problem("SPD-26", words, "service", hint="'Also possible' on the sheet Case names what arrives there.")
 
 
 def collected_that_day(case: Case, ctx: Context) -> Problem | None:
@@ -105,11 +105,12 @@ def also_possible(case: Case, ctx: Context, rules: Iterable[Rule]) -> tuple[str,
     if case.day("date_needed") is None or not case.has("postcode"):
         return ()
     chosen, checked = service_code(case, ctx), tuple(rules)
+    plain = {name: value for name, value in case.fields.items() if name not in ("carrier", "ship_date")}
     found = []
     for code in ctx.policy.names("service"):
         if code == chosen or not ctx.policy.flag(f"service.{code}.offered"):
             continue
-        other = replace(case, fields={**case.fields, "service": code, "carrier": None, "ship_date": None})
+        other = replace(case, fields={**plain, "service": code})
         if all(rule.check(other, ctx) is None for rule in checked):
             found.append(ctx.policy.text(f"service.{code}.name"))
     return tuple(found)

@@ -188,13 +188,17 @@ def customer_told(case: Case, ctx: Context) -> Problem | None:
 
 
 def movements_known(case: Case, ctx: Context) -> Problem | None:
-    """The last movements were looked at. Source: freeze step; evidence."""
-    if case.has("movements") and case.has("evidence"):
+    """Open picks and the last movements were looked at. Source: freeze step; evidence."""
+    wanted = {
+        "open_picks": ("The open picks of the location are not known.", "List them, or write 'none'."),
+        "movements": ("The last movements of the stock are not known.", "List the last five."),
+        "evidence": ("The count sheets are missing.", "Name or attach them."),
+    }
+    missing = next((name for name in wanted if not case.has(name)), "")
+    if not missing:
         return None
-    missing = "movements" if not case.has("movements") else "evidence"
-    return Problem(
-        "INV-13", "Movements or count sheets are missing.", missing, hint="List the last five, attach the sheets."
-    )
+    words, hint = wanted[missing]
+    return Problem("INV-13", words, missing, hint=hint)
 
 
 def approver_roles(case: Case, ctx: Context) -> tuple[Role, ...]:
@@ -244,6 +248,14 @@ def poster_apart(case: Case, ctx: Context) -> Problem | None:
     if ctx.actor.id != case.text("approved_by"):
         return None
     return Problem("INV-19", f"{ctx.actor.name} approved this adjustment.", hint="Somebody else posts it.")
+
+
+def customers_have_a_way(case: Case, ctx: Context) -> Problem | None:
+    """An order that falls short is not left open: an alternative first, then a later day. Source: customer impact."""
+    if not case.items("open_orders") or case.has("customer_way"):
+        return None
+    words = f"Nobody has said what happens to {', '.join(case.items('open_orders')[:3])}."
+    return Problem("INV-21", words, "customer_way", hint="Offer an alternative before anything is cancelled.")
 
 
 def variance_posted(case: Case, ctx: Context) -> Problem | None:

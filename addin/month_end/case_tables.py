@@ -313,6 +313,13 @@ def address_table(source: Source) -> Table:
     return _table("Address changes", hint, cases, columns, sums="Order value")
 
 
+def _viewings(source: Source, case: Case) -> str | None:
+    """Who watched, by initials, and when; cases of before viewings were dated name only the people."""
+    dated = [line.partition(", ") for line in case.items("viewings")]
+    seen = [f"{source.mask.who(who)} {when}" for who, _, when in dated] or map(source.mask.who, case.items("viewers"))
+    return "; ".join(seen) or None
+
+
 def cctv_table(source: Source) -> Table:
     """Requests to look at film: metadata only."""
     columns = [
@@ -325,7 +332,7 @@ def cctv_table(source: Source) -> Table:
         _instant("overwrite_at", "Overwritten"),
         _instant("preserved_at", "Preserved"),
         _who(source, "approved_by", "Approved"),
-        (Col("Viewers", 14), lambda case: ", ".join(map(source.mask.who, case.items("viewers"))) or None),
+        (Col("Viewed by", 24, _LONG), lambda case: _viewings(source, case)),
         _text(source, "found", "Found", 7),
         _text(source, "clip_id", "Clip", 14),
         _text(source, "disclosure_how", "Disclosed how", 16),

@@ -61,8 +61,8 @@ class Way:
 
 
 CALL = {
-    "contact_number_source": "On file", "spoken_to": "Ms R. Ferro", "callback_at": "23/11/2026 09:50",
-    "callback_result": "Confirmed",
+    "contact_number_source": "On file", "phone_on_file": "020 7946 0018", "spoken_to": "Ms R. Ferro",
+    "callback_at": "23/11/2026 09:50", "callback_result": "Confirmed",
 }  # fmt: skip
 FOUND = {
     "found": "Yes", "findings": "One bag is placed, sealed at 01:42.", "clip_id": "B4-20261120-0125",
@@ -89,7 +89,8 @@ ACK = {"taken_by": "J. Hale", "readback": "Release wave 3 to the pick bench by t
 WAYS = {
     "ADR": Way(
         good=(
-            step("verify", **CALL), step("approve"), step("apply", oms_proof="oms.png"), step("confirm"),
+            step("verify", **CALL), step("approve"), step("apply", oms_proof="oms.png", order_screen="Passed"),
+            step("confirm"),
             step("close", cs_told="Yes", evidence="oms.png; call note", ticket_ref="TCK-1"),
         ),
         bad=step("verify", **{**CALL, "contact_number_source": "Given in the chat"}),
@@ -108,7 +109,8 @@ WAYS = {
     "OST": Way(
         good=(
             step("check"),
-            step("answer", answer="Picked today, leaves tonight.", next_update="23/11/2026 16:00"),
+            step("answer", answer="Picked today, leaves tonight.", next_step="Collection",
+                 next_update="23/11/2026 16:00"),
             step("close", evidence="oms-0041029384.png", ticket_ref="TCK-3"),
         ),
         bad=step("check", order_no="41029384"),
@@ -138,8 +140,10 @@ WAYS = {
         good=(
             step("freeze", lock_ref="L-1"), step("count", "b.lowe", counted_qty="4"),
             step("recount", "q.reid", recount_qty="4"), step("investigate"),
-            step("propose", adjustment_qty="-1", cause="MISPICK", movements="pick 22/11", evidence="sheet.pdf"),
-            step("approve", "s.moreau"), step("post", "b.lowe", adjustment_ref="ADJ-9"), step("close"),
+            step("propose", adjustment_qty="-1", cause="MISPICK", movements="pick 22/11", open_picks="none",
+                 evidence="sheet.pdf"),
+            step("approve", "s.moreau"), step("post", "b.lowe", adjustment_ref="ADJ-9"),
+            step("close", ticket_ref="TCK-9"),
         ),
         before=(step("freeze", lock_ref="L-1"), step("count", "b.lowe", counted_qty="4")),
         bad=step("recount", "b.lowe", recount_qty="4"),

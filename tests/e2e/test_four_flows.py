@@ -83,7 +83,7 @@ def test_an_address_change_goes_from_chat_to_close_and_no_step_can_be_skipped(da
     refused(day.press("requests.approve", case), "ADR-13")
     day.sure(day.press("requests.approve", case, who="b.lowe"))
     assert "oms_proof" in {p.field for p in day.press("requests.apply", case).problems}
-    day.sure(day.move(case, "Apply", oms_proof="oms-5200417301.png"))
+    day.sure(day.move(case, "Apply", order_screen="Passed", oms_proof="oms-5200417301.png"))
     refused(day.press("requests.close", case), "MOVE-STATE")
     day.sure(day.press("requests.confirm", case))
     refused(day.press("requests.close", case), "ADR-23")
@@ -99,9 +99,17 @@ def test_an_order_status_is_checked_answered_and_closed(day: Day) -> None:
     case = taken(day, WHERE, "OST")
     refused(day.press("requests.answer", case), "MOVE-STATE")
     facts = {"order_stage": "Packed", "wms_stage": "Packed", "checked_at": of_london(9, 7, 9, 1)}
+    facts["expected_delivery"] = of_london(9, 8)
     day.sure(day.move(case, "Check", who="b.lowe", **facts))
     day.sure(
-        day.move(case, "Answer", who="b.lowe", answer="Packed, collected tonight", next_update=of_london(9, 7, 18, 30))
+        day.move(
+            case,
+            "Answer",
+            who="b.lowe",
+            answer="Packed, collected tonight",
+            next_step="Collection at 18:00",
+            next_update=of_london(9, 7, 18, 30),
+        )
     )
     refused(day.press("requests.close", case, who="b.lowe"), "OST-13", "OST-14")
     closing = {"evidence": "wms.png", "decision": "Answered", "no_ticket_why": "Chat only"}

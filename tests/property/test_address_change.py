@@ -16,7 +16,7 @@ STREETS = st.sampled_from(["Road", "Street", "Lane", "Close", "Square", "Mews", 
 TOWNS = st.sampled_from(["London", "Leeds", "Box, Corsham", "Bath", "Newcastle upon Tyne", "Llanfair", "Glasgow"])
 CALL = {
     "contact_number_source": "On file", "spoken_to": "Ms R. Ferro", "callback_at": "23/11/2026 09:50",
-    "callback_result": "Confirmed",
+    "callback_result": "Confirmed", "phone_on_file": "020 7946 0018",
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from addin.logic.values import Role
 
 CALL = {
     "contact_number_source": "On file",
+    "phone_on_file": "020 7946 0018",
     "spoken_to": "Ms R. Ferro",
     "callback_at": "23/11/2026 09:50",
     "callback_result": "Confirmed",
@@ -37,7 +38,7 @@ def approved(**texts: object) -> Case:
 
 
 def applied(**texts: object) -> Case:
-    return done(CASE, approved(**texts), "apply", oms_proof="oms-4102938475.png")
+    return done(CASE, approved(**texts), "apply", order_screen="Passed", oms_proof="oms-4102938475.png")
 
 
 def verify_codes(**texts: object) -> set[str]:
@@ -54,7 +55,7 @@ def test_low_risk_change_goes_from_request_to_close_by_one_coordinator():
     assert (found.count("risk_score"), found.text("approver_needed")) == (0, "Coordinator")
     found = done(CASE, found, "approve")
     assert found.text("approved_by") == "a.khan"
-    found = done(CASE, found, "apply", oms_proof="oms.png")
+    found = done(CASE, found, "apply", order_screen="Passed", oms_proof="oms.png")
     assert found.count("minutes_to_change") == 0
     found = done(CASE, found, "confirm")
     found = done(CASE, found, "close", cs_told="Yes", evidence="oms.png; call note", ticket_ref="T-1")
@@ -75,18 +76,51 @@ def test_despatched_parcel_is_a_request_whose_outcome_the_carrier_tells():
     found = verified(order_stage="In transit", tracking=OLD_LABEL)
     assert found.text("approver_needed") == "Second coordinator"
     found = done(CASE, found, "approve", ctx("b.lowe"))
-    found = done(CASE, found, "apply", oms_proof="oms.png")
+    found = done(CASE, found, "apply", order_screen="Passed", oms_proof="oms.png")
     found = done(CASE, found, "ask_carrier", carrier_ref="REQ-1")
     assert refusal(CASE, found, "confirm") == {"ADR-21"}
     found = done(CASE, found, "confirm", carrier_answer="Changed")
     assert found.status == "Confirmed"
 
 
+@pytest.mark.rule("ADR-28")
+def test_order_passes_the_fraud_screen_with_its_new_address():
+    """What passed with the old address is screened again with the new one; a failure changes nothing."""
+    assert refusal(CASE, approved(), "apply", oms_proof="oms.png") == {"MOVE-NEEDS"}
+    assert refusal(CASE, approved(), "apply", oms_proof="oms.png", order_screen="Failed") == {"ADR-28"}
+
+
+@pytest.mark.rule("ADR-27")
+@pytest.mark.parametrize(
+    ("number", "told"), [("+44 7700 900123", True), ("07700 900123", True), ("020 7946 0018", False), ("", False)]
+)
+def test_number_that_came_with_the_request_is_told(number, told):
+    """A number out of the message, typed in as the one on file, is said at once."""
+    given = {**CASE.sample, "phone_on_file": number or None}
+    message = {"chat_text": "Please call me back on 07700-900 123 and send it to my new flat."}
+    decision = open_case(CASE, "CASE-2026-000001", typed(CASE, given) | message, ctx())
+    assert ("ADR-27" in {problem.code for problem in decision.warnings}) is told
+
+
+@pytest.mark.parametrize(
+    ("value", "stage", "level"),
+    [
+        ("999.99", "In transit", "Second coordinator"), ("1000.00", "In transit", "Senior QA and fraud team"),
+        ("1000.00", "Label printed", "Coordinator"),
+    ],
+)  # fmt: skip
+def test_goods_of_value_that_have_left_need_senior_qa_whatever_the_score(value, stage, level):
+    """From £1,000 on a redirect on its way is for Senior QA and the fraud team."""
+    assert case(order_value=value, order_stage=stage, tracking=OLD_LABEL).text("approver_needed") == level
+
+
 @pytest.mark.rule("ADR-22")
 def test_failed_request_to_the_carrier_is_refused_once_the_order_system_is_put_back():
     """A change the carrier could not make does not stay in the order system."""
     found = done(CASE, verified(order_stage="In transit", tracking=OLD_LABEL), "approve", ctx("b.lowe"))
-    found = done(CASE, done(CASE, found, "apply", oms_proof="x"), "ask_carrier", carrier_ref="REQ-1")
+    found = done(
+        CASE, done(CASE, found, "apply", order_screen="Passed", oms_proof="x"), "ask_carrier", carrier_ref="REQ-1"
+    )
     texts = {"refusal": "Carrier could not", "carrier_answer": "Not possible"}
     assert refusal(CASE, found, "refuse", ctx(reason="too late"), **texts) == {"ADR-22"}
     found = done(CASE, found, "refuse", ctx(reason="too late"), oms_restored="Yes", **texts)
@@ -372,7 +406,7 @@ def test_other_person_as_recipient_needs_the_fraud_team_at_any_score():
 def test_parcel_that_left_after_the_approval_needs_a_higher_one():
     """An approval covers the stage it was given for."""
     found = approved()
-    texts = {"order_stage": "In transit", "tracking": OLD_LABEL, "oms_proof": "x"}
+    texts = {"order_stage": "In transit", "tracking": OLD_LABEL, "oms_proof": "x", "order_screen": "Passed"}
     assert refusal(CASE, found, "apply", **texts) == {"ADR-16"}
     assert done(CASE, found, "send_back", ctx(reason="It left")).text("approved_by") == ""
 

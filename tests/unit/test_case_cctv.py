@@ -89,10 +89,55 @@ def test_window_ends_after_it_starts():
 @pytest.mark.rule("CTV-02")
 def test_long_window_needs_a_reason():
     """Sixty minutes pass, sixty-one need a reason."""
-    assert done(CASE, case(window_end="20/11/2026 02:25"), "preserve", **KEPT).status == "Preserved"
-    long = case(window_end="20/11/2026 02:26")
+    short = case(window_end="20/11/2026 02:25", window_reason=None)
+    assert done(CASE, short, "preserve", **KEPT).status == "Preserved"
+    long = case(window_end="20/11/2026 02:26", window_reason=None)
     assert refusal(CASE, long, "preserve", **KEPT) == {"CTV-02"}
     assert done(CASE, long, "preserve", window_reason="The pick scan is missing.", **KEPT).status == "Preserved"
+
+
+def test_every_window_says_why_before_anybody_watches():
+    """Keeping footage is not delayed by it, but nobody is let watch without the reason for that window."""
+    found = done(CASE, case(window_reason=None), "preserve", ctx(Role.SECURITY), **KEPT)
+    assert refusal(CASE, found, "approve", ctx(Role.SECURITY), lawful_basis="Legitimate interest") == {"MOVE-NEEDS"}
+
+
+def test_usual_window_is_worked_out_from_the_pick_scan_and_the_seal():
+    """Five minutes before the pick scan to five after the seal, as long as nobody has typed another window."""
+    scans = {"pick_scan_at": "20/11/2026 01:30", "sealed_at": "20/11/2026 01:42"}
+    found = case(window_start=None, window_end=None, **scans)
+    assert found.text("window_words") == "20/11/2026 01:25 GMT to 01:47 GMT (UTC 01:25 to 01:47)"
+    assert case(**scans).instant("window_end") == datetime(2026, 11, 20, 1, 50, tzinfo=UTC)
+
+
+def test_log_says_who_watched_and_when():
+    """Each viewing has its own line; a second look is not lost in the first."""
+    found = done(CASE, reviewed(), "review", ctx(Role.SECURITY, now=NOW + timedelta(hours=2)))
+    assert found.items("viewings") == ("l.pike, 23/11/2026 10:00", "c.adler, 23/11/2026 12:00")
+
+
+def test_escalated_access_request_goes_to_data_protection():
+    """A person's own request for footage is Legal's; everything else about footage is Security's."""
+    teams = [
+        press(CASE, case(purpose=purpose), "escalate", ctx(reason="Nobody answers")).openings[0].fields["target_team"]
+        for purpose in ("Access request", "Claim")
+    ]
+    assert teams == ["Legal", "Security"]
+
+
+@pytest.mark.rule("CTV-21")
+@pytest.mark.parametrize(
+    ("why", "told"),
+    [
+        ("Is he on his phone again?", True), ("check her timekeeping on Tuesday", True), ("lateness of bench 4", True),
+        ("how fast does Bench 4 work", True), ("Packing of the order: is the strap in the box", False),
+        ("Customer says the phone case was missing", False),
+    ],
+)  # fmt: skip
+def test_footage_is_not_for_watching_how_people_work(why, told):
+    """Words about somebody's work are told at once, whatever purpose was chosen."""
+    decision = open_case(CASE, "CASE-2026-000001", typed(CASE, {**CASE.sample, "window_reason": why}), ctx())
+    assert ("CTV-21" in {problem.code for problem in decision.warnings}) is told
 
 
 @pytest.mark.rule("CTV-03")
@@ -174,6 +219,7 @@ def test_findings_come_from_a_viewer_and_name_the_clip():
 
 @pytest.mark.rule("CTV-13")
 @pytest.mark.rule("CTV-14")
+@pytest.mark.rule("CTV-20")
 def test_footage_leaves_only_by_data_protection_redacted_and_to_the_right_person():
     """A copy for the person in the picture hides the others and goes to a known person."""
     outside = {"purpose": "Access request", "written_request": "E-mail 12"}
@@ -183,8 +229,19 @@ def test_footage_leaves_only_by_data_protection_redacted_and_to_the_right_person
     found = done(CASE, found, "record", ctx(Role.SECURITY), **FOUND)
     told = {"disclosed_to": "Ms R. Ferro", "disclosure_why": "Her own data", "disclosure_how": "Secure transfer"}
     assert refusal(CASE, found, "disclose", ctx(Role.SECURITY), **told) == {"MOVE-ROLE"}
-    assert refusal(CASE, found, "disclose", ctx(Role.LEGAL), **told) == {"CTV-13", "CTV-14"}
-    found = done(CASE, found, "disclose", ctx(Role.LEGAL), redacted="Yes", identity_checked="Yes", **told)
+    assert refusal(CASE, found, "disclose", ctx(Role.LEGAL), **told) == {"CTV-13", "CTV-14", "CTV-20"}
+    seen = press(CASE, found, "disclose", ctx(Role.LEGAL), **{**told, "disclosure_how": "Viewing"})
+    assert "CTV-20" not in {problem.code for problem in seen.problems}
+    found = done(
+        CASE,
+        found,
+        "disclose",
+        ctx(Role.LEGAL),
+        redacted="Yes",
+        identity_checked="Yes",
+        receipt_ref="receipt-31.pdf",
+        **told,
+    )
     assert found.status == "Disclosed"
     assert "disclosed_to" in CASE.personal
 

@@ -15,7 +15,13 @@ from addin.logic.machine import edit, open_case
 from addin.logic.values import Actor, Money, Role
 
 C = Actor("c.hand", "Third Hand", frozenset({Role.COORDINATOR}))
-PROPOSAL = {"adjustment_qty": "-1", "cause": "MISPICK", "movements": "pick 22/11", "evidence": "sheet.pdf"}
+PROPOSAL = {
+    "adjustment_qty": "-1",
+    "cause": "MISPICK",
+    "open_picks": "none",
+    "movements": "pick 22/11",
+    "evidence": "sheet.pdf",
+}
 
 
 def third(**more):
@@ -51,18 +57,20 @@ def codes(problems):
 
 
 class TestWay:
+    @pytest.mark.rule("INV-22")
     def test_from_report_to_posted(self):
         """Four people bring a difference from report to posting; approver and poster are not the counters."""
         case = done(CASE, proposed(), "approve", third())
         assert case.money("variance_value") == Money.parse("-40.00")
         case = done(CASE, case, "post", ctx("b.lowe"), adjustment_ref="ADJ-9")
-        case = done(CASE, case, "close", ctx())
+        assert refusal(CASE, case, "close", ctx()) == {"INV-22"}
+        case = done(CASE, case, "close", ctx(), ticket_ref="T-9")
         people = [case.text(f"{did}_by") for did in ("frozen", "counted", "recounted", "approved", "posted")]
         assert people == ["a.khan", "b.lowe", "q.reid", "c.hand", "b.lowe"]
 
     def test_a_count_that_agrees_closes_at_once(self):
         """When the blind count says what the system says, nothing is adjusted."""
-        case = done(CASE, counted("5"), "close", ctx())
+        case = done(CASE, counted("5"), "close", ctx(), no_ticket_why="Found in the same shift")
         assert case.text("decision") == "Count agrees with the system."
 
     def test_a_reported_quantity_is_no_count(self):
@@ -144,6 +152,13 @@ class TestCounting:
         assert {"INV-08", "INV-20"} <= refusal(CASE, counted(), "close", ctx())
         assert "INV-20" in refusal(CASE, recounted(), "close", ctx())
 
+    @pytest.mark.rule("INV-21")
+    def test_no_order_that_falls_short_is_left_without_a_way(self):
+        """An agreeing count closes; an order that falls short needs what its customer was offered."""
+        texts = {"open_orders": "4102938475", "cs_told_at": "23/11/2026 09:40", "ticket_ref": "T-9"}
+        assert refusal(CASE, counted("5", **texts), "close", ctx()) == {"INV-21"}
+        assert done(CASE, counted("5", **texts), "close", ctx(), customer_way="Later delivery").status == "Closed"
+
     @pytest.mark.rule("INV-09")
     def test_two_counts_that_differ_are_counted_again(self):
         """Four and three prove nothing."""
@@ -173,7 +188,7 @@ class TestAdjusting:
         assert row.due(case, ctx()) == date(2026, 11, 23)
 
     @pytest.mark.rule("INV-13")
-    @pytest.mark.parametrize("gap", ["movements", "evidence"])
+    @pytest.mark.parametrize("gap", ["open_picks", "movements", "evidence"])
     def test_movements_and_count_sheets_are_there(self, gap):
         """Nothing is proposed without the last movements and the count sheets."""
         assert "INV-13" in refusal(CASE, investigating(), "propose", ctx(), **(PROPOSAL | {gap: ""}))

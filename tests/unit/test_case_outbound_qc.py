@@ -64,7 +64,7 @@ def test_message_without_facts_opens_a_case():
 def test_triggers_add_up_and_value_is_a_trigger_of_its_own():
     """Exotic leather of high value: everything both ask for, once."""
     assert case().items("checks_due") == (
-        "Photo set", "Second person", "Papers check", "Weight", "Seal", "Signature"
+        "Photo set", "Second person", "Papers check", "Serial", "Weight", "Seal", "Signature"
     )  # fmt: skip
     assert case(trigger="Gift", goods_value="90.00").items("checks_due") == ("Photo set",)
     assert "Hold" in case(trigger="Gift", more_triggers="address changed").items("checks_due")
@@ -110,10 +110,59 @@ def test_assigned_inspector_inspects():
 
 
 @pytest.mark.rule("QCT-05")
-@pytest.mark.parametrize("serial", ["A7713", None])
-def test_serial_is_that_of_the_stock_system(serial):
-    """Another serial is another article."""
-    assert pass_codes(serial=serial) == {"QCT-05"}
+def test_serial_is_that_of_the_stock_system():
+    """Another serial is another article; capitals do not make another one."""
+    assert pass_codes(serial="A7713") == {"QCT-05"}
+    assert done(CASE, seen_twice(serial="a7731"), "pass", ctx(QC)).status == "Pass"
+
+
+@pytest.mark.rule("QCT-18")
+@pytest.mark.parametrize("texts", [{"serial": None}, {"serial_wms": None}, {"serial": "?", "serial_wms": "?"}])
+def test_serial_numbers_are_read_in_both_places(texts):
+    """An empty cell compares with nothing, and a question mark is no serial number."""
+    assert pass_codes(**texts) == {"QCT-18"}
+
+
+def test_goods_without_a_serial_number_need_none():
+    """A scarf that is a gift is only photographed."""
+    plain = {"trigger": "Gift", "goods_value": "90.00", "serial": None, "serial_wms": None}
+    assert done(CASE, inspected(**plain), "pass", ctx(QC)).status == "Pass"
+
+
+@pytest.mark.parametrize(
+    ("facts", "found"),
+    [
+        ({"goods_kind": "Watch"}, "Watch"), ({"profile": "C"}, "Profile C"), ({"is_gift": "Yes"}, "Gift"),
+        ({"same_reference_units": "2"}, "Several of one reference"), ({"goods_value": "1000.00"}, "High value"),
+        ({"goods_value": "5000.00"}, "Very high value"),
+        ({"same_reference_units": "1", "goods_kind": "Silk or textile", "is_gift": "No"}, ""),
+    ],
+)  # fmt: skip
+def test_facts_give_their_triggers_by_themselves(facts, found):
+    """Goods, profile, gift, units and value need nobody who remembers the rule; the row of the rule is named."""
+    bare = {"order_no": "4102938480", "sku": "H012345ECA0", "goods_value": "90.00"}
+    opened = open_(CASE, **{**bare, **facts})
+    assert opened.items("triggers_found") == ((found,) if found else ())
+    assert opened.text("trigger") == found
+    assert opened.text("triggered_by") == (f"qc_trigger.{TRIGGERS[found]}" if found else "")
+
+
+@pytest.mark.parametrize("profile", ["A", "B", "C", "D"])
+def test_profile_asks_for_the_full_set_and_says_only_its_code(profile):
+    """A flagged customer gets every check there is; nothing on the case says why."""
+    opened = case(trigger=None, profile=profile, goods_value="90.00")
+    assert opened.items("checks_due") == ("Photo set", "Second person", "Weight", "Seal", "Signature", "Serial")
+
+
+def test_changed_address_and_second_shipment_are_found_in_the_orders_other_cases():
+    """An approved address change holds the parcel; one that was refused, or of another order, does not."""
+    changed = Case("CASE-2026-000007", "ADR", "Approved", {"order_no": "4102938480", "approved_by": "b.lowe"})
+    again = Case("CASE-2026-000008", "CRP", "Decision", {"order_no": "4102938480", "option_chosen": "Second shipment"})
+    other = Case("CASE-2026-000009", "ADR", "Approved", {"order_no": "4999999999", "approved_by": "b.lowe"})
+    plain = {**CASE.sample, "trigger": None, "goods_value": "90.00"}
+    seen = open_(CASE, ctx(related=(changed, again, other)), **plain)
+    assert seen.items("triggers_found") == ("Address changed", "Second shipment")
+    assert open_(CASE, ctx(related=(other,)), **plain).items("triggers_found") == ()
 
 
 @pytest.mark.rule("QCT-06")

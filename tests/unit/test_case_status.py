@@ -13,7 +13,11 @@ from addin.logic.case_type import Case
 from addin.logic.cases.status import CASE
 from addin.logic.machine import open_case
 
-ANSWER = {"answer": "Picked today, leaves tonight.", "next_update": "23/11/2026 16:00"}
+ANSWER = {
+    "answer": "Picked today, leaves tonight.",
+    "next_step": "Collection tonight",
+    "next_update": "23/11/2026 16:00",
+}
 
 
 def case(**texts: object) -> Case:
@@ -73,7 +77,7 @@ def test_check_lies_in_the_past_and_after_the_stage(texts):
 @pytest.mark.parametrize(("since", "blocked"), [("07:58", False), ("07:57", True)])
 def test_systems_that_disagree_for_more_than_two_hours_are_a_blocker(since, blocked):
     """Up to two hours it is answered; longer, it becomes an escalation."""
-    found = checked(order_stage="Collected", wms_stage="Packing", differ_since=f"23/11/2026 {since}")
+    found = checked(order_stage="Packed", wms_stage="Packing", differ_since=f"23/11/2026 {since}")
     if not blocked:
         assert done(CASE, found, "answer", **ANSWER).status == "Answered"
         return
@@ -82,6 +86,20 @@ def test_systems_that_disagree_for_more_than_two_hours_are_a_blocker(since, bloc
     assert decision.ok
     (opening,) = decision.openings
     assert (opening.type, opening.fields["target_team"], opening.fields["order_no"]) == ("ESC", "IT", "0041029384")
+
+
+@pytest.mark.rule("OST-15")
+def test_parcel_that_has_left_is_looked_up_with_the_carrier():
+    """Two systems that say 'Collected' do not replace the carrier's own word; before that there is none to look up."""
+    gone = case(order_stage="Collected", wms_stage="Collected")
+    assert refusal(CASE, gone, "check") == {"OST-15"}
+    assert done(CASE, gone, "check", tracking_status="LABEL_CREATED").status == "Checked"
+
+
+@pytest.mark.parametrize("missing", ["next_step", "next_update", "answer"])
+def test_answer_says_what_happened_what_comes_and_when(missing):
+    """An answer without its next step or the time of the next update is none."""
+    assert refusal(CASE, checked(), "answer", **{**ANSWER, missing: None}) == {"MOVE-NEEDS"}
 
 
 @pytest.mark.rule("OST-10")
@@ -108,7 +126,9 @@ def test_order_not_prepared_for_more_than_24_working_hours_is_escalated_first(si
 def test_order_past_its_promised_day_is_escalated_first():
     """A broken promise is not only answered."""
     assert refusal(CASE, checked(expected_delivery="22/11/2026"), "answer", **ANSWER) == {"OST-05"}
-    delivered = checked(expected_delivery="22/11/2026", order_stage="Delivered", wms_stage="Delivered")
+    delivered = checked(
+        expected_delivery="22/11/2026", order_stage="Delivered", wms_stage="Delivered", tracking_status="DELIVERED"
+    )
     assert done(CASE, delivered, "answer", **ANSWER).status == "Answered"
 
 

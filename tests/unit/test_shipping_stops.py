@@ -83,11 +83,14 @@ def test_goods_of_value_are_checked_before_they_leave_for_a_changed_address(text
     call = {
         "contact_number_source": "On file", "spoken_to": "Ms R. Ferro", "callback_at": "23/11/2026 09:50",
         "callback_result": "Confirmed",
+        "phone_on_file": "020 7946 0018",
     }  # fmt: skip
     found = done(ADDRESS, open_(ADDRESS, **{**ADDRESS.sample, **texts}), "verify", **call)
     found = done(ADDRESS, found, "approve", ctx("b.lowe"))
-    decision = press(ADDRESS, found, "apply", oms_proof="oms.png")
+    decision = press(ADDRESS, found, "apply", oms_proof="oms.png", order_screen="Passed")
     assert decision.ok, decision.problems
     assert [(one.type, one.fields["trigger"]) for one in decision.openings] == [("QCT", "Address changed")] * opens
     known = Case("CASE-2026-000042", "QCT", "Triggered", {"opened_at": NOW})
-    assert press(ADDRESS, found, "apply", ctx(related=(known,)), oms_proof="oms.png").openings == ()
+    assert (
+        press(ADDRESS, found, "apply", ctx(related=(known,)), oms_proof="oms.png", order_screen="Passed").openings == ()
+    )

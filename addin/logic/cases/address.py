@@ -13,7 +13,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from addin.logic.address_risk import LEVELS, level_of, needed_level, new_words, risks
+from addin.logic.address_risk import (
+    LEVELS,
+    level_of,
+    needed_level,
+    new_words,
+    number_came_along,
+    risks,
+    screened_anew,
+)
 from addin.logic.address_terms import (
     PLACE_KINDS,
     country_code,
@@ -104,13 +112,15 @@ _FORM: Final = (
     _f("contact_number_source", "Number called", FieldKind.CHOICE,
        choices=(_ON_FILE, "Given in the chat", "Given by the caller", "Found elsewhere"),
        help="Call back the number on file, never one that came with the request."),
-    _f("phone_on_file", "Phone on file", FieldKind.ID, personal=True),
+    _f("phone_on_file", "Phone on file", personal=True, help="As the order system shows it."),
     _f("spoken_to", "Spoken to", personal=True, width=18),
     _f("callback_at", "Called back", FieldKind.INSTANT, width=16),
     _f("callback_result", "Call-back", FieldKind.CHOICE, choices=("Confirmed", "Denied", "No answer"), queue=True),
     _f("fraud_result", "Fraud screen", FieldKind.CHOICE, choices=(_CLEARED, "Not cleared"), late=True,
        roles=frozenset({Role.LOSS_PREVENTION}), help="Filled in by Loss Prevention with 'Fraud screen'."),
     _f("refusal", "Refused because", FieldKind.CHOICE, choices=_REFUSALS, late=True),
+    _f("order_screen", "Order screened again", FieldKind.CHOICE, choices=("Passed", "Failed"), late=True,
+       help="The order system's own fraud screen, run again with the new address."),
     _f("oms_proof", "Order system proof", late=True, width=20, help="Screenshot or log, before and after."),
     _f("oms_restored", "Order system put back", FieldKind.FLAG, late=True, help="After a change that failed."),
     _f("label_void_proof", "Label void proof", late=True, width=20, help="What shows that the old label is void."),
@@ -149,7 +159,7 @@ def _derive(case: Case, ctx: Context) -> Mapping[str, Value | None]:
     found: dict[str, Value | None] = {
         "risk_score": score,
         "risk_reasons": tuple(f"{words} (+{weight})" for weight, words in found_risks) or None,
-        "approver_needed": LEVELS[level_of(score, case.text("order_stage"), ctx) - 1],
+        "approver_needed": LEVELS[level_of(case, score, ctx) - 1],
         "address_masked": masked(new_words(case), case.text("postcode")) or None,
         "territory": str(new.territory) or None,
         "district_old": old.outward or None,
@@ -505,8 +515,8 @@ _MOVES: Final = (
          roles=_HANDLERS, rules=_VERIFYING, sets=_verified,
          needs=("order_no", "order_stage", "address_old", "address_new", "recipient_old",
                 "recipient", "why", "asked_through", "order_value", "goods_kind", "first_order", "billing_is_new",
-                "payment_checks", "phone_changed", "previous_claim", "contact_number_source", "spoken_to",
-                "callback_at", "callback_result")),
+                "payment_checks", "phone_changed", "previous_claim", "contact_number_source", "phone_on_file",
+                "spoken_to", "callback_at", "callback_result")),
     Move(verb="screen", label="Fraud screen", start=frozenset({VERIFIED}), to="", event="address.screened.v1",
          says="{actor} screened {case} for fraud: {fraud_result}", roles=frozenset({Role.LOSS_PREVENTION}),
          needs=("fraud_result",), sets=_screened),
@@ -522,8 +532,9 @@ _MOVES: Final = (
          sets=_sent_back),
     Move(verb="apply", label="Apply", start=frozenset({APPROVED}), to=APPLIED, event="address.applied.v1",
          says="{actor} changed the address of {case} in the order system {minutes_to_change} minutes after the request",
-         roles=_HANDLERS, needs=("oms_proof",), sets=_applied, opens=_check_opens,
-         rules=(_STAGE, _ENOUGH, Rule("ADR-17", "An order has one address change at work.", _only_change)),
+         roles=_HANDLERS, needs=("order_screen", "oms_proof"), sets=_applied, opens=_check_opens,
+         rules=(_STAGE, _ENOUGH, Rule("ADR-17", "An order has one address change at work.", _only_change),
+                Rule("ADR-28", "The order passes the fraud screen with its new address.", screened_anew)),
          lasting="the order system was changed; a new address change changes it again."),
     Move(verb="relabel", label="Replace label", start=frozenset({APPLIED}), to=RELABELLED,
          event="address.relabelled.v1", roles=_HANDLERS | {Role.QC},
@@ -559,6 +570,7 @@ CASE: Final = CaseType(
     moves=_MOVES,
     rules=(
         Rule("ADR-04", "A doubtful postcode is told about while it is typed.", _postcode_remark, warn=True),
+        Rule("ADR-27", "A number that came with the request is told.", number_came_along, warn=True),
         Rule("ADR-25", "A delivered order is no address change.", _delivered_remark, warn=True),
     ),
     deadlines=(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -46,6 +47,11 @@ _ACCESS_WORDS: Final = re.compile(
     re.I,
 )
 _POLICE_WORDS: Final = re.compile(r"\bpolice\b|\bcrime (?:ref|number)", re.I)
+_STAFF_WORDS: Final = re.compile(
+    r"\b(?:time.?keeping|lateness|(?:too )?long breaks?|on (?:his|her|their) phone|slack(?:s|ing)|skiv(?:es|ing)"
+    r"|how (?:fast|slow|hard)\b.{0,20}\bworks?|work rate|disciplin\w+)\b",
+    re.I,
+)
 
 
 def _f(name: str, title: str, kind: FieldKind = FieldKind.TEXT, **more: object) -> Field:
@@ -61,7 +67,9 @@ _FORM: Final = (
     _f("window_start", "From", FieldKind.INSTANT, queue=True, width=16,
        help="London time; in October's double hour with its offset."),
     _f("window_end", "To", FieldKind.INSTANT, queue=True, width=16),
-    _f("window_reason", "Why this window", width=24, help="Pick scan less 5 minutes to seal plus 5 is usual."),
+    _f("pick_scan_at", "Pick scan", FieldKind.INSTANT, width=16, help="With the seal it gives the usual window."),
+    _f("sealed_at", "Sealed", FieldKind.INSTANT, width=16),
+    _f("window_reason", "Why this window", late=True, width=24, help="What should be seen in it."),
     _f("clock_drift", "Clock drift, seconds", FieldKind.COUNT, late=True, help="Camera less true time; 0 if right."),
     _f("written_request", "Written request", late=True, help="Reference of a request from outside."),
     _f("received_on", "Request received", FieldKind.DAY, late=True, width=12, help="The day an access request came."),
@@ -81,6 +89,7 @@ _FORM: Final = (
     _f("fact_told", "Fact told", late=True, width=24, help="The one fact Customer Service needs, nothing more."),
     _f("disclosed_to", "Disclosed to", personal=True, late=True, width=20, help="Name and organisation."),
     _f("disclosure_why", "Disclosed because", late=True, width=20),
+    _f("receipt_ref", "Signed receipt", late=True, width=16, help="What shows who took the copy over."),
     _f("disclosure_how", "Disclosed by", FieldKind.CHOICE, late=True,
        choices=("Viewing", "Secure transfer", "Handed over and signed", "Answer without footage")),
     _f("retain_until", "Keep until", FieldKind.DAY, late=True, width=12),
@@ -92,6 +101,7 @@ _FORM: Final = (
     _f("approved_by", "Approved by", FieldKind.ID, system=True),
     _f("approved_at", "Approved", FieldKind.INSTANT, system=True, width=16),
     _f("viewers", "Viewers", FieldKind.LIST, system=True, width=20),
+    _f("viewings", "Viewings", FieldKind.LIST, system=True, width=30, help="Who watched and when, London time."),
     _f("disclosed_at", "Disclosed", FieldKind.INSTANT, system=True),
     _f("deleted_by", "Deleted by", FieldKind.ID, system=True),
     _f("deleted_at", "Deleted", FieldKind.INSTANT, system=True),
@@ -121,11 +131,26 @@ def _words(case: Case) -> str | None:
     return f"{local} (UTC {start:%H:%M} to {end:%H:%M})"
 
 
+def _usual_window(case: Case, ctx: Context) -> dict[str, Value | None]:
+    """The narrow window around packing, as far as nobody has typed one: from the pick scan to the seal, and a margin.
+
+    Source: policy `cctv.margin_minutes`.
+    """
+    picked, sealed = case.instant("pick_scan_at"), case.instant("sealed_at")
+    if case.status != REQUESTED or picked is None or sealed is None:
+        return {}
+    margin = timedelta(minutes=ctx.policy.number("cctv.margin_minutes"))
+    usual = {"window_start": picked - margin, "window_end": sealed + margin}
+    return {name: at for name, at in usual.items() if not case.has(name)}
+
+
 def _derive(case: Case, ctx: Context) -> Mapping[str, Value | None]:
+    usual = _usual_window(case, ctx)
+    case = replace(case, fields={**case.fields, **{name: at for name, at in usual.items() if at is not None}})
     happened = _happened(case)
     kept = timedelta(days=ctx.policy.days("cctv.retention_days"))
     share = timedelta(seconds=int(kept.total_seconds()) * int(ctx.policy.decimal("cctv.escalate_percent")) // 100)
-    return {
+    return usual | {
         "overwrite_at": happened + kept if happened else None,
         "half_at": happened + share if happened else None,
         "window_minutes": _minutes(case),
@@ -280,6 +305,23 @@ def _wording_trap(case: Case, ctx: Context) -> Problem | None:
     return None
 
 
+def _handed_over(case: Case, ctx: Context) -> Problem | None:
+    """A copy that leaves the house is signed for. Source: chain of custody."""
+    if case.text("disclosure_how") not in ("Secure transfer", "Handed over and signed") or case.has("receipt_ref"):
+        return None
+    words = "Nothing shows who took the copy over."
+    return Problem("CTV-20", words, "receipt_ref", hint="Name the signed receipt, or the proof of the transfer.")
+
+
+def _no_staff_watching(case: Case, ctx: Context) -> Problem | None:
+    """Footage kept against loss is not used to watch how people work. Source: declared purpose, data protection."""
+    found = _STAFF_WORDS.search(f"{case.text('chat_text')} {case.text('window_reason')}")
+    if found is None:
+        return None
+    words = f"'{found[0]}' sounds like watching how somebody works, which is no declared purpose."
+    return Problem("CTV-21", words, "purpose", hint="Ask Security or data protection before anybody looks.")
+
+
 def _reached_nothing(case: Case, ctx: Context) -> Problem | None:
     """A case is closed when no clip is left. Source: retention."""
     if case.status == DELETED or case.flag("found") is False:
@@ -304,7 +346,11 @@ def _approved(case: Case, ctx: Context) -> Mapping[str, Value | None]:
 
 
 def _viewed(case: Case, ctx: Context) -> Mapping[str, Value | None]:
-    return {"viewers": tuple(dict.fromkeys((*case.items("viewers"), ctx.actor.id)))}
+    once = f"{ctx.actor.id}, {to_london(ctx.now):%d/%m/%Y %H:%M}"
+    return {
+        "viewers": tuple(dict.fromkeys((*case.items("viewers"), ctx.actor.id))),
+        "viewings": (*case.items("viewings"), once),
+    }
 
 
 def _recorded(case: Case, ctx: Context) -> Mapping[str, Value | None]:
@@ -340,6 +386,9 @@ def _escalates(case: Case, ctx: Context) -> Sequence[Opening]:
     gone = case.instant("overwrite_at")
     when = f", overwritten on {to_london(gone):%d/%m/%Y %H:%M}" if gone else ""
     words = f"Footage of {case.text('camera_zone') or 'a camera'} for order {case.text('order_no')}{when}. {ctx.reason}"
+    if case.text("purpose") == ACCESS:
+        ask = "Answer the person within the legal month; nothing was sent from here."
+        return (blocker(case, "Legal", f"A person asks for their own images. {words}", ask),)
     return (blocker(case, "Security", words, "Preserve the footage and confirm the clip number."),)
 
 
@@ -388,7 +437,7 @@ _MOVES: Final = (
                 Rule("CTV-05", "Footage serves a declared purpose.", _purpose_declared))),
     Move(verb="approve", label="Approve", start=frozenset({PRESERVED}), to=APPROVED, event="cctv.approved.v1",
          says="{actor} approved that footage for {case} is watched ({purpose})", roles=GUARDS, sets=_approved,
-         needs=("lawful_basis",),
+         needs=("lawful_basis", "window_reason"),
          rules=(Rule("CTV-08", "Who asks does not approve.", _not_own_approval),
                 Rule("CTV-09", "Requests from outside are in writing.", _asked_in_writing))),
     Move(verb="refuse", label="Refuse", start=frozenset({REQUESTED, PRESERVED}), to=CLOSED, event="cctv.refused.v1",
@@ -410,7 +459,8 @@ _MOVES: Final = (
          roles=frozenset({Role.LEGAL}), needs=("disclosed_to", "disclosure_why", "disclosure_how", "lawful_basis"),
          sets=_disclosed,
          rules=(Rule("CTV-13", "Others are made unseen.", _others_hidden),
-                Rule("CTV-14", "The person's identity is checked.", _identity_known)),
+                Rule("CTV-14", "The person's identity is checked.", _identity_known),
+                Rule("CTV-20", "A copy that leaves the house is signed for.", _handed_over)),
          lasting="the footage was handed over."),
     Move(verb="retain", label="Retain", start=frozenset({RECORDED, DISCLOSED}), to=RETAINED, event="cctv.retained.v1",
          says="{actor} keeps the clip of {case} until {retain_until}", needs=("clip_id",), sets=_retained),
@@ -438,6 +488,7 @@ CASE: Final = CaseType(
         Rule("CTV-01", "A window ends after it starts.", _end_after_start),
         Rule("CTV-16", "Half of the retention gone is an alarm.", _half_gone, warn=True),
         Rule("CTV-17", "Some words make it a request in law.", _wording_trap, warn=True),
+        Rule("CTV-21", "Footage is not for watching how people work.", _no_staff_watching, warn=True),
     ),
     deadlines=(
         Deadline(id="CTV-DAY", label="Preserve today", due=_same_day, until=_KEPT, source="domain rules"),
@@ -453,5 +504,6 @@ CASE: Final = CaseType(
     sample={
         "order_no": "4102938481", "purpose": "Claim", "camera_zone": "Bench 4",
         "window_start": "20/11/2026 01:25", "window_end": "20/11/2026 01:50", "ticket_ref": "TCK-20430",
+        "window_reason": "Picked 01:30, sealed 01:42",
     },
 )  # fmt: skip

@@ -88,7 +88,7 @@ _FORM: Final = (
     _f("cs_told", "Customer Service told", FieldKind.FLAG, late=True),
     _f("tracking", "Tracking", FieldKind.ID, queue=True, late=True, width=20, check=check_tracking),
     _f("delivered_at", "Delivered at", FieldKind.INSTANT, late=True, width=16),
-    _f("also_possible", "Also possible", FieldKind.LIST, system=True, queue=True, width=26),
+    _f("also_possible", "Also possible", FieldKind.LIST, system=True, width=26),
     _f("carrier_used", "Goes with", system=True),
     _f("leaves_on", "Leaves on", FieldKind.DAY, system=True, width=12),
     _f("book_by", "Book by", FieldKind.INSTANT, system=True, width=16),

@@ -13,6 +13,7 @@ from typing import Final
 from addin.logic import stock_rules as check
 from addin.logic.calendar import add_working_days, add_working_time, london_day, previous_working_day
 from addin.logic.case_type import WORKING, Case, CaseType, Context, Deadline, Move, Opening, Rule
+from addin.logic.closing import ticketed
 from addin.logic.common_form import CLOSED
 from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.reopening import CLOSED_FROM, ENDINGS
@@ -216,7 +217,7 @@ MOVES: Final = (
                 Rule("INV-09", "Two counts that differ are counted again.", check.counts_agree, source="Recount"),
                 Rule("INV-10", "The adjustment is recount less system.", check.sign_right, source="Stock validation"),
                 Rule("INV-11", "Each serial that differs is listed.", check.serials_listed, source="Stock validation"),
-                Rule("INV-13", "Movements and count sheets are there.", check.movements_known, source="Evidence"),
+                Rule("INV-13", "Open picks, movements and sheets are there.", check.movements_known, source="Evidence"),
                 Rule("INV-18", "Security knows of a suspicion.", check.theft_not_unknown, source="Decision rules"),
                 _CUSTOMER)),
     Move(verb="reject", label="Count again", start=frozenset({RECOUNTED, INVESTIGATING, PROPOSED}), to=FROZEN,
@@ -248,7 +249,10 @@ MOVES: Final = (
          event="stock.closed.v1", says="{actor} closed {case}: {decision}", roles=HANDLERS, sets=_closed,
          rules=(Rule("INV-08", "A variance is counted twice.", check.recount_needed, source="Recount"),
                 Rule("INV-20", "A variance is posted before it closes.", check.variance_posted, source="Stock states"),
-                _CUSTOMER)),
+                _CUSTOMER,
+                Rule("INV-21", "Every order that falls short has a way for its customer.", check.customers_have_a_way,
+                     source="Customer impact"),
+                ticketed("INV-22"))),
     *ENDINGS,
 )  # fmt: skip
 

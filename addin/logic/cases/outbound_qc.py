@@ -1,6 +1,7 @@
 """Outbound quality control (QCT): what is checked before it leaves, by whom, and who may let it go after a failure.
 
-1. A trigger says which checks are due (policy table `qc_trigger`); several triggers add up.
+1. A trigger says which checks are due (policy table `qc_trigger`); several triggers add up. Goods, value, profile, the
+   order and its other cases give triggers by themselves; a person may name more.
 2. A customer profile shows only its code. Why somebody has it stands nowhere here, and no message hints at it.
 3. For goods of value the inspector did not pick the order, and a second person checks again.
 4. A failure stops the shipment. Only Senior QA lets it go, with a reason.
@@ -9,7 +10,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -18,7 +19,7 @@ from addin.logic.case_type import Case, CaseType, Context, Deadline, Move, Openi
 from addin.logic.closing import ticketed
 from addin.logic.common_form import CLOSED
 from addin.logic.forms import Field, FieldKind, Value
-from addin.logic.order_terms import ORDER_STAGES
+from addin.logic.order_terms import GOODS_KINDS, ORDER_STAGES
 from addin.logic.outcome import Problem
 from addin.logic.sbar import blocker
 from addin.logic.values import Role
@@ -37,11 +38,18 @@ _SENIOR: Final = frozenset({Role.SENIOR_QA})
 #: What is shown, and the policy's name of it.
 TRIGGERS: Final[Mapping[str, str]] = {
     "Exotic leather": "exotic", "Watch": "watch", "Jewellery": "jewellery", "Fragile": "fragile",
-    "Personalised": "personalised", "High value": "high_value", "Profile A": "profile_a", "Profile B": "profile_b",
+    "Personalised": "personalised", "High value": "high_value", "Very high value": "very_high_value",
+    "Profile A": "profile_a", "Profile B": "profile_b",
     "Profile C": "profile_c", "Profile D": "profile_d", "Gift": "gift", "Several of one reference": "same_reference",
     "Address changed": "address_changed", "Second shipment": "reshipment", "Returned goods": "returned_goods",
     "Carrier rule": "carrier_rule",
 }  # fmt: skip
+#: The trigger of a kind of goods (choices of the form, as in every case type).
+_BY_GOODS: Final[Mapping[str, str]] = {
+    "Exotic leather": "exotic", "Watch": "watch", "Jewellery": "jewellery", "Fragile or porcelain": "fragile",
+    "Personalised": "personalised",
+}  # fmt: skip
+_PROFILES: Final = ("A", "B", "C", "D")
 #: Words that would tell why a customer has a profile.
 _PROFILE_WORDS: Final = re.compile(
     r"\b(?:v\.?i\.?[cp]s?|profil\w*|abus\w+|fraud\w*|serial return\w*|empty.?box|wrong.?item|flagged|suspicio\w+"
@@ -61,7 +69,11 @@ _FORM: Final = (
     _f("serial_wms", "Serial in stock system", FieldKind.ID, width=14),
     _f("trigger", "Trigger", FieldKind.CHOICE, choices=tuple(TRIGGERS), queue=True, width=18),
     _f("more_triggers", "More triggers", FieldKind.LIST, width=18, help="With ; between."),
-    _f("triggered_by", "Triggered by", width=14, help="Rule number or person."),
+    _f("triggered_by", "Triggered by", width=14, help="The row of the Rules sheet, or a person."),
+    _f("goods_kind", "Goods", FieldKind.CHOICE, choices=GOODS_KINDS, width=16),
+    _f("profile", "Profile", FieldKind.CHOICE, choices=_PROFILES, width=7, help="Only the code, never why."),
+    _f("is_gift", "Gift", FieldKind.FLAG, width=6),
+    _f("same_reference_units", "Units of one reference", FieldKind.COUNT, width=9),
     _f("goods_value", "Goods value", FieldKind.MONEY, queue=True, width=12),
     _f("order_stage", "Order stage", FieldKind.CHOICE, choices=ORDER_STAGES, late=True, width=14),
     _f("destination", "Destination", help="Country of delivery."),
@@ -80,6 +92,8 @@ _FORM: Final = (
     _f("remark", "Remark", late=True, width=24),
     _f("afterwards", "After failure", FieldKind.CHOICE, choices=_AFTERWARDS, late=True, width=16),
     _f("cs_message", "Message to Customer Service", FieldKind.NOTE, late=True, width=30, help="Only the delay."),
+    _f("triggers_found", "Triggers found", FieldKind.LIST, system=True, width=24,
+       help="By goods, value, profile, order facts and the order's other cases."),
     _f("checks_due", "Checks due", FieldKind.LIST, system=True, queue=True, width=28),
     _f("result", "Result", system=True, queue=True, width=14),
     _f("weight_off", "Weight off, %", FieldKind.NUMBER, system=True, width=9),
@@ -99,13 +113,37 @@ def _is_valuable(case: Case, ctx: Context) -> bool:
     return value is not None and value.amount >= ctx.policy.money("qc.high_value").amount
 
 
+def _found(case: Case, ctx: Context) -> Iterator[str]:
+    """The triggers that the facts themselves give: goods, profile, order, value. Source: QC triggers of the domain."""
+    if (goods := _BY_GOODS.get(case.text("goods_kind"))) is not None:
+        yield goods
+    if case.has("profile"):
+        yield f"profile_{case.text('profile').casefold()}"
+    if case.flag("is_gift"):
+        yield "gift"
+    if (case.count("same_reference_units") or 0) > 1:
+        yield "same_reference"
+    yield from _of_other_cases(case, ctx)
+    if _is_valuable(case, ctx):
+        worth = case.money("goods_value")
+        top = ctx.policy.money("qc.very_high_value")
+        yield "very_high_value" if worth is not None and worth.amount >= top.amount else "high_value"
+
+
+def _of_other_cases(case: Case, ctx: Context) -> Iterator[str]:
+    """An address that was changed after payment, and a parcel that came back and goes out again."""
+    same = [other for other in ctx.related if other.text("order_no") == case.text("order_no") != ""]
+    if any(other.type == "ADR" and other.has("approved_by") and not other.has("refusal") for other in same):
+        yield "address_changed"
+    if any(other.type == "CRP" and other.text("option_chosen") == "Second shipment" for other in same):
+        yield "reshipment"
+
+
 def _triggers(case: Case, ctx: Context) -> tuple[str, ...]:
     named = (case.text("trigger"), *case.items("more_triggers"))
     by_title = {title.casefold(): code for title, code in TRIGGERS.items()}
-    found = [by_title[name.casefold()] for name in named if name.casefold() in by_title]
-    if _is_valuable(case, ctx):
-        found.append("high_value")
-    return tuple(dict.fromkeys(found))
+    typed = [by_title[name.casefold()] for name in named if name.casefold() in by_title]
+    return tuple(dict.fromkeys((*typed, *_found(case, ctx))))
 
 
 def _checks_due(case: Case, ctx: Context) -> tuple[str, ...]:
@@ -123,13 +161,20 @@ def _weight_off(case: Case) -> Decimal | None:
 
 
 def _derive(case: Case, ctx: Context) -> Mapping[str, Value | None]:
+    by_code = {code: title for title, code in TRIGGERS.items()}
+    codes = tuple(dict.fromkeys(_found(case, ctx)))
     found: dict[str, Value | None] = {
+        "triggers_found": tuple(by_code[code] for code in codes) or None,
         "checks_due": _checks_due(case, ctx) or None,
         "weight_off": _weight_off(case),
         "checklist_version": case.text("checklist_version") or ctx.policy.text("qc.checklist_version"),
     }
     if not case.has("value_at_risk"):
         found["value_at_risk"] = case.money("goods_value")
+    if codes and not case.has("trigger"):
+        found["trigger"] = by_code[codes[0]]
+        if not case.has("triggered_by"):
+            found["triggered_by"] = f"qc_trigger.{codes[0]}"
     return found
 
 
@@ -149,6 +194,8 @@ def _known_triggers(case: Case, ctx: Context) -> Problem | None:
 def _profile_silent(case: Case, ctx: Context) -> Problem | None:
     """Nothing tells why a customer has a profile. Source: domain rules, profiling is personal data."""
     for name in ("remark", "cs_message", "triggered_by"):
+        if name == "triggered_by" and ctx.policy.has(case.text(name)):
+            continue  # the row's own name holds the code, as the trigger does
         if (told := _PROFILE_WORDS.search(case.text(name))) is not None:
             words = f"'{told[0]}' tells something about the customer."
             return Problem("QCT-02", words, name, hint="Write what was checked, or the delay; never why.")
@@ -174,10 +221,23 @@ def _the_inspector(case: Case, ctx: Context) -> Problem | None:
 def _serial_equal(case: Case, ctx: Context) -> Problem | None:
     """The serial on the goods is that of the stock system. Source: domain rules."""
     seen, stock = case.text("serial"), case.text("serial_wms")
-    if not stock or seen.casefold() == stock.casefold():
+    if not seen or not stock or seen.casefold() == stock.casefold():
         return None
-    words = f"The serial is {seen or 'missing'}, the stock system has {stock}."
+    words = f"The serial is {seen}, the stock system has {stock}."
     return Problem("QCT-05", words, "serial", hint="Fail the inspection: it may be another article.")
+
+
+def _serial_known(case: Case, ctx: Context) -> Problem | None:
+    """Where the serial is due, both numbers are known and look like one. Source: policy `id.serial_pattern`."""
+    if "Serial" not in _checks_due(case, ctx) and not (case.has("serial") or case.has("serial_wms")):
+        return None
+    for name, where in (("serial", "on the goods"), ("serial_wms", "in the stock system")):
+        if not case.has(name):
+            words = f"The serial number {where} is not known, so nothing was compared."
+            return Problem("QCT-18", words, name, hint="Read it and fill it in.")
+        if not re.fullmatch(ctx.policy.text("id.serial_pattern"), case.text(name)):
+            return Problem("QCT-18", f"{case.text(name)} is no serial number.", name, hint="Read it again.")
+    return None
 
 
 def _photos_there(case: Case, ctx: Context) -> Problem | None:
@@ -273,6 +333,7 @@ _HOLD: Final = Rule("QCT-17", "A hold ends with a reason.", _hold_ended)
 _SILENT: Final = Rule("QCT-02", "Nothing tells why a customer has a profile.", _profile_silent)
 _PASSING: Final = (
     Rule("QCT-05", "The serial is that of the stock system.", _serial_equal),
+    Rule("QCT-18", "Serial numbers are read on the goods and in the stock system.", _serial_known),
     Rule("QCT-06", "The photo set is complete.", _photos_there),
     Rule("QCT-07", "What has to be weighed is weighed.", _weighed),
     Rule("QCT-08", "The weight is that of the master.", _weight_right),

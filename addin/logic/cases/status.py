@@ -173,6 +173,15 @@ def _checked_in_past(case: Case, ctx: Context) -> Problem | None:
     return None
 
 
+def _tracking_seen(case: Case, ctx: Context) -> Problem | None:
+    """Once a system says that the parcel has left, the carrier's own word is the third source. Source: domain rules."""
+    left = next((name for name in ("order_stage", "wms_stage") if is_despatched(case.text(name))), "")
+    if not left or case.has("tracking_status"):
+        return None
+    words = f"The parcel has left ('{case.text(left)}'), but nobody has looked at its tracking."
+    return Problem("OST-15", words, "tracking_status", hint="Look it up with the carrier and choose what it shows.")
+
+
 def _systems_agree(case: Case, ctx: Context) -> Problem | None:
     """Systems that disagree for longer than the policy allows are a blocker, not an answer."""
     if not _is_blocked(case, ctx):
@@ -306,11 +315,12 @@ _MOVES: Final = (
     Move(verb="check", label="Check", start=frozenset({NEW, CHECKED, ANSWERED}), to=CHECKED, event="status.checked.v1",
          says="{actor} checked order {order_no} of {case}: order system {order_stage}, warehouse {wms_stage}, "
               "tracking {tracking_status}",
-         needs=("order_no", "order_stage", "wms_stage", "checked_at"),
+         needs=("order_no", "order_stage", "wms_stage", "expected_delivery", "checked_at"),
          rules=(Rule("OST-01", "An order number has the house's format.", _order_number),
-                Rule("OST-02", "Systems that disagree are dated.", _differ_dated), _TIMES)),
+                Rule("OST-02", "Systems that disagree are dated.", _differ_dated), _TIMES,
+                Rule("OST-15", "The tracking of a parcel that has left is looked at.", _tracking_seen))),
     Move(verb="answer", label="Answer", start=frozenset({CHECKED}), to=ANSWERED, event="status.answered.v1",
-         says="{actor} answered {case} after {minutes_to_answer} minutes", needs=("answer", "next_update"),
+         says="{actor} answered {case} after {minutes_to_answer} minutes", needs=("answer", "next_step", "next_update"),
          sets=_answered,
          rules=(Rule("OST-04", "Systems that disagree for long are a blocker.", _systems_agree),
                 Rule("OST-05", "An order that stands still is escalated before it is answered.", _too_old),

@@ -112,6 +112,7 @@ _ADDRESS: Final[tuple[Entry, ...]] = (
     ("address_level.second_approver", "3", "points", "From here a second approver and a call back."),
     ("address_level.senior_qa", "6", "points", "From here Senior QA and the fraud team."),
     ("address_level.after_despatch_adds", "1", "count", "Levels added once the parcel has left."),
+    ("address_level.after_despatch_value", "GBP 1000.00", "money", "A parcel that has left: the highest level."),
     ("address_level.high_value", "GBP 1000.00", "money", ""),
     ("address_level.very_high_value", "GBP 5000.00", "money", ""),
     ("address_level.twice_hours", "24", "hours", ""),

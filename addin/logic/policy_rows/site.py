@@ -38,19 +38,21 @@ _STOCK: Final[tuple[Entry, ...]] = (
     ),
 )
 
+_FULL: Final = "Photo set; Second person; Weight; Seal; Signature; Serial"
 #: Trigger and what it asks for. Profiles show only a code: a valued client, b earlier wrong-item claim, c abuse of
 #: returns, d first order of high value; the meaning is personal data and stays off the sheets.
 _QC: Final[tuple[Entry, ...]] = (
-    ("qc_trigger.exotic", "Photo set; Second person; Papers check", "list", "Product: exotic leather."),
-    ("qc_trigger.watch", "Photo set; Second person; Seal; Signature", "list", "Product."),
-    ("qc_trigger.jewellery", "Photo set; Second person; Seal; Signature", "list", "Product."),
+    ("qc_trigger.exotic", "Photo set; Second person; Papers check; Serial", "list", "Product: exotic leather."),
+    ("qc_trigger.watch", "Photo set; Second person; Seal; Signature; Serial", "list", "Product."),
+    ("qc_trigger.jewellery", "Photo set; Second person; Seal; Signature; Serial", "list", "Product."),
     ("qc_trigger.fragile", "Photo set; Weight", "list", "Product: porcelain and the like."),
     ("qc_trigger.personalised", "Photo set; Second person", "list", "Product: made to order."),
     ("qc_trigger.high_value", "Photo set; Second person; Weight; Seal; Signature", "list", "From qc.high_value."),
-    ("qc_trigger.profile_a", "Photo set; Second person; Weight; Seal", "list", "Customer profile."),
-    ("qc_trigger.profile_b", "Photo set; Second person; Weight; Seal; Signature", "list", "Customer profile."),
-    ("qc_trigger.profile_c", "Photo set; Second person; Weight; Seal; Signature", "list", "Customer profile."),
-    ("qc_trigger.profile_d", "Photo set; Second person; Signature", "list", "Customer profile."),
+    ("qc_trigger.very_high_value", _FULL, "list", "From qc.very_high_value: the full set."),
+    ("qc_trigger.profile_a", _FULL, "list", "Customer profile: the full set."),
+    ("qc_trigger.profile_b", _FULL, "list", "Customer profile: the full set."),
+    ("qc_trigger.profile_c", _FULL, "list", "Customer profile: the full set."),
+    ("qc_trigger.profile_d", _FULL, "list", "Customer profile: the full set."),
     ("qc_trigger.gift", "Photo set", "list", "Order."),
     ("qc_trigger.same_reference", "Photo set; Second person", "list", "Order: several units of one reference."),
     ("qc_trigger.address_changed", "Hold; Second person; Signature", "list", "Order: changed after payment."),
