@@ -38,22 +38,23 @@ def list_snapshots(folder: Path, as_json: bool) -> int:
 @click.argument("older")
 @click.argument("newer", default="now")
 @click.option("--book", type=click.Path(path_type=Path, dir_okay=False), help="Write a workbook with coloured cells.")
+@click.option("--queue", is_flag=True, help="Compare only what the queue sheets show, not the whole form.")
 @register_option
 @as_json_option
 @plain
-def diff(older: str, newer: str, book: Path | None, folder: Path, as_json: bool) -> int:
-    """Compare two versions, case by case and cell by cell.
+def diff(older: str, newer: str, book: Path | None, queue: bool, folder: Path, as_json: bool) -> int:
+    """Compare two versions, case by case and field by field over the whole form.
 
     OLDER and NEWER are snapshots, workbook files, instants (2026-11-20T12:00) or "now". Exit code 1 when they differ.
     """
     from addin.errors import HostError
-    from addin.history import read_version
+    from addin.history import read_version, side_by_side
     from addin.logic.difference import differences
 
     with opened(folder) as service, waiting_for("Comparing ...", quiet=as_json):
         now = service.clock()
         old, new = (read_version(name, service.folder, service.journal, now) for name in (older, newer))
-        found = list(differences(old.sheets, new.sheets))
+        found = list(differences(*side_by_side(old, new, queue=queue)))
         if book is not None:
             from addin.register.draw_difference import draw_difference
 
@@ -62,18 +63,23 @@ def diff(older: str, newer: str, book: Path | None, folder: Path, as_json: bool)
             if book.exists():
                 raise HostError(f"{book} is there already.", hint="Name a new file.", code="DIFF-EXISTS")
             book.write_bytes(content)
+    partly = [version.name for version in (old, new) if not version.whole]
     if as_json:
         rows = [
             {"sheet": c.sheet, "case": c.case_id, "what": c.what,
              "cells": [{"column": cell.column, "old": cell.old, "new": cell.new} for cell in c.cells]}
             for c in found
         ]  # fmt: skip
-        click.echo(json.dumps({"older": old.name, "newer": new.name, "rows": rows}, ensure_ascii=False))
+        click.echo(
+            json.dumps({"older": old.name, "newer": new.name, "partly": partly, "rows": rows}, ensure_ascii=False)
+        )
         return FINDINGS if found else DONE
     for c in found:
         click.echo(f"{c.what:8} {c.sheet:12} {c.case_id}")
         for cell in c.cells if c.what == "changed" else ():
             click.echo(f"           {cell.column}: {cell.old or '(empty)'} -> {cell.new or '(empty)'}")
+    for name in partly:
+        click.echo(f"{name} has no sound Audit sheet: only what the queue sheets show was compared.")
     counts = Counter(c.what for c in found)
     told = ", ".join(f"{count} {what}" for what, count in sorted(counts.items())) or "nothing differs"
     click.echo(f"{old.name} to {new.name}: {told}.")

@@ -19,6 +19,8 @@ from addin.register.style import ACCENT, AMBER, GREEN, INK, RED, WHITE, Look
 
 _FILL: Final[Mapping[str, tuple[str, str]]] = {ADDED: (GREEN, WHITE), REMOVED: (RED, WHITE), CHANGED: (AMBER, INK)}
 _SHORT, _LONG = 11, 38
+#: How many characters across still can be read on one landscape page, and how small they are printed beyond that.
+_READABLE, _SCALE = 210, 62
 _CHANGE_COLUMNS: Final = (("What", 11), ("Sheet", 14), ("Case", 18), ("Column", 22), ("Was", 44), ("Is now", 44))
 
 
@@ -100,11 +102,18 @@ def _sheet(book: Workbook, look: Look, name: str, rows: list[RowChange]) -> None
     sheet = _page(book, name, name, hint, look)
     sheet.freeze_panes(4, 2)
     sheet.repeat_rows(3)
+    across = 0
     for at, title in enumerate(("What", *titles)):
         sheet.write_string(3, at, title, look["header"])
         words = [found.get(title, "") for change in rows for found in (change.new, change.old)]
         wanted = max((len(text) for text in words), default=0) + 1
-        sheet.set_column(at, at, min(max(wanted, len(title) + 2, _SHORT), _LONG))
+        width = min(max(wanted, len(title) + 2, _SHORT), _LONG)
+        sheet.set_column(at, at, width)
+        across += width
+    if across > _READABLE:  # a whole form on one page's width could not be read: it goes on beside, case repeated
+        sheet.set_print_scale(_SCALE)
+        sheet.repeat_columns(0, 1)
+        sheet.print_across()
     at = 4
     for change in rows:
         at = _row(sheet, look, at, change, titles)

@@ -15,6 +15,7 @@ from addin.closed_book import press_closed
 from addin.errors import ConfigError
 from addin.folder import create
 from addin.macros.press import Asked
+from addin.register.layout import columns
 from addin.service import RowRequest, Service
 from addin.verify import verify
 
@@ -77,6 +78,39 @@ def test_the_workbook_says_what_the_journal_says(register):
     """Read from the file and from the events, the same words: no false change."""
     assert run(register, "press", "desk.refresh")
     assert told(register, "diff", str(register / "casebook.xlsm"), "now")["rows"] == []
+
+
+def test_fields_that_no_queue_shows_are_compared_too(register):
+    """A row of a version is the whole form; --queue keeps to what the queue sheet shows."""
+    name = snapshot_of(register)
+    service = Service.open(register)
+    (first, _) = service.journal.cases()
+    hidden = "decision"
+    assert not any(column.name == hidden for column in columns("Requests"))
+    outcome = service.edit([RowRequest(first.case_id, {hidden: "Wait for the scan"}, reason="Found out")])
+    assert outcome.ok, outcome.message
+    service.close()
+    run(register, "press", "desk.refresh")
+    title = {"column": "Decision", "old": "", "new": "Wait for the scan"}
+    for older, newer in ((name, "now"), (name, str(register / "casebook.xlsm"))):
+        whole = told(register, "diff", older, newer, code=FINDINGS)
+        assert title in whole["rows"][0]["cells"]
+        assert whole["partly"] == []
+        queue = told(register, "diff", older, newer, "--queue", code=FINDINGS)
+        assert title not in queue["rows"][0]["cells"]
+        assert {"column": "Owner", "old": "", "new": "b.lowe"} in queue["rows"][0]["cells"]
+
+
+def test_a_workbook_without_its_audit_sheet_is_compared_by_what_it_shows(register, tmp_path):
+    """What it cannot say is no difference, and is said."""
+    run(register, "press", "desk.refresh")
+    cut = tmp_path / "cut.xlsx"
+    book = openpyxl.load_workbook(register / "casebook.xlsm")
+    del book["Audit"]
+    book.save(cut)
+    found = told(register, "diff", str(cut), "now")
+    assert (found["rows"], found["partly"]) == ([], [str(cut)])
+    assert "no sound Audit sheet" in run(register, "diff", str(cut), "now")
 
 
 def test_a_workbook_shows_the_changed_cells(register, tmp_path):
