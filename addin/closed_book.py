@@ -17,6 +17,7 @@ from addin.logic.outcome import Outcome, Status
 from addin.macros.press import Asked, press
 from addin.reception import read_messages, take_all, waiting
 from addin.service import Service
+from addin.tasks import keep_before
 
 
 @contextmanager
@@ -106,6 +107,7 @@ def import_closed(service: Service, path: Path | None, what: str, tick: Callable
         before = press(book, "desk.refresh", service)
         if before.status is Status.REFUSED:  # a workbook that cannot show it: nothing is recorded yet
             return before
+        keep_before(service, "an import")
         outcome = import_inbox(service, tick=tick) if path is None else import_file(service, path, what, tick=tick)
         press(book, "desk.refresh", service)
     return outcome

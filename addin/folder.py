@@ -20,7 +20,7 @@ from addin.journal.opening import open_journal
 from addin.journal.refill import refill
 from addin.logic.chain import Head
 from addin.logic.events import Sealed, digests
-from addin.logic.system_kinds import SNAPSHOT_TAKEN
+from addin.logic.system_kinds import VERSION_KINDS
 from addin.logic.values import CELL_LIMIT
 from addin.macros.actions import buttons
 from addin.macros.vba import vba_project
@@ -141,7 +141,7 @@ def workbook_bytes(service: Service) -> bytes:
         vba=vba_project(),
         password=service.settings.lock_password,
         head=journal.head(),
-        snapshots=[snapshot_cells(event) for event in journal.events(kinds=[SNAPSHOT_TAKEN.name])],
+        snapshots=[snapshot_cells(event) for event in journal.events(kinds=VERSION_KINDS)],
         vault=_vault(service),
         standing=latest(service),
     )

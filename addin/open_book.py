@@ -38,6 +38,7 @@ from addin.register.reading import BookFile
 from addin.register.refresh import check_standing
 from addin.register.sheets import META, meta_of, not_ours
 from addin.service import Service
+from addin.tasks import keep_day
 
 #: Where the file stays as Calc saved it, until Calc saves the next one.
 AS_SAVED: Final = "casebook-as-saved-in-calc.xlsm"
@@ -63,6 +64,8 @@ def open_register(folder: Path, host: str = "", *, headless: bool = False, say: 
         if not service.workbook.exists():
             hint = "Make it from the journal: casebook rebuild workbook."
             raise NotOurBook(f"{service.workbook.name} is not in {folder}.", hint=hint, code="BOOK-ABSENT")
+        if unkept := keep_day(service):
+            say(unkept)
         if chosen == "excel":
             return _open_in_excel(service.workbook, say)
         return _open_in_calc(service, headless=headless, say=say)

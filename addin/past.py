@@ -6,6 +6,7 @@ Neither ever writes over anything, least of all over the present register.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -13,11 +14,11 @@ import tomli_w
 
 from addin.errors import HostError, NotOurBook
 from addin.folder import take_folder, write_workbook
-from addin.history.versions import events_until
+from addin.history.versions import events_before, events_until, find_mark
 from addin.journal import SqliteJournal
 from addin.journal.refill import refill
 from addin.logic.chain import Head
-from addin.logic.events import Json, digests, iso
+from addin.logic.events import Event, Json, digests, iso
 from addin.logic.outcome import Outcome, Status
 from addin.logic.system_kinds import SNAPSHOT_RESTORED
 from addin.service import Service
@@ -37,6 +38,9 @@ def restore(service: Service, name: str, target: Path) -> Outcome:
         HostError: something is at the target already.
         IntegrityError: the snapshot is damaged; nothing was written.
     """
+    mark = find_mark(service.journal, name)
+    if mark is not None:
+        return _restore_mark(service, mark, name, target)
     keep_before(service, "a restore")
     done = Store(service.folder / "snapshots").restore(name, target)
     if target.is_dir():
@@ -64,9 +68,30 @@ def as_of(service: Service, moment: datetime, target: Path) -> Head:
         first = next(service.journal.events(upto=1)).at
         hint = f"Its first event is of {first}."
         raise NotOurBook(f"The register did not exist at {iso(moment)}.", hint=hint, code="VER-BEFORE")
+    return _rebuilt(service, events, moment, target, f"the register as of {iso(moment)}")
+
+
+def _restore_mark(service: Service, mark: Event, name: str, target: Path) -> Outcome:
+    """A version that has no file of its own, told again from the journal, as a register in a new folder."""
+    if target.suffix or target.exists():
+        raise HostError(
+            f"{target} is there already, or is no folder.",
+            hint="A marked version comes back as a whole register: name a new folder.",
+            code="SNAP-EXISTS",
+        )
+    events = list(events_before(service.journal, mark))
+    _rebuilt(service, events, datetime.fromisoformat(events[-1].at), target, f"version {name}")
+    event = service.record(
+        SNAPSHOT_RESTORED.name, {"name": name, "place": target.name}, reason="Restored to look at it"
+    )
+    words = f"{name} is in {target}, told again from {len(events)} events. The register itself is unchanged."
+    return Outcome(Status.DONE, words, seq=event.seq, files=(str(target),))
+
+
+def _rebuilt(service: Service, events: Sequence[Event], moment: datetime, target: Path, what: str) -> Head:
     named = [name for event in events for name in digests(event.data)]
     take_folder(target)
-    _settings_of_a_copy(service.folder, target, f"the register as of {iso(moment)}")
+    _settings_of_a_copy(service.folder, target, what)
     journal = SqliteJournal(target / JOURNAL_FILE, create=True)
     then = Service(target, service.settings, journal, service.actor, lambda: moment, service.policy)
     try:

@@ -38,6 +38,7 @@ from addin.logic.policy import DEFAULT_POLICY, Policy
 from addin.logic.rule_changes import RULE_KINDS, with_changes
 from addin.logic.system_kinds import REFUSED, REGISTER_OPENED, SYSTEM_KINDS
 from addin.logic.values import Actor, clean_text
+from addin.logic.versions import BULK_ROWS, mark_before
 from addin.settings import WORKBOOK_FILE, Settings, load, who
 
 Clock = Callable[[], datetime]
@@ -250,6 +251,7 @@ class Service:
         acts: Mapping[str, Callable[[Writer, str, RowRequest], RowResult]] = {"open": self._open, "edit": self._edit}
         self._refuse_copy()
         with self.journal.write() as writer:
+            self._mark(writer, [one for _, one in asked])
             rows = [self._one(writer, verb, _cleaned(one), acts.get(verb, self._move)) for verb, one in asked]
             self._append(writer, closing(rows))
             head = writer.head()
@@ -294,10 +296,19 @@ class Service:
         rows: list[RowResult] = []
         self._refuse_copy()
         with self.journal.write() as writer:
+            self._mark(writer, requests)
             for request in requests:
                 rows.append(self._one(writer, verb, _cleaned(request), act))
             head = writer.head()
         return replace(summary(rows), seq=head.seq, head=head.hash)
+
+    def _mark(self, writer: Writer, requests: Sequence[RowRequest]) -> None:
+        """Mark the version before a day's first rows and before a bulk press, unless they were all pressed before."""
+        most = self.policy.number(BULK_ROWS) if len(requests) > 1 else 1
+        mark = mark_before(writer.head(), self.clock(), len(requests), most)
+        fresh = (one for one in requests if not one.problems and not (one.key and writer.recall(one.key)))
+        if mark is not None and next(fresh, None) is not None:
+            self._append(writer, mark)
 
     def _one(
         self, writer: Writer, verb: str, request: RowRequest, act: Callable[[Writer, str, RowRequest], RowResult]

@@ -11,11 +11,13 @@ from pathlib import Path
 
 from addin import snapshots, verify
 from addin.durable import write_file
+from addin.errors import CasebookError
 from addin.journal import witness
 from addin.logic.calendar import london_day
 from addin.logic.events import Json, iso
 from addin.logic.outcome import Outcome, Status
 from addin.logic.system_kinds import SNAPSHOT_TAKEN
+from addin.logic.versions import is_due
 from addin.service import Service
 
 __all__ = ["keep_snapshot", "verify_register", "witness_path", "write_file"]
@@ -48,6 +50,23 @@ def keep_before(service: Service, step: str) -> None:
     last = next(service.journal.events(after=service.journal.head().seq - 1), None)
     if service.workbook.exists() and (last is None or last.kind != SNAPSHOT_TAKEN.name):
         keep_snapshot(service, f"Before {step}")
+
+
+def keep_day(service: Service) -> str:
+    """Keep the day's version at its first opening or refresh; answers why it could not be kept, mostly nothing.
+
+    A version that cannot be kept stops nobody from working: the journal tells what stood at any moment.
+    """
+    kept = list(service.journal.events(kinds=[SNAPSHOT_TAKEN.name]))
+    last = kept[-1] if kept else None
+    after = service.journal.events(after=last.seq if last else 0)
+    if service.settings.copy_of or not service.workbook.exists() or not is_due(last, after, service.clock()):
+        return ""
+    try:
+        keep_snapshot(service, "The day's first opening")
+    except CasebookError as error:
+        return f"The day's version could not be kept: {error.message}"
+    return ""
 
 
 def keep_daily(service: Service) -> Outcome:

@@ -18,19 +18,27 @@ from addin.progress import waiting_for
 @plain
 def list_snapshots(folder: Path, as_json: bool) -> int:
     """List the versions that are kept: when, by whom, why, up to which event, and what the store costs."""
+    from addin.logic.system_kinds import VERSION_MARKED
     from addin.snapshots import Store
 
     with opened(folder) as service:
         store = Store(service.folder / "snapshots")
         found, stored = store.list(), store.size()
-    rows = [{"name": s.name, "at": s.at, "by": s.by, "why": s.why, "upto": s.seq, "head": s.head} for s in found]
+        marks = list(service.journal.events(kinds=[VERSION_MARKED.name]))
+    rows = [{"name": s.name, "at": s.at, "by": s.by, "why": s.why, "upto": s.seq, "head": s.head, "file": True}
+            for s in found]  # fmt: skip
+    rows += [{"name": str(event.data["name"]), "at": event.at, "by": event.actor, "why": event.reason,
+              "upto": int(str(event.data["upto"])), "head": str(event.data["head"]), "file": False}
+             for event in marks]  # fmt: skip
+    rows.sort(key=lambda row: (row["at"], row["upto"]))
     if as_json:
         click.echo(json.dumps({"snapshots": rows, "stored_bytes": stored}, ensure_ascii=False))
         return DONE
-    for s in found:
-        click.echo(f"{s.name}\n    {s.at}  {s.by}  up to event {s.seq}  {s.why}")
+    for row in rows:
+        told = "" if row["file"] else "  (no file: told by the journal)"
+        click.echo(f"{row['name']}\n    {row['at']}  {row['by']}  up to event {row['upto']}  {row['why']}{told}")
     whole = sum(s.file_size + s.journal.size for s in found)
-    click.echo(f"{len(found)} versions in {stored:,} bytes ({whole:,} as copies).")
+    click.echo(f"{len(found)} kept versions in {stored:,} bytes ({whole:,} as copies), {len(marks)} marked.")
     return DONE
 
 

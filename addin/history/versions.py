@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -29,6 +29,7 @@ from addin.logic.chain import check
 from addin.logic.difference import Listing, Row
 from addin.logic.events import Event, Sealed, decode, digests, iso
 from addin.logic.forms import Cell, Field, FieldKind
+from addin.logic.system_kinds import VERSION_MARKED
 from addin.register.cells import comparable
 from addin.register.layout import FIRST_ROW, HEADER_ROW, QUEUES, Column, Source, columns, types_on
 from addin.register.projection import queue_cells
@@ -69,7 +70,7 @@ def read_version(name: str, folder: Path, journal: Journal, now: datetime) -> Ve
     """The version of a register that a person names.
 
     Args:
-        name: "now", a snapshot, the path of a workbook, or an instant ("2026-11-20", "2026-11-20T12:00").
+        name: "now", a snapshot or a mark, the path of a workbook, or an instant ("2026-11-20", "2026-11-20T12:00").
         folder: the register.
         journal: its journal.
         now: the present instant.
@@ -90,6 +91,9 @@ def read_version(name: str, folder: Path, journal: Journal, now: datetime) -> Ve
                 return Version(name, _listings(kept.cases(), moment))
             finally:
                 kept.close()
+    if (mark := find_mark(journal, name)) is not None:
+        cases = _folded(events_before(journal, mark), journal.vault)
+        return Version(name, _listings(cases, datetime.fromisoformat(mark.at)))
     if Path(name).is_file():
         return _shown_in(Path(name))
     if _INSTANT.fullmatch(name):
@@ -128,6 +132,17 @@ def events_until(journal: Journal, moment: datetime) -> Iterable[Event]:
         if event.at > last:
             return
         yield event
+
+
+def find_mark(journal: Journal, name: str) -> Event | None:
+    """The event that marked the version of this name, or None."""
+    marks = journal.events(kinds=[VERSION_MARKED.name])
+    return next((event for event in marks if event.data.get("name") == name), None)
+
+
+def events_before(journal: Journal, mark: Event) -> Iterator[Event]:
+    """The events of a marked version: all up to the one that the mark names."""
+    return journal.events(upto=int(str(mark.data["upto"])))
 
 
 def states_at(journal: Journal, moment: datetime) -> list[Case]:

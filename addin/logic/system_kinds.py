@@ -34,6 +34,7 @@ SET_MADE: Final = Kind(
 )
 CLAIMS_LISTED: Final = Kind("claims.listed.v1", "{actor} listed what blocks {count} claims: {file}")
 SNAPSHOT_TAKEN: Final = Kind("snapshot.taken.v1", "{actor} took snapshot {name} at event {upto}")
+VERSION_MARKED: Final = Kind("version.marked.v1", "{actor} marked version {name} at event {upto}")
 SNAPSHOT_RESTORED: Final = Kind("snapshot.restored.v1", "{actor} restored version {name} beside the register: {place}")
 PERSONAL_ERASED: Final = Kind(
     "personal.erased.v1", "{actor} erased {count} personal values of {cases} ({scope}); the chain is as it was"
@@ -48,6 +49,9 @@ BATCH_MADE: Final = Kind(
     "payment.batch_made.v1", "{actor} made the payment batch {batch_no}: {count} refunds, {total}, {file}"
 )
 WORKBOOK_RENDERED: Final = Kind("workbook.rendered.v1", "{actor} made the workbook anew, up to event {upto}")
+
+#: Kinds of the events that the Snapshots sheet lists.
+VERSION_KINDS: Final = (SNAPSHOT_TAKEN.name, VERSION_MARKED.name)
 
 #: Kinds whose events name files in the folder of letters.
 LETTER_FILES: Final = frozenset({LETTER_ISSUED.name, LETTER_PRINTED.name, SET_MADE.name})
@@ -67,6 +71,7 @@ SYSTEM_KINDS: Final = (
     SET_MADE,
     CLAIMS_LISTED,
     SNAPSHOT_TAKEN,
+    VERSION_MARKED,
     SNAPSHOT_RESTORED,
     PERSONAL_ERASED,
     PACK_MADE,

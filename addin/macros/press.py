@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +23,7 @@ from addin.macros.asking import Press, number_opened
 from addin.register.refresh import check_standing
 from addin.register.sheets import Live
 from addin.service import Service
-from addin.tasks import keep_before
+from addin.tasks import keep_before, keep_day
 
 #: What a text answer that is not good news starts with; VBA shows those in a box.
 ALARM: Final = "!"
@@ -84,8 +84,10 @@ def _pressed(book: Any, action: Action, service: Service, asked: Asked) -> Outco
             number_opened(asking)
         if action.risky:
             keep_before(service, action.label)
+        unkept = keep_day(service) if action.command == "refresh" else ""
         command: Callable[[Press], Outcome] = getattr(commands, action.command)
         outcome = command(asking)
+        outcome = replace(outcome, message=f"{outcome.message} {unkept}") if unkept else outcome
     live.tell(action.sheet, _told(service, outcome))
     return outcome
 

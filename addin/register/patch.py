@@ -18,7 +18,7 @@ from addin.logic.case_type import Case
 from addin.logic.cases import case_types
 from addin.logic.events import Draft, Event, KindTable, digests
 from addin.logic.rule_changes import RULE_KINDS
-from addin.logic.system_kinds import DRIFT, SNAPSHOT_TAKEN
+from addin.logic.system_kinds import DRIFT, VERSION_KINDS
 from addin.logic.values import CELL_LIMIT
 from addin.register.audit_place import audit_place
 from addin.register.layout import FIRST_ROW, QUEUES, types_on
@@ -104,9 +104,9 @@ def _vault_rows(journal: Journal, events: Sequence[Event]) -> list[tuple[str, st
 
 
 def _append_snapshots(live: Live, journal: Journal, shown: int, events: Sequence[Event]) -> None:
-    taken = [snapshot_cells(event) for event in events if event.kind == SNAPSHOT_TAKEN.name]
+    taken = [snapshot_cells(event) for event in events if event.kind in VERSION_KINDS]
     if taken:
-        before = sum(1 for _ in journal.events(upto=shown, kinds=[SNAPSHOT_TAKEN.name]))
+        before = sum(1 for _ in journal.events(upto=shown, kinds=VERSION_KINDS))
         live.append_log("Snapshots", taken, FIRST_ROW + before)
 
 

@@ -25,6 +25,7 @@ DUE_TODAY: Final = "Due today"
 WAITING: Final = "Waiting"
 DONE: Final = "Done"
 NO_PRIORITY: Final = "P9"
+MARKED: Final = "no file: the journal tells it ('casebook restore' and 'diff' take its name)"
 UNVERIFIED: Final = "not verified yet"
 
 
@@ -152,10 +153,18 @@ def audit_cells(event: Event, kinds: KindTable) -> tuple[Cell, ...]:
 
 
 def snapshot_cells(event: Event) -> tuple[Cell, ...]:
-    """The cells of a snapshot's row on the Snapshots sheet, out of the event that recorded it."""
+    """The cells of a version's row on the Snapshots sheet, out of the event that recorded it; a mark has no file."""
     data = event.data
     upto, head = str(data.get("upto", "")), str(data.get("head", ""))
-    return (str(data.get("name", "")), event.at, event.actor, event.reason, upto, head, str(data.get("sha256", "")))
+    return (
+        str(data.get("name", "")),
+        event.at,
+        event.actor,
+        event.reason,
+        upto,
+        head,
+        str(data.get("sha256", "") or MARKED),
+    )
 
 
 def rule_cells(row: Mapping[str, object]) -> tuple[Cell, ...]:

@@ -21,6 +21,7 @@ from addin.logic.policy_rows import (
     returns,
     service_times,
     site,
+    versions,
 )
 from addin.logic.policy_rows.sources import Row
 
@@ -39,6 +40,7 @@ _FAMILIES: Final = (
     money,
     improvement,
     imports,
+    versions,
 )
 
 
