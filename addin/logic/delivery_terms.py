@@ -100,6 +100,25 @@ def collected_that_day(case: Case, ctx: Context) -> Problem | None:
     return Problem("SPD-27", words, "ship_date", hint="Leave the cell empty, or choose a working day before it.")
 
 
+def held_until(case: Case, ctx: Context) -> Problem | None:
+    """A parcel that the customer wants held is not planned to leave before that day. Source: request from chat."""
+    hold, leaves = case.day("hold_until"), leaves_on(case, ctx)
+    if hold is None or leaves is None or leaves >= hold:
+        return None
+    words = f"It is held until {hold:%d/%m/%Y}, but would leave on {leaves:%d/%m/%Y}."
+    return Problem(
+        "SPD-28", words, "date_needed", hint="Agree on a later day, or clear 'Hold until'."
+    )
+
+
+def held_today(case: Case, ctx: Context) -> Problem | None:
+    """A parcel on hold stays here. Source: request from chat."""
+    hold = case.day("hold_until")
+    if hold is None or ctx.today >= hold:
+        return None
+    return Problem("SPD-28", f"It is held until {hold:%d/%m/%Y}.", "hold_until", hint="Despatch it on that day.")
+
+
 def also_possible(case: Case, ctx: Context, rules: Iterable[Rule]) -> tuple[str, ...]:
     """The names of the other services that every rule allows for the same day, window, place and goods."""
     if case.day("date_needed") is None or not case.has("postcode"):

@@ -167,6 +167,17 @@ def test_parcel_leaves_on_a_day_on_which_it_is_collected(ship):
     assert possible(**day("29/11/2026"), service="Same-day courier", ship_date="29/11/2026").status == "Feasibility"
 
 
+@pytest.mark.rule("SPD-28")
+def test_parcel_that_is_held_does_not_leave_before_its_day():
+    """Held until the 26th it can be needed on the 27th, not on the 26th; nor is it despatched on the 24th."""
+    assert codes(**day("26/11/2026"), hold_until="26/11/2026") == {"SPD-28"}
+    found = done(CASE, possible(**day("27/11/2026"), hold_until="26/11/2026"), "approve")
+    found = done(CASE, done(CASE, found, "book", booking_ref="BK-1"), "confirm", confirmation="ups.pdf", cs_told="Yes")
+    early = ctx(now=datetime(2026, 11, 25, 9, tzinfo=UTC))
+    assert refusal(CASE, found, "despatch", early, tracking=NUMBER) == {"SPD-28"}
+    assert done(CASE, found, "despatch", ctx(now=LATER), tracking=NUMBER).status == "Despatched"
+
+
 def test_what_else_would_be_possible_stands_beside_an_impossible_wish():
     """Before 11:00 in Leeds: not the service asked for, but these; none on the day before yesterday."""
     wished = case(**day("25/11/2026", "09:00", "11:00"))

@@ -56,6 +56,7 @@ _BY_ORDER_OR_PARCEL: Final = frozenset({"UPC", "CRP"})
 _ANSWERS: Final = {
     "expected_delivery_date": ("expected_delivery",),
     "scheduled_delivery": ("expected_delivery",),
+    "date_needed": ("hold_until",),
     "event_date": ("event_at", "event_candidate", "window_start", "overwrite_at"),
     "grade": ("grade_claimed",),
     "received_scan": ("received_date",),

@@ -38,9 +38,11 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
     cue("SPD", 2, r"\b(?:collect(?:ion|s)?|pick(?:ed)? (?:it )?up) (?:it |them )?(?:from|at|in) (?:the |our |"
         r"a )?(?:\w+ ){0,3}?"
         r"(?:boutique|store|shop|salon)\b|\bboutique (?:collection|pick-?up)\b|\bclick (?:and|&) collect\b"),
-    cue("SPD", 2, r"\b(?:hold|keep|delay|postpone|push) (?:back )?(?:the |this |it |order |delivery |parcel |"
-        r"shipment |of |#?\d{6,14} ?){1,4}"
-        r"(?:until|til|till|to|jusqu)\b"),
+    cue("SPD", 2, r"\b(?:hold|keep|park|delay|postpone|push) (?:back )?(?:(?:the|this|it|order|delivery|parcel|package|"
+        r"shipment|of|for|her|his|their|here|back|on|off|with us|at the (?:dc|warehouse)|#?\d{6,14})[, ]{1,2}){0,6}"
+        r"(?:until|til|till|jusqu)\b|\b(?:delay|postpone|push) (?:back )?(?:the |this |it |order |delivery |of |"
+        r"#?\d{6,14} ?){1,4}to\b"),
+    cue("SPD", 2, r"\b(?:gard(?:er|ez|e)|reten(?:ir|ez)|mettre de cote|mettez de cote)\b[^.;\n]{0,40}\bjusqu"),
     cue("SPD", 3, r"\b(?:special delivery|timed (?:del\w{0,5}|slot|service)|saturday (?:delivery|del|service)|"
         r"sat (?:delivery|del)|sunday delivery|same[ -]day(?: (?:courier|delivery|service))?|express (?:plus|"
         r"saver|12|by)|ups (?:express|saver)\w{0,3}|pre[ -]?(?:9|10|12|noon)\w{0,5}|white glove|am delivery|"

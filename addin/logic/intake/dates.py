@@ -98,8 +98,15 @@ _LOOKS_BACK: Final = re.compile(
 )
 _LOOKS_AHEAD: Final = re.compile(
     r"\b(?:by|before|until|til|till|need\w*|must|deliver|for|next|wants?|due|required|arrange|book|pour|"
-    r"avant|ship|send|"
+    r"avant|jusqu\w*|ship|send|"
     r"will|going|collection|wedding|event|flying|leav\w+)\b[^,.;]{0,20}$"
+)
+#: "Hold it until Monday", said on a Monday, means the next one.
+_UNTIL: Final = re.compile(r"\b(?:until|till?|jusqu\w*)(?: (?:the|this|au|a|le))?\W{0,3}$")
+#: "She is back on Monday": somebody who is away comes back, nothing came back.
+_COMES_BACK: Final = re.compile(
+    r"(?:\b(?:is|are|be|gets?|comes?|coming|return(?:s|ing)|until|when|revient|rentre)|'s|'re|'ll be)"
+    r"(?: not)? (?:back|home|in|here|available|around|de retour)?(?: again)?(?: on| from)?\W{0,2}$"
 )
 _TO_BE_DONE: Final = re.compile(
     r"\b(?:needs?|needed|must|to be|be|get|gets|wants?|have (?:it|this))\b[^.;]{0,30}\b(?:deliver|ship|"
@@ -284,6 +291,8 @@ def _resolve(number: int, sent: date, side: str, lead: str, *, by_week: bool) ->
         return (ahead,) if coming_is_next_week else (ahead, ahead + timedelta(7))
     if side in ("this", "coming"):
         return (this_week if this_week >= sent else ahead,)
+    if _UNTIL.search(lead) or _COMES_BACK.search(lead):
+        return (ahead,)
     if _LOOKS_BACK.search(lead) and not _TO_BE_DONE.search(lead):
         return (back,)
     if _LOOKS_AHEAD.search(lead) or _TO_BE_DONE.search(lead):

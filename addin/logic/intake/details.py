@@ -160,8 +160,9 @@ def find_details(text: Folded, profile: IntakeProfile) -> list[Fact]:
     """Counts, impact, service, carrier and attachments, each with its words."""
     facts: list[Fact] = []
     for name, pattern in (("system_qty", _SYSTEM_QTY), ("counted_qty", _COUNTED)):
-        if (match := next(iter(text.hits(pattern)), None)) is not None:
-            facts.append(text.fact(name, str(_number(match[1])), match.span()))
+        # Only the quantity has to be free: a place between its words ("count in A-03-11 shows 14") is its own fact.
+        stated = (match for match in pattern.finditer(text.lower) if text.free(*match.span(1)))
+        facts += [text.fact(name, str(_number(match[1])), match.span()) for match in stated]
     if not any(fact.name == "counted_qty" for fact in facts) and (held := _BIN_HOLDS.search(text.lower)) is not None:
         facts.append(text.fact("counted_qty", str(_number(held[1])), held.span(1)))
     if not any(fact.name == "counted_qty" for fact in facts) and (empty := _BIN_EMPTY.search(text.lower)) is not None:
@@ -211,17 +212,28 @@ def find_stage(text: Folded) -> tuple[Fact | None, str]:
     return text.fact("order_stage", stage, (start, end)), ""
 
 
-def find_grade(text: Folded) -> Fact | None:
-    """The grade somebody claims; a claim in chat is never the quality record."""
-    if (match := _FIRST.search(text.lower)) is not None:
-        return text.fact("grade_claimed", "1ST", match.span())
-    if (match := _SECOND.search(text.lower)) is not None:
-        return text.fact("grade_claimed", "2ND", match.span())
-    for grade, pattern in _GRADES:
-        if (match := pattern.search(text.lower)) is not None and not negated(text, match.start(), match.end()):
+def find_grades(text: Folded) -> list[Fact]:
+    """The grades somebody claims, the surest first; a claim in chat is never the quality record.
+
+    Where several returns stand in several errands each errand may claim one of its own.
+    """
+    whole = _grade_in(text, 0, len(text.lower))
+    if whole is None:
+        return []
+    others = (_grade_in(text, start, end) for start, end in text.errands)
+    return [
+        whole,
+        *(fact for fact in others if fact is not None and (fact.start, fact.value) != (whole.start, whole.value)),
+    ]
+
+
+def _grade_in(text: Folded, start: int, end: int) -> Fact | None:
+    named = (("1ST", _FIRST), ("2ND", _SECOND), *_GRADES, ("KO", _KO))
+    for grade, pattern in named:
+        match = pattern.search(text.lower, start, end)
+        sure = grade in ("1ST", "2ND", "KO")
+        if match is not None and (sure or not negated(text, match.start(), match.end())):
             return text.fact("grade_claimed", grade, match.span())
-    if (match := _KO.search(text.lower)) is not None:
-        return text.fact("grade_claimed", "KO", match.span())
     return None
 
 

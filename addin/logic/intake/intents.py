@@ -99,9 +99,16 @@ _DONE: Final = re.compile(
     r"\b(?:was|were|has been|have been|is|got)(?: now| already)? "
     r"(?:done|processed|issued|completed|paid out|paid|sent|made|executed|settled)\b(?![^.\n]{0,20}\?)"
 )
+#: A wish for a later day, not an alarm.
+_HELD_UNTIL: Final = re.compile(r"\b(?:until|till?|jusqu)")
+_ALARM: Final = re.compile(r"\b(?:fraud\w*|stop|freeze|pull|stolen|wrong|scam\w*|suspicious)\b")
+#: "Pls QC them" about goods that came back asks for their grading, not for a check before they leave.
+_PLAIN_CHECK: Final = re.compile(
+    r"(?:please|pls|do(?: an?)?|run(?: an?)?|needs?|manual) (?:qc|quality (?:check|control)|qc check|inspection)"
+)
 _STOP: Final = re.compile(
-    r"\b(?:stop|hold|pull|freeze|not (?:ship|despatch|dispatch|release)|n'?t (?:ship|despatch|dispatch|"
-    r"release)|fraud)\b"
+    r"\b(?:stop|hold|pull|freeze|do ?n'?t (?:ship|despatch|dispatch|release)|not (?:ship|despatch|dispatch|"
+    r"release)|n'?t (?:ship|despatch|dispatch|release)|fraud)\b"
 )
 _PARCEL_TALK: Final = re.compile(
     r"\b(?:tracking|parcel|package|ups|carrier|courier|scan\w*|transit|claim|colis|1z\w*)\b"
@@ -191,6 +198,9 @@ def _returns(text: Folded, hits: list[Hit], weights: _Weights, dropped: set[str]
     if weights["RFD"] >= 2 and first and (triggered or only_grade):
         dropped.add("RQC")
         return
+    checks = [text.lower[h.start : h.end] for h in hits if h.cue.code == "QCT"]
+    if weights["RQC"] >= 2 and _RETURN_TALK.search(text.lower) and all(map(_PLAIN_CHECK.fullmatch, checks)):
+        dropped.add("QCT")
     wishes = [h for h in hits if h.cue.code == "RQC" and h.cue.subtype in ("RETURN", "EXCHANGE")]
     plain = [h for h in refunds if h.cue.subtype == ""]
     cancels = [h for h in refunds if h.cue.subtype == "CANCEL"]
@@ -273,6 +283,11 @@ def _escalations(text: Folded, hits: list[Hit], weights: _Weights, dropped: set[
         words = [text.lower[h.start : h.end] for h in hits if h.cue.code == "ESC"]
         stops = [w for w in words if _STOP.search(w)]
         blocking = [w for w in words if "escal" not in w and w not in stops]
+        waits = any(h.cue.code == "SPD" and _HELD_UNTIL.search(text.lower[h.start : h.end]) for h in hits)
+        if waits and stops and len(stops) == len(words) and not _ALARM.search(text.lower):
+            dropped.add("ESC")  # "hold it until Monday, don't ship before" is one wish
+            notes["hold_requested"] = stops[0]
+            return
         if stops:
             notes["stop_shipment_requested"] = stops[0]
         if blocking:

@@ -6,6 +6,7 @@ coordinator. The names of the fields are those of the case forms.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from addin.logic.intake.asks import missing_for
@@ -19,7 +20,10 @@ _SHARED: Final = ("order_no", "tracking", "ticket_ref", "case_id", "goods_value"
 #: Which facts become fields of which case type, besides the shared ones.
 _FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "ADR": ("address_new", "postcode", "recipient", "order_stage", "date_needed"),
-    "SPD": ("service", "carrier", "date_needed", "window_start", "window_end", "postcode", "recipient", "order_stage"),
+    "SPD": (
+        "service", "carrier", "date_needed", "hold_until", "window_start", "window_end", "postcode", "recipient",
+        "order_stage",
+    ),
     "QCT": ("sku", "serial", "order_stage"),
     "CTV": ("camera_zone", "event_date", "event_at", "window_start", "window_end", "location"),
     "OST": ("order_stage", "stage_since", "age_days_claimed"),
@@ -48,6 +52,17 @@ _OWN: Final = frozenset({
     "tracking", "rma_no", "sku", "serial", "goods_value", "order_value", "refund_goods", "refund_delivery",
     "address_new", "postcode", "order_stage",
 })  # fmt: skip
+#: What one proposal is about besides its order: a message that names several gets a proposal for each.
+_SUBJECT: Final = {
+    "RQC": "rma_no", "RFD": "rma_no", "INV": "location", "UPC": "tracking", "CRP": "tracking", "OST": "tracking",
+}  # fmt: skip
+#: Facts that belong to one subject as long as a message says more than one value, or says it beside one subject.
+_OF_SUBJECT: Final = frozenset({
+    "sku", "serial", "serial_received", "grade_claimed", "system_qty", "counted_qty", "goods_value", "order_value",
+    "refund_goods", "reason_code", "subtype",
+})  # fmt: skip
+#: "Both first choice", "all worn": said of every subject at once.
+_OF_ALL: Final = re.compile(r"\b(?:both|all|each|every one|tous|toutes|les deux)\b[^.;\n]{0,10}$")
 _TEAMS: Final = frozenset({
     "cs", "customer service", "warehouse", "qc", "retail ops", "retail", "it", "finance", "3pl", "returns", "security",
     "transport", "stock", "quality", "logistics",
@@ -75,7 +90,10 @@ def propose(
         for intent in intents.found:
             for order in orders or [None]:
                 facts = _belonging(body, notes.facts, scope, scoped, order)
-                out.append(_proposal(body, intent, order, facts, notes, common, chaser, recipient_known))
+                out += [
+                    _proposal(body, intent, order, mine, notes, common, chaser, recipient_known)
+                    for mine in _by_subject(body, intent.code, facts)
+                ]
     return tuple(out)
 
 
@@ -90,7 +108,43 @@ def _belonging(
     if order is None or not others:
         return stated
     # Several orders share one wish: an own fact goes to the order right before it, in the same errand.
-    return [fact for fact in stated if fact.name not in _OWN or _owner(body, fact, scope) == order.value]
+    return [
+        fact
+        for fact in stated
+        if (fact.name not in _OWN or _owner(body, fact, scope) == order.value)
+        and (fact.name != "grade_claimed" or _owner(body, fact, scope) in (None, order.value))
+    ]
+
+
+def _by_subject(body: Folded, code: str, facts: list[Fact]) -> list[list[Fact]]:
+    """The facts of each return, stock location or parcel, where a message names several; else all of them once.
+
+    The outbound and the return number of one parcel are no two subjects.
+    """
+    named = {fact.value: fact for fact in reversed(facts) if fact.name == _SUBJECT.get(code, "")}
+    subjects = sorted(named.values(), key=lambda fact: fact.start)
+    if len(subjects) < 2 or len({fact.note for fact in subjects}) > 1:
+        return [facts]
+    return [[fact for fact in facts if _is_of(body, fact, subject, subjects, facts)] for subject in subjects]
+
+
+def _is_of(body: Folded, fact: Fact, subject: Fact, subjects: list[Fact], facts: list[Fact]) -> bool:
+    if fact.name == subject.name:
+        return fact.value == subject.value
+    if fact.name not in _OF_SUBJECT:
+        return True
+    at = body.local(fact.start)
+    if _OF_ALL.search(body.lower[max(0, at - 16) : at]):
+        return True
+    errand = body.errand(at)
+    beside = [other for other in subjects if body.errand(body.local(other.start)) == errand]
+    if len(beside) == 1:
+        return beside[0] is subject
+    alone = len({other.value for other in facts if other.name == fact.name}) == 1
+    if alone and not subjects[0].start < fact.start < subjects[-1].start:
+        return True  # "RMA 1 and RMA 2, both first choice"
+    before = [other for other in subjects if other.start < fact.start]
+    return bool(before) and before[-1] is subject
 
 
 def _owner(body: Folded, fact: Fact, scope: Scope) -> str | None:

@@ -16,7 +16,7 @@ from typing import Final
 from addin.logic.calendar import LONDON
 from addin.logic.intake import signals
 from addin.logic.intake.cautions import Notes, Seen, apply_cautions, listed
-from addin.logic.intake.details import find_details, find_grade, find_partial, find_return_reason, find_stage
+from addin.logic.intake.details import find_details, find_grades, find_partial, find_return_reason, find_stage
 from addin.logic.intake.intents import Hit, Intent, Intents, find_hits, settle
 from addin.logic.intake.model import CODES, Basis, Fact, IntakeProfile, Reading
 from addin.logic.intake.money import find_money
@@ -295,14 +295,15 @@ def _worded(body: Folded, intents: Intents, notes: Notes) -> None:
             notes.facts.append(stage)
         elif guess:
             notes.flag("status_unconfirmed", guess)
-    if codes & {"RQC", "RFD"} and (grade := find_grade(body)) is not None:
-        notes.facts.append(grade)
+    if codes & {"RQC", "RFD"}:
+        notes.facts += find_grades(body)
     if "CRP" in codes and (reason := find_return_reason(body)) is not None:
         notes.facts.append(reason)
     if "RFD" in codes and (partial := find_partial(body)) is not None:
         notes.facts.append(Fact("refund_partial", partial, 0, 0, partial))
-    system, counted = notes.first("system_qty"), notes.first("counted_qty")
-    if "INV" in codes and system is not None and counted is not None:
+    quantities = [[f for f in notes.facts if f.name == name] for name in ("system_qty", "counted_qty")]
+    if "INV" in codes and [len(found) for found in quantities] == [1, 1]:
+        (system,), (counted,) = quantities
         gap = str(int(counted.value) - int(system.value))
         notes.facts.append(
             Fact("variance", gap, counted.start, counted.end, counted.words, Basis.DERIVED, "counted minus system")

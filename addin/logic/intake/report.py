@@ -40,6 +40,7 @@ _ONE: Final = (
     ("stage_since", "stage_since", str),
     ("refers_to_date", "refers_to_date", str),
     ("date_needed", "date_needed", str),
+    ("hold_until", "hold_until", str),
     ("window_start", "window_start", str),
     ("window_end", "window_end", str),
     ("time_since", "time_since", str),
@@ -82,6 +83,8 @@ def as_object(reading: Reading) -> dict[str, Json]:
     for name, key in _MANY:
         if values := reading.values(name):
             out[key] = list(values)
+    if len(returns := reading.values("rma_no")) > 1:
+        out["rmas"] = list(returns)
     out |= _state(reading) | _marks(reading)
     out |= {"missing": list(reading.missing), "flags": list(reading.flags), "do_not": list(reading.do_not)}
     out["proposals"] = [_proposal(proposal) for proposal in reading.proposals]

@@ -30,7 +30,7 @@ _SENTENCE_END: Final = re.compile(r"[;.!?]+(?=\s|$)|\n+")
 #: Where one errand ends and the next begins.
 _ERRAND_END: Final = re.compile(
     r"[;!?]+(?=\s|$)|(?<!no)(?<!approx)\.+(?=\s|$)|\n+|\b(?:also|plus|secondly|meanwhile|then|aussi|ainsi que)\b"
-    r"|(?:^|\s)\(?\d[).](?=\s)|[,+]\s(?=(?:order |for )?#?\d{6})|,?\s(?:and|&|et)\s(?=(?:for|on|order|pls|"
+    r"|(?:^|\s)\(?\d[).](?=\s)|[,+]\s(?=(?:order |for )?#?\d{6})|,?\s(?:and|&|et)\s(?=(?:for|on|order|rma|pls|"
     r"please|can|could|cancel|refund|redirect|return|change|check|where)\b)"
     r"|[,;]?\s(?:and|&|et)\s(?=#?\d{6})"
 )

@@ -22,6 +22,9 @@ from addin.logic.intake.text import Folded
 _ROLES: Final = tuple(
     (name, re.compile(pattern))
     for name, pattern in (
+        ("hold_until",
+            r"\b(?:hold|held|keep|kept|park|delay|postpone|gard\w{1,3}|ret(?:enir|enez|iens)|mett\w{1,3} de cote)"
+            r"\b[^.;]{0,50}\b(?:until|till?|jusqu\w*)\b(?=\W{0,3}(?:the |this |au |a |le )?$)"),
         ("last_scan_date",
             r"\b(?:no (?:new )?(?:scans?|movement|updates?)|last scan(?:ned)?|not (?:moved|scanned|updated)|"
             r"n't moved|scanned|aucun scan)\b"),
