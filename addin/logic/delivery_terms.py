@@ -106,9 +106,7 @@ def held_until(case: Case, ctx: Context) -> Problem | None:
     if hold is None or leaves is None or leaves >= hold:
         return None
     words = f"It is held until {hold:%d/%m/%Y}, but would leave on {leaves:%d/%m/%Y}."
-    return Problem(
-        "SPD-28", words, "date_needed", hint="Agree on a later day, or clear 'Hold until'."
-    )
+    return Problem("SPD-28", words, "date_needed", hint="Agree on a later day, or clear 'Hold until'.")
 
 
 def held_today(case: Case, ctx: Context) -> Problem | None:

@@ -30,6 +30,7 @@ class Notes:
     do_not: list[str] = field(default_factory=list)
     route: list[str] = field(default_factory=list)
     triggers: list[str] = field(default_factory=list)
+    spared: frozenset[tuple[str, str]] = frozenset()
 
     def flag(self, name: str, why: str, *do_not: str) -> None:
         """Raises a flag once, with the reason first given."""
@@ -62,7 +63,8 @@ _VALUES: Final = ("order_value", "goods_value", "refund_goods", "amount")
 _NEW_METHOD: Final = re.compile(
     r"\b(?:diff(?:erent)?|another|other|new|autre) (?:card|account|carte|bank|iban|payment method)\b|"
     r"\bgift card instead\b|\bstore credit instead\b|\bbank transfer instead\b|\b(?:on|to) (?:her|his|their)"
-    r" (?:bank account|husband'?s card|partner'?s card)\b"
+    r" (?:bank account|husband'?s card|partner'?s card)\b|\bold card (?:is |was |has been |now )?(?:closed|cancelled|"
+    r"expired|lost|blocked|stolen)\b|\b(?:to|on|onto) this (?:one|card|account) instead\b"
 )
 _MANUAL: Final = re.compile(r"\b(?:manual|trigger\w*|qc|grade\w*|choix|choice|release|approve\w*|process|issue)\b")
 _IT: Final = re.compile(

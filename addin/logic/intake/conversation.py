@@ -3,6 +3,9 @@
 1. "Ignore my last one" marks the sender's previous message as withdrawn; its proposals are not offered, its text stays.
 2. A cut-short order number gets candidates from the orders named before it; they are suggestions.
 3. The same words of the same sender within a day are a repetition: linked, proposed once.
+4. "Sorry, that's for 4102938511" leaves the sender's message before it without an order and with a suggestion: which of
+   the two is right a person says.
+5. A wish that takes an earlier one's place, and a chaser, get the orders of the sender's message before as suggestions.
 """
 
 from __future__ import annotations
@@ -13,9 +16,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from addin.logic.intake.model import Basis, Fact, IntakeProfile, Reading
+from addin.logic.intake.model import Basis, Confidence, Fact, IntakeProfile, Reading
 from addin.logic.intake.numbers import candidates
 from addin.logic.intake.read import read_message
+from addin.logic.intake.signals import names_other_order
+from addin.logic.intake.text import fold
 from addin.logic.intake.transcript import ChatMessage, MessageKind
 
 #: How many different orders back a cut-short number is looked for, and for how long a repetition counts as one.
@@ -39,9 +44,13 @@ def read_conversation(
             message.text, sent_at=message.at, sender=message.sender, profile=profile, message_id=message.id
         )
         previous = last_of.get(message.sender)
-        if "retraction" in reading.flags and previous is not None:
+        if previous is not None and "retraction" in reading.flags:
             readings[previous] = replace(readings[previous], withdrawn=True, proposals=())
+        if previous is not None and not reading.intents and names_other_order(fold(message.text)):
+            readings[previous], reading = _reordered(readings[previous], reading)
         reading = _with_candidates(reading, tuple(orders))
+        if previous is not None:
+            reading = _with_senders_orders(reading, readings[previous])
         key = (message.sender, " ".join(message.text.split()).casefold())
         if (twin := said.get(key)) is not None and abs(reading.sent_at - readings[twin].sent_at) <= _REPEAT:
             reading = _repeated(reading, readings[twin])
@@ -50,6 +59,46 @@ def read_conversation(
         last_of[message.sender] = len(readings)
         readings.append(reading)
     return readings
+
+
+def _reordered(earlier: Reading, later: Reading) -> tuple[Reading, Reading]:
+    """Two orders for one wish: neither stands, the later one is suggested."""
+    new = next(iter(later.all("order_no")), None)
+    if new is None or len(earlier.orders) != 1 or new.value in earlier.orders or not earlier.proposals:
+        return earlier, later
+    words = earlier.first("order_no")
+    note = f"named by {later.message_id or 'the next message'} of the same sender"
+    guess = replace(words or new, name="order_candidate", value=new.value, basis=Basis.SUGGESTED, note=note)
+    flags = {**earlier.flags, "order_corrected_later": new.words}
+    proposals = tuple(
+        replace(
+            one,
+            fields={name: value for name, value in one.fields.items() if name != "order_no"},
+            missing=tuple(dict.fromkeys(("order_no", *one.missing))),
+            flags=tuple(flags),
+            confidence=Confidence.LOW,
+        )
+        for one in earlier.proposals
+    )
+    missing = tuple(dict.fromkeys(("order_no", *earlier.missing)))
+    fixed = replace(earlier, facts=(*earlier.facts, guess), flags=flags, proposals=proposals, missing=missing)
+    kept = {name: why for name, why in later.flags.items() if name != "request_not_recognised"}
+    return fixed, replace(later, flags={**kept, "correction": new.words})
+
+
+def _with_senders_orders(reading: Reading, earlier: Reading) -> Reading:
+    """What names no order but takes an earlier wish's place, or chases it, is perhaps about that message's orders."""
+    unnumbered = reading.intents and not (reading.orders or reading.first("order_suffix") or reading.first("tracking"))
+    if not unnumbered or not reading.flags.keys() & {"retraction", "chaser"}:
+        return reading
+    known = reading.values("order_candidate")
+    note = f"named by {earlier.message_id or 'the message before'} of the same sender"
+    extra = (
+        replace(fact, name="order_candidate", basis=Basis.SUGGESTED, note=note, start=0, end=0)
+        for fact in earlier.all("order_no")
+        if fact.value not in known
+    )
+    return replace(reading, facts=(*reading.facts, *extra))
 
 
 def _with_candidates(reading: Reading, orders: tuple[str, ...]) -> Reading:

@@ -8,11 +8,13 @@ from addin.logic.intake.cue import CARRIER, ITEM, PARCEL, WANT, Cue, cue
 
 CLAIM_CUES: Final[tuple[Cue, ...]] = (
     # -- carrier claims
-    cue("UPC", 3, r"\b(?:jamais|pas|non) (?:encore )?recue?s?\b", "DNR"),
+    cue("UPC", 3, r"\b(?:jamais|pas|non|rien) (?:encore |du tout )?recue?s?\b", "DNR"),
     cue("UPC", 2,
         rf"\bdisput\w{{1,3}} (?:the )?contents?\b|\bmissing (?:the |a |her |one )?{ITEM}\b(?! (?:from|"
         rf"in) (?:the )?(?:stock|bin|location|shelf))",
         "MISSING_CONTENTS"),
+    cue("UPC", 3, rf"\b(?:left|dropped|delivered|gave|put)\b(?: (?:it|her|his|the|their))?(?: (?:{PARCEL}|{ITEM}))? "
+        r"(?:with the people )?next door\b", "MISDELIVERY"),
     cue("UPC", 3, r"\b(?:ouvrir|faire|deposer) une reclamation\b"),
     cue("UPC", 3, r"\b(?:no (?:new |more |further )?(?:scans?|movement|tracking (?:update|event)s?|"
         r"updates? on (?:the )?tracking)|(?:not|n't|hasn'?t|nothing)(?: been)? (?:moved|moving|scanned|"
@@ -26,7 +28,7 @@ CLAIM_CUES: Final[tuple[Cue, ...]] = (
     cue("UPC", 3, r"\b(?:(?:says?|shows?|showing|shown|marked|tracking|ups|scanned)(?: as| it'?s| it is| it was| was|"
         r" is| says| shows| has)? ['\"]?delivered['\"]?\b[^.;\n]{0,60}\b(?:not|n't|never|nothing|no parcel|"
         r"denies|without|didnt)\b|(?:not|never|n't|didnt) (?:actually |yet )?(?:received|receive|got|get|had|"
-        r"seen) (?:it|the|her|his|their|any|this|parcel|package|order|anything|delivery)(?! (?:refund|money|"
+        r"seen) (?:it|the|her|his|their|any|this|parcel|package|order|anything|delivery|#?\d{6,14})(?! (?:refund|money|"
         r"reply|answer|email|update|confirmation|back))|den(?:ies|y|ied) (?:receipt|receiving|delivery|"
         r"having)|non[- ]receipt|\bdnr\b|\binr\b|livre mais|pas (?:encore )?recu)", "DNR"),
     cue("UPC", 2, r"\b(?:pod (?:shows|says|name|is|with|photo)|signed (?:for )?by (?:someone|a |an? |unknown)|(?:not|"
@@ -154,7 +156,8 @@ CLAIM_CUES: Final[tuple[Cue, ...]] = (
     cue("RFD", 2,
         r"\b(?:(?:paid|billed|debited) (?:twice|two times|2x)|two payments|charged twice|charged \d ?x|"
         r"double[- ]charged|over-?charged|charged (?:two|three|2|3) times)\b"),
-    cue("RFD", 2, r"\b(?:diff(?:erent)?|another|other|new|autre) (?:card|account|carte|bank)\b", "METHOD"),
+    cue("RFD", 2, r"\b(?:diff(?:erent)?|another|other|new|autre) (?:card|account|carte|bank)\b|"
+        r"\bold card (?:is |was |has been |now )?(?:closed|cancelled|expired|lost|blocked|stolen)\b", "METHOD"),
     # -- carrier returned parcel
     cue("CRP", 3, r"\brefuse (?:le|la|son|sa) (?:colis|livraison|commande)\b|\bcolis (?:a ete )?refuse\b|"
         r"\brevenu(?:e)? (?:a|au) "

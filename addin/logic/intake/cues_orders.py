@@ -26,6 +26,12 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
         r"shipped)) to\b[^.;\n]{0,12}\b"
         r"(?:[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}|her|his|their|a new|the new|\d{1,4} [a-z])\b"),
     cue("ADR", 2, r"\b(?:has|have|just|she|he|they) moved to\b|\ba demenage\b"),
+    cue("ADR", 2, r"\b(?:sen[dt]|ship|shipped|deliver|delivered|forward)\b(?: (?:it|this|order|parcel|out|again|"
+        r"#?\d{6,14})){0,4} there\b(?! (?:by|b4|before|on|for|in time)\b)|\bunder (?:the )?name(?: of)?\b|"
+        r"\b(?:c/o|care of)\b"),
+    cue("ADR", 2, r"\b(?:sen[dt]|ship|shipped|deliver|delivered|go)\b(?: (?:it|this|order|parcel|out|again)){0,3} "
+        r"(?:to|at) (?:her|his|their|my|the) (?:mum|mother|parent|dad|father|sister|brother|friend|daughter|son|aunt|"
+        r"office|work|hotel)(?:'?s)?\b"),
     # -- special delivery
     cue("SPD", 2, r"\b(?:home|available|free|there|in) only (?:after|before|from|until|on)\b|"
         r"\bonly (?:home|available|free|in|there) (?:after|before|from|until|on)\b"),
@@ -50,10 +56,10 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
         r"guaranteed)|(?:book|arrange|organi[sz]e|need) (?:a |the |us )?(?:dedicated |special |"
         r"motorbike )?courier)\b"),
     cue("SPD", 3, r"\b(?:deliver(?:ed|y)?|get (?:it|this) there|arrives?|be there|livre[er]?|livraison|to land)"
-        r"\b(?:\W{1,3}(?!yet|but)[\w']+){0,5}\W{1,3}(?:by|before|between|avant|no later than|latest)"
+        r"\b(?:\W{1,3}(?!yet|but)[\w']+){0,5}\W{1,3}(?:by|before|b4|between|avant|no later than|latest)"
         r"\s(?:about |around )?(?:\d{1,2}(?:[:.h]\d{2}|\s?[ap]m|h\b|\s(?:and|-|to)\s)|noon|midday|midi|"
         r"lunch\w{0,4}|9|10|11|12)"),
-    cue("SPD", 2, r"\b(?:needs?|must|wants?|has to|have to|doit)\b(?:\W{1,3}[\w']+){0,6}\W{1,3}(?:by|before|between|"
+    cue("SPD", 2, r"\b(?:needs?|must|wants?|has to|have to|doit)\b(?:\W{1,3}[\w']+){0,6}\W{1,3}(?:by|before|b4|between|"
         r"avant|entre)\s(?:\d{1,2}(?:[:.h]\d{2}|\s?[ap]m|h\b)|noon|midday|midi|\d{1,2}\s?(?:-|and|to|et)"
         r"\s?\d{1,2})"),
     cue("SPD", 2, r"\b(?:livraison (?:speciale|express|samedi|avant|horaire)|coursier)\b"),
@@ -119,9 +125,9 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
     cue("OST", 2, r"\b(?:has|have|did|is|was)\b(?:\W{1,3}\w+){0,4}\W{1,3}(?:shipped|left|gone out|despatched|"
         r"dispatched|been sent|expedie\w?)\b[^.;\n]{0,30}\?"),
     cue("OST", 2, r"\b(?:(?:still )?not moving|has ?n.?t moved)\b"),
-    cue("OST", 2, r"\b(?:chang\w{1,3}|modify|swap) (?:the )?(?:item|colour|color|size|engraving|gift (?:message|"
-        r"wrap)|"
-        r"quantity|qty)\b", "ITEM_CHANGE"),
+    cue("OST", 2, r"\b(?:(?:chang\w{1,3}|modify|swap) (?:the )?(?:item|colour|color|size|engraving|gift (?:message|"
+        r"wrap)|quantity|qty)|add (?:a |the |some )?(?:gift (?:wrap\w*|message|note|card|box)|engraving))\b",
+        "ITEM_CHANGE"),
     cue("OST", 2, r"\bmodify \w+(?: \w+){0,2} [{(]", "ITEM_CHANGE"),
     cue("OST", 2, r"\b(?:wants?|would like|needs?|asking|asks|wondering) (?:to know )?(?:when|if|"
         r"whether)\b[^.;\n]{0,24}\b"

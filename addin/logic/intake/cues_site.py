@@ -55,6 +55,7 @@ SITE_CUES: Final[tuple[Cue, ...]] = (
     cue("HND", 3, r"\b(?:handing|hand|passing|pass) (?:it |this |everything |all |these )?(?:over|"
         r"on) to (?:the )?(?:lates?|nights?|"
         r"earl(?:y|ies)|days?|next|evening|back|team [a-z]|colleague|[a-z]+ (?:shift|team))\b|"
+        r"\bhanding over to (?!(?:ups|dpd|dhl|the|a|an|carrier|courier|driver|customer|client)\b)[a-z]{2,20}\b|"
         r"\bstill open for (?:the )?(?:lates?|"
         r"nights?|tomorrow|next shift)\b"),
     cue("SOP", 2, r"\b(?:look at|review|rethink|revisit|fix|clarify) (?:the |our |that )?(?:\w+ )?(?:sop|procedure|"
@@ -68,6 +69,7 @@ SITE_CUES: Final[tuple[Cue, ...]] = (
         r"must |still |be |says? )*(?:updat\w{1,4}|chang\w{1,4}|revis\w{1,4}|outdated|out of date|wrong|"
         r"unclear|old|rewrit\w{1,4}|amend\w{0,3})|mode operatoire)"),
     cue("AUD", 3, r"\b(?:audit(?:ors?|eurs?)?|month[- ]end (?:pack|file|sample)|external review|internal control|"
-        r"commissaires? aux comptes|evidence pack|sample of (?:\d+ )?(?:refunds|claims|cases|orders))"
+        r"commissaires? aux comptes|evidence pack|sample of (?:\d+ )?(?:refunds|claims|cases|orders)|sample of \d+|"
+        r"(?:refunds?|claims?|returns?|finance) pack)"
         r"\b(?! trail)"),
 )  # fmt: skip

@@ -97,7 +97,7 @@ _LOOKS_BACK: Final = re.compile(
     r"[^,.;]{0,20}$"
 )
 _LOOKS_AHEAD: Final = re.compile(
-    r"\b(?:by|before|until|til|till|need\w*|must|deliver|for|next|wants?|due|required|arrange|book|pour|"
+    r"\b(?:by|before|b4|until|til|till|need\w*|must|deliver|for|next|wants?|due|required|arrange|book|pour|"
     r"avant|jusqu\w*|ship|send|"
     r"will|going|collection|wedding|event|flying|leav\w+)\b[^,.;]{0,20}$"
 )
@@ -269,7 +269,11 @@ def _as_a_day(text: Folded, match: re.Match[str]) -> bool:
             match[1]
             or match[3]
             or match[4]
-            or re.search(r"\b(?:on|by|since|from|for|before|until|this|till|next)\s$", text.before(match.start()))
+            or re.search(
+                r"\b(?:on|by|since|from|for|before|b4|until|this|till|next|promised|due|delivered|arrived|"
+                r"collected|packed|shipped|received|posted)\s$",
+                text.before(match.start()),
+            )
         )
         or bool(re.match(r"\s\d", text.after(match.end())))
         or len(match[2]) > 3

@@ -18,7 +18,7 @@ _STAGES: Final = tuple(
     (stage, re.compile(pattern))
     for stage, pattern in (
         ("out_for_delivery",
-            r"(?<!not )(?<!not yet )(?<!n't )(?<!never )\bout for delivery\b|"
+            r"(?<!not )(?<!not yet )(?<!n't )(?<!never )\b(?:out for delivery|ofd)\b|"
             r"\bon the van\b|\ben cours de livraison\b"),
         ("in_transit",
             r"\b(?:already |is |it'?s )?out (?:w/?|with) (?:ups|the carrier|carrier|dpd|dhl|courier)\b|"
@@ -124,9 +124,9 @@ _SYSTEM_QTY: Final = re.compile(
 )
 _COUNTED: Final = re.compile(
     rf"\b(?:found|finds?|counted|count(?: is|s)?|physical(?:ly)?(?: count)?|actual(?:ly)?|sees?|only got|"
-    rf"only have|only has|i count|have counted|in (?:the )?(?:bin|location)|"
+    rf"only have|only has|there(?:'s| is| are)|i count|have counted|in (?:the )?(?:bin|location)|"
     rf"count(?:ed)? (?:in|at|of) [a-z0-9-]{{2,14}}(?: (?:shows|is|was|gives|says))?)\W{{1,3}}(?:(?:only|just|is|of|"
-    rf"have|qty)\W{{1,2}}){{0,2}}{_QTY}(?!\d|[:./-]\d)\b"
+    rf"have|qty)\W{{1,2}}){{0,2}}{_QTY}(?!\d|[:./-]\d|\s?(?:parcels?|orders?|packages?|box(?:es)?|customers?|clients?|days?|hours?)\b)\b"
 )
 _BIN_HOLDS: Final = re.compile(
     rf"\b(?:bin|loc|location|shelf)\W{{1,2}}(?:[a-z0-9-]{{3,12}}\W{{1,2}})?(?:only )?(?:has|holds|shows|"
@@ -212,19 +212,16 @@ def find_stage(text: Folded) -> tuple[Fact | None, str]:
     return text.fact("order_stage", stage, (start, end)), ""
 
 
-def find_grades(text: Folded) -> list[Fact]:
+def find_grades(text: Folded, *, several: bool) -> list[Fact]:
     """The grades somebody claims, the surest first; a claim in chat is never the quality record.
 
-    Where several returns stand in several errands each errand may claim one of its own.
+    Where a message names several returns each clause may claim one of its own.
     """
     whole = _grade_in(text, 0, len(text.lower))
-    if whole is None:
-        return []
-    others = (_grade_in(text, start, end) for start, end in text.errands)
-    return [
-        whole,
-        *(fact for fact in others if fact is not None and (fact.start, fact.value) != (whole.start, whole.value)),
-    ]
+    if whole is None or not several:
+        return [] if whole is None else [whole]
+    others = (_grade_in(text, start, end) for start, end in text.clauses)
+    return [fact for fact in others if fact is not None and fact.value != "KO"] or [whole]
 
 
 def _grade_in(text: Folded, start: int, end: int) -> Fact | None:

@@ -17,14 +17,14 @@ Settling rules, in order (each leaves a sentence in `Intent.why` or in the flags
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from addin.logic.intake.cue import Cue
 from addin.logic.intake.cues import CUES
 from addin.logic.intake.literals import Sieve
-from addin.logic.intake.model import CODES
+from addin.logic.intake.model import CODES, Fact
 from addin.logic.intake.text import Folded, negated
 
 
@@ -120,33 +120,49 @@ _SUBTYPES: Final = ("MISSING_CONTENTS", "DAMAGE", "RETURN_LEG", "MISDELIVERY", "
 _SIEVE: Final = Sieve([cue.pattern for cue in CUES])
 
 
-def find_hits(text: Folded) -> tuple[list[Hit], set[str]]:
+#: The case types that a message refuses, each with the places of the words that do.
+Refusals = dict[str, list[int]]
+
+
+def find_hits(text: Folded) -> tuple[list[Hit], Refusals]:
     """The cues the text holds, and the codes that its negations refuse."""
     hits: list[Hit] = []
-    refused: set[str] = set()
+    refused: Refusals = {}
     off = [m.span() for pattern in (_CALLED_OFF, _ON_HOLD) for m in pattern.finditer(text.lower)]
     for called in _CALLED_OFF.finditer(text.lower) if off else ():
-        refused.add(_CALLED.get(called[1], "ADR"))
+        refused.setdefault(_CALLED.get(called[1], "ADR"), [])
     done = [m.span() for m in _DONE.finditer(text.lower)]
     if off and _ON_HOLD.search(text.lower):
-        refused.add("RFD")
+        refused.setdefault("RFD", [])
     for cue in (CUES[number] for number in _SIEVE.possible(text.lower)):
         for match in cue.pattern.finditer(text.lower):
             if not match[0].strip():
                 continue
             if negated(text, match.start(), match.end()):
-                refused.add(cue.code)
+                refused.setdefault(cue.code, []).append(match.start())
             else:
                 hits.append(Hit(cue, match.start(), match.end()))
     # "cancel the refund" takes a refund back; it is not a cancellation of the order.
     hits = [h for h in hits if not any(a <= h.start < b for a, b in off)]
     if any(h.cue.code == "RFD" and any(a <= h.start < b for a, b in done) for h in hits):
-        refused.add("RFD")
+        refused.setdefault("RFD", [])
         hits = [h for h in hits if h.cue.code != "RFD" or not any(a <= h.start < b for a, b in done)]
     return hits, refused
 
 
-def settle(text: Folded, hits: list[Hit], refused: set[str], *, has_order: bool, has_address: bool) -> Intents:
+def spared(text: Folded, hits: list[Hit], refused: Refusals, orders: Sequence[Fact]) -> frozenset[tuple[str, str]]:
+    """Case types and orders that a clause refuses ("don't cancel 1, cancel 2"): the wish is about another order."""
+    found = set()
+    for order in orders:
+        left, right = text.clause(text.local(order.start))
+        for code, places in refused.items():
+            wished = any(hit.cue.code == code and left <= hit.start < right for hit in hits)
+            if not wished and any(left <= place < right for place in places):
+                found.add((code, order.value))
+    return frozenset(found)
+
+
+def settle(text: Folded, hits: list[Hit], refused: Collection[str], *, has_order: bool, has_address: bool) -> Intents:
     """The case types to propose, by the rules at the top of this module."""
     notes: dict[str, str] = {}
     if not hits:

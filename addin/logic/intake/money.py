@@ -48,8 +48,19 @@ _BEFORE: Final = (
 )
 
 
+#: "Value 38k": an amount without its currency.
+_BARE: Final = re.compile(
+    r"\b(?:value|valued at|worth|order value|total)\W{1,3}(?:of |is |about |approx\.? )?(\d{1,4}(?:[.,]\d)?)\s?k\b"
+)
+
+
 def find_money(text: Folded, currency: str = "GBP") -> Iterator[Fact]:
     """Every amount with its kind, claimed so that its digits are read as nothing else."""
+    for match in list(text.hits(_BARE)):
+        if (bare := read_amount(match[1], thousands=True)) is not None:
+            text.claim(*match.span(1))
+            amount = str(Money(bare, currency))
+            yield text.fact(_kind(text, *match.span(1)), amount, match.span(1), Basis.SUGGESTED, "currency assumed")
     for pattern, number, unit in ((_LEADING, 2, 1), (_TRAILING, 1, 3)):
         for match in list(text.hits(pattern)):
             thousand = match[3] if pattern is _LEADING else match[2]

@@ -63,6 +63,9 @@ _OF_SUBJECT: Final = frozenset({
 })  # fmt: skip
 #: "Both first choice", "all worn": said of every subject at once.
 _OF_ALL: Final = re.compile(r"\b(?:both|all|each|every one|tous|toutes|les deux)\b[^.;\n]{0,10}$")
+_CAME_WELL: Final = re.compile(
+    r"\b(?:arrived|delivered|received|came|is|was) (?:ok\b|okay|fine|safely|all right|no problem)"
+)
 _TEAMS: Final = frozenset({
     "cs", "customer service", "warehouse", "qc", "retail ops", "retail", "it", "finance", "3pl", "returns", "security",
     "transport", "stock", "quality", "logistics",
@@ -89,6 +92,8 @@ def propose(
         orders: list[Fact | None] = list({fact.value: fact for fact in scope.orders}.values())
         for intent in intents.found:
             for order in orders or [None]:
+                if order is not None and (intent.code, order.value) in notes.spared:
+                    continue
                 facts = _belonging(body, notes.facts, scope, scoped, order)
                 out += [
                     _proposal(body, intent, order, mine, notes, common, chaser, recipient_known)
@@ -122,10 +127,18 @@ def _by_subject(body: Folded, code: str, facts: list[Fact]) -> list[list[Fact]]:
     The outbound and the return number of one parcel are no two subjects.
     """
     named = {fact.value: fact for fact in reversed(facts) if fact.name == _SUBJECT.get(code, "")}
-    subjects = sorted(named.values(), key=lambda fact: fact.start)
+    subjects = sorted((fact for fact in named.values() if not _all_well(body, fact)), key=lambda fact: fact.start)
     if len(subjects) < 2 or len({fact.note for fact in subjects}) > 1:
         return [facts]
     return [[fact for fact in facts if _is_of(body, fact, subject, subjects, facts)] for subject in subjects]
+
+
+def _all_well(body: Folded, fact: Fact) -> bool:
+    """True for a parcel that is only named to say that it came ("the other one 1Z... arrived ok")."""
+    if fact.name != "tracking":
+        return False
+    _, right = body.clause(at := body.local(fact.start))
+    return _CAME_WELL.search(body.lower[at : min(right, at + 60)]) is not None
 
 
 def _is_of(body: Folded, fact: Fact, subject: Fact, subjects: list[Fact], facts: list[Fact]) -> bool:
@@ -136,14 +149,13 @@ def _is_of(body: Folded, fact: Fact, subject: Fact, subjects: list[Fact], facts:
     at = body.local(fact.start)
     if _OF_ALL.search(body.lower[max(0, at - 16) : at]):
         return True
-    errand = body.errand(at)
-    beside = [other for other in subjects if body.errand(body.local(other.start)) == errand]
-    if len(beside) == 1:
-        return beside[0] is subject
-    alone = len({other.value for other in facts if other.name == fact.name}) == 1
-    if alone and not subjects[0].start < fact.start < subjects[-1].start:
-        return True  # "RMA 1 and RMA 2, both first choice"
-    before = [other for other in subjects if other.start < fact.start]
+    clause, errand = body.clause(at), body.errand(at)
+    near = [other for other in subjects if body.clause(body.local(other.start)) == clause]
+    near = near or [other for other in subjects if body.errand(body.local(other.start)) == errand] or subjects
+    before = [other for other in near if other.start < fact.start]
+    said_once = len({other.value for other in facts if other.name == fact.name}) == 1
+    if said_once and len(before) in (0, len(near)) and body.clause(body.local(near[-1].start)) == clause:
+        return subject in near  # "RMA 1 and RMA 2 came back worn"
     return bool(before) and before[-1] is subject
 
 

@@ -17,7 +17,7 @@ from addin.logic.calendar import LONDON
 from addin.logic.intake import signals
 from addin.logic.intake.cautions import Notes, Seen, apply_cautions, listed
 from addin.logic.intake.details import find_details, find_grades, find_partial, find_return_reason, find_stage
-from addin.logic.intake.intents import Hit, Intent, Intents, find_hits, settle
+from addin.logic.intake.intents import Hit, Intent, Intents, Refusals, find_hits, settle, spared
 from addin.logic.intake.model import CODES, Basis, Fact, IntakeProfile, Reading
 from addin.logic.intake.money import find_money
 from addin.logic.intake.numbers import find_numbers
@@ -55,7 +55,9 @@ def read_message(text: str, *, sent_at: datetime, sender: str, profile: IntakePr
     if quoted and not any(fact.name == "order_no" for fact in notes.facts):
         notes.facts += _quoted_orders(clean.text, quoted, profile)
     hits, refused = find_hits(body)
+    hits = _without_taken_back(body, hits, refused, notes)
     hits = _without_retracted(body, hits, notes)
+    notes.spared = spared(body, hits, refused, [fact for fact in notes.facts if fact.name == "order_no"])
     # Small talk: no number and no request, so there is no detail to look for.
     quiet = not hits and not body.has_digit
     recipient_known = not quiet and _places(body, hits, notes)
@@ -142,9 +144,21 @@ def _redacted(kind: str, notes: Notes) -> None:
         notes.flag("security_code_redacted", "a card's security code was taken out", "store_pan")
 
 
+def _without_taken_back(body: Folded, hits: list[Hit], refused: Refusals, notes: Notes) -> list[Hit]:
+    """What a message asks for and takes back in the same breath is no wish ("redirect it ... no, scrap that")."""
+    back = signals.find_taken_back(body)
+    gone = [hit for hit in hits if back is not None and hit.start < back.start()]
+    if back is None or not gone:
+        return hits
+    notes.flag("taken_back_in_message", back[0])
+    for hit in gone:
+        refused.setdefault(hit.cue.code, []).append(hit.start)
+    return [hit for hit in hits if hit not in gone]
+
+
 def _without_retracted(body: Folded, hits: list[Hit], notes: Notes) -> list[Hit]:
     """Wishes named in the clause that takes an earlier message back belong to that message, not to this one."""
-    words = signals.find_retraction(body)
+    words = "" if "taken_back_in_message" in notes.flags else signals.find_retraction(body)
     if (fixed := signals.find_correction(body)) or any(f.name == "order_withdrawn" for f in notes.facts):
         notes.flag("correction", fixed or next(f.words for f in notes.facts if f.name == "order_withdrawn"))
     if not words:
@@ -176,7 +190,7 @@ def _places(body: Folded, hits: list[Hit], notes: Notes) -> bool:
 
 
 def _settle(
-    body: Folded, hits: list[Hit], refused: set[str], notes: Notes
+    body: Folded, hits: list[Hit], refused: Refusals, notes: Notes
 ) -> tuple[Intents, list[tuple[Scope, Intents]]]:
     """The intents of each piece of the message, and all of them together."""
     orders = [fact for fact in notes.facts if fact.name == "order_no"]
@@ -296,7 +310,8 @@ def _worded(body: Folded, intents: Intents, notes: Notes) -> None:
         elif guess:
             notes.flag("status_unconfirmed", guess)
     if codes & {"RQC", "RFD"}:
-        notes.facts += find_grades(body)
+        several = len({fact.value for fact in notes.facts if fact.name in ("rma_no", "order_no")}) > 1
+        notes.facts += find_grades(body, several=several)
     if "CRP" in codes and (reason := find_return_reason(body)) is not None:
         notes.facts.append(reason)
     if "RFD" in codes and (partial := find_partial(body)) is not None:

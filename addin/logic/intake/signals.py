@@ -71,7 +71,9 @@ SIGNALS: Final = (
     _row("conditional_request",
          r"\b(?:(?:or|otherwise|else|if not)\W{1,3}(?:\w+\W{1,3}){0,2}?(?:cancel|refund|return|redirect)|"
          r"(?:cancel|refund|return|"
-         r"redirect)\w*\W{1,3}(?:\S+\W{1,3}){0,4}?(?:if|unless|in case)|sinon annul\w+)\b"),
+         r"redirect)\w*\W{1,3}(?:\S+\W{1,3}){0,4}?(?:if|unless|in case)|sinon annul\w+|"
+         r"if (?:it'?s|it is|it has|they'?ve|already|not possible|too late)\b[^.;\n]{0,30}\b(?:return|refuse|refund|"
+         r"cancel|redirect))\b"),
     _row("instructions_in_text_ignored",
          r"\b(?:ignore|disregard|forget|override|bypass)\W{1,2}(?:\w+\W{1,2}){0,3}?(?:previous|prior|above|"
          r"earlier|all|your|system)\W{1,2}"
@@ -83,7 +85,7 @@ SIGNALS: Final = (
     _row("resolved_by_sender",
          r"\b(?:all (?:good|sorted|ok|fine|done) now|(?:been |now |is |it'?s |got )(?:sorted|resolved|solved|"
          r"fixed)|no longer (?:needed|required|an "
-         r"issue)|found it (?:now|thanks|in)|problem solved|c'est (?:bon|regle))\b"),
+         r"issue)|found it(?=\W*(?:$|[,.!]|now\b|thanks|thx|in\b))|problem solved|c'est (?:bon|regle))\b"),
     _row("subject_access_request",
          r"\b(?:(?:all|any|the|every\w*) (?:of )?(?:the |her |his |their |my |personal )*(?:data|information|"
          r"info|records|footage|recordings?|images?) (?:that )?(?:you|we|u|they) (?:hold|have|keep|store|got)"
@@ -93,7 +95,10 @@ SIGNALS: Final = (
          r"that |our )*(?:cctv|footage|video|data|recordings?|personal|information|file|images?)|(?:send|"
          r"give|share|forward|email|provide)\w* (?:her|him|them|me|the (?:client|customer)|(?:it )?to (?:her|"
          r"him|the (?:client|customer))) (?:with )?(?:all |the |any |a |our )*(?:cctv|footage|video|"
-         r"recordings?|clip|data)|subject access|\bd?sar\b|gdpr request|data protection act|right of access|"
+         r"recordings?|clip|data)|(?:copy of |send (?:me |her |him |them )?|list of |see )?(?:everything|all|whatever)"
+         r"(?: that)? (?:you|we|u|they)(?:'ve| have|ve)? (?:got|have|hold|keep|store)?\W{0,2}(?:on|about) "
+         r"(?:her|him|them|me|the (?:client|customer))\b|subject access|\bd?sar\b|gdpr request|data protection act|"
+         r"right of access|"
          r"data subject|donnees personnelles|droit d'acces)\b",
          "send_footage_or_data", route=("DPO",)),
     _row("erasure_request",
@@ -111,8 +116,9 @@ SIGNALS: Final = (
          "verify_on_this_number"),
     _row("chargeback_risk",
          r"\b(?:chargeback|(?:bank|card|payment|visa|amex|paypal) dispute|disput(?:e|ed|ing) (?:the |it|this|"
-         r"with)|(?:gone|going) to (?:her|his|their) bank)"
-        r"\b"),
+         r"with)|(?:go|goes|gone|going) (?:straight |back )?to (?:the |her |his |their )?(?:amex|visa|mastercard|"
+         r"paypal|card (?:company|issuer)|bank))"
+         r"\b"),
     _row("restricted_goods_check",
          r"\b(?:watch(?:es)?|jewel\w*|diamonds?|montres?|bijoux?|gold (?:ring|bracelet|necklace))\b"),
 )  # fmt: skip
@@ -131,7 +137,8 @@ _CHASER: Final = re.compile(
     r"relance|je relance|deuxieme demande)"
 )
 _WAITING: Final = re.compile(
-    r"\b(?:no (?:refund|money|credit|reply|word|news) (?:yet|so far|still)|still (?:not|no|nothing|waiting|"
+    r"\b(?:why (?:is there |was there |has there been |have (?:i|we|they) )?(?:no|not) (?:\w+ )?(?:refund|money|credit|"
+    r"reply|answer)|no (?:refund|money|credit|reply|word|news) (?:yet|so far|still)|still (?:not|no|nothing|waiting|"
     r"hasn'?t|haven'?t|isn'?t|outstanding|pending)|any (?:update|news|"
     r"progress)|not (?:yet )?(?:done|processed|received|refunded|actioned)|no (?:reply|answer|response|"
     r"update) (?:yet|on|to|from)|toujours pas|pas encore|hasn'?t (?:been|had|received|got)|haven'?t (?:had|"
@@ -156,7 +163,9 @@ _RETRACT: Final = re.compile(
     r"|(?:ignore|disregard|scrap|forget) (?:that|this|it|me|above|what i (?:said|wrote|sent))\b|"
     r"ne (?:pas )?ten\w+ (?:pas )?compte|"
     r"(?:ignore|disregard|scrap|forget|cancel|withdraw) (?:about )?(?:my|our|the|that) (?:\w+ )?request\b|"
-    r"never ?mind\b|\bnvm\b|(?:sorry|oops|apologies|pardon)\W{1,3}(?:wrong (?:order|chat|one|number|group|"
+    r"never ?mind\b|\bnvm\b|"
+    r"(?:ignore|disregard)\W{1,3}(?:(?:i(?:'ve)? )?(?:found|got|sorted)\b|it'?s (?:sorted|fine|done)|wrong\b)|"
+    r"(?:sorry|oops|apologies|pardon)\W{1,3}(?:wrong (?:order|chat|one|number|group|"
     r"person|client)|ignore))"
 )
 _CORRECT: Final = re.compile(
@@ -216,6 +225,32 @@ def find_retraction(text: Folded) -> str:
 _INSTRUCTIONS: Final = re.compile(
     r"\W{0,3}(?:\w+\W{1,2})?(?:instructions?|rules?|prompts?|guidelines?|polic\w{1,3}|controls?)\b"
 )
+
+
+#: "Redirect it to ... no, scrap that": what the same message asked for before is taken back.
+_TAKEN_BACK: Final = re.compile(
+    r"\b(?:(?:scrap|forget|ignore|disregard) (?:that|this|it)\b(?! (?:message|msg|chat|number))|"
+    r"never ?mind\b(?! (?:the|about|my|that)\b)|nvm\b|laissez tomber|oubliez ca\b)"
+)
+
+
+#: "Sorry, that's for 4102938511", "*4102938511", "meant 4102938511": another order for what was just asked.
+_OTHER_ORDER: Final = re.compile(
+    r"^\W{0,3}(?:sorry|oops|pardon|apologies|no|i|correction|typo|my bad)?\W{0,3}"
+    r"(?:that(?:'?s| is| was)|it'?s|i|its|this is)?\W{0,2}"
+    r"(?:for|meant(?: to (?:say|write|put))?|should (?:be|read)|c'est pour|pour)\W{1,3}(?:(?:order|the|no|nr|la|"
+    r"commande|cde)\W{1,3}){0,2}#?\d{6,14}\W*$|^\s*\*\s?#?\d{6,14}\s*$"
+)
+
+
+def names_other_order(text: Folded) -> bool:
+    """True for a message that only names another order for what its sender has just asked."""
+    return _OTHER_ORDER.search(text.lower) is not None
+
+
+def find_taken_back(text: Folded) -> re.Match[str] | None:
+    """The place where a message takes back what it has just asked for."""
+    return _TAKEN_BACK.search(text.lower)
 
 
 def find_correction(text: Folded) -> str:

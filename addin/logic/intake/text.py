@@ -200,6 +200,12 @@ _NUMBER_WORD: Final = re.compile(
 _STILL_WAITING: Final = re.compile(r"\W{1,3}(?:\w+\W{1,3}){0,2}?(?:yet|so far|still|a ce jour|since (?!she|he|they))\b")
 
 
+#: "Why no refund?" is a complaint.
+_ASKED_WHY: Final = re.compile(
+    r"\b(?:why|how come|pourquoi)\b(?: \w+){0,3} (?:no|not|any|n'?t|pas(?: de)?)(?: \w+){0,1} $"
+)
+
+
 def negated(text: Folded, start: int, end: int) -> bool:
     """True when the words around say that the thing is *not* wanted ("no need for a refund", "don't cancel").
 
@@ -208,6 +214,8 @@ def negated(text: Folded, start: int, end: int) -> bool:
     left, right = text.clause(start)
     window = _NUMBER_WORD.sub(lambda match: "#" * len(match[0]), text.lower[max(left, start - 48) : start])
     if _STILL_WAITING.match(text.lower, end) is not None:
+        return False
+    if _ASKED_WHY.search(window) is not None:
         return False
     found = _NEGATION.search(window)
     if found is not None and _UNNEGATION.search(window[found.start() :]) is None:

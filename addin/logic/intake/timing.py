@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -37,8 +37,8 @@ _ROLES: Final = tuple(
             r"reported (?:it|this)|sent (?:you|this|it to you)|told you|relance)\b"),
         ("cancel_notice_date", r"\b(?:cancel(?:l?ed)?|cancellation|notice|annule\w?)\b"),
         ("proof_of_sending_date",
-            r"\b(?:dropped (?:\w+ ){0,2}?(?:off|at)|posted|proof of (?:sending|posting)|handed (?:in|over)|"
-            r"drop-?off)\b"),
+            r"\b(?:dropped (?:\w+ ){0,2}?(?:off|at)|renvoye\w{0,2}|depose\w{0,2}|posted|"
+            r"proof of (?:sending|posting)|handed (?:in|over)|drop-?off)\b"),
         ("received_date",
             r"\b(?:received (?:back|at|in)|came back|brought back|returned|back (?:at|in|here)|arrived back|"
             r"recu\w?)\b"),
@@ -56,13 +56,18 @@ _ROLES: Final = tuple(
         ("date_needed",
             r"\b(?:needs?|needed|must|deliver(?:y|ed)?(?: it| this)?(?: on| by)?|wants? it|wedding|birthday|event|"
             r"flying|leaving|leaves|required|arrange|book|no later than)\b|"
-            r"\b(?:by|before|until|for|avant|pour)\b(?=\W{0,3}(?:the |this |le )?$)"),
+            r"\b(?:by|before|b4|until|for|avant|pour)\b(?=\W{0,3}(?:the |this |le )?$)"),
     )
 )  # fmt: skip
 _ROLE_AFTER: Final = (
     ("date_needed", re.compile(r"\W{0,3}(?:latest|at the latest|please|pls|!|delivery|slot|only|is a must)")),
     ("delivered_date", re.compile(r"\W{0,3}(?:delivery was|delivered)")),
 )
+#: Roles of days that have been when the message is written.
+_BEHIND: Final = frozenset({
+    "last_scan_date", "refers_to_date", "proof_of_sending_date", "received_date", "delivered_date", "event_date",
+    "ship_date", "discovery_date", "stage_since",
+})  # fmt: skip
 _FUTURE_PERFECT: Final = re.compile(
     r"\b(?:be|get|needs?|needed|must|want\w*|have it|to be)\b[^,.;]{0,20}\bdeliver\w*\b[^,.;]{0,16}$"
 )
@@ -89,7 +94,7 @@ def read_timing(text: Folded, sent_at: datetime, codes: Sequence[str], profile: 
     out = Timing()
     days = find_days(text, sent)
     times = find_times(text)
-    roles = [(hit, _role(text, hit)) for hit in days]
+    roles = [_settled(hit, _role(text, hit), sent, codes) for hit in days]
     if "RQC" in codes and "UPC" not in codes:
         # Goods that are graded were received by us, not delivered to the customer.
         roles = [(hit, "received_date" if role == "delivered_date" else role) for hit, role in roles]
@@ -98,6 +103,17 @@ def read_timing(text: Folded, sent_at: datetime, codes: Sequence[str], profile: 
     _moments(text, roles, times, sent, codes, out)
     _derived(text, out, sent, codes, profile)
     return out
+
+
+def _settled(hit: DayHit, role: str, sent: date, codes: Sequence[str]) -> tuple[DayHit, str]:
+    """What has happened lies behind: a weekday is then the last one, whatever the words beside it look at."""
+    filmed = role == "day_mentioned" and "CTV" in codes and not {"SPD", "ADR"} & set(codes)
+    behind = tuple(day for day in hit.days if day <= sent)
+    if len(hit.days) > 1 and behind and hit.note == "weekday_unclear" and (role in _BEHIND or filmed):
+        hit = replace(hit, days=behind[-1:], note="")
+    elif hit.weekday and role in _BEHIND and len(hit.days) == 1 and not behind:
+        hit = replace(hit, days=(hit.days[0] - timedelta(7),))
+    return hit, role
 
 
 def _role(text: Folded, hit: DayHit) -> str:
