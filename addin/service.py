@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -78,6 +78,10 @@ class RowRequest:
         return hashlib.sha256(canonical(body).encode()).hexdigest()
 
 
+#: Asked before a commit, with the codes of the case types whose cases change.
+Ready = Callable[[Collection[str]], None]
+
+
 class _Refused(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -100,6 +104,7 @@ class Service:
     policy: Policy = DEFAULT_POLICY
     kinds: KindTable = field(default_factory=kind_table)
     rules_seen: int = 0
+    _touched: set[str] = field(default_factory=set, init=False, repr=False)
 
     @classmethod
     def open(cls, folder: Path, *, actor: Actor | None = None, clock: Clock = utc_now) -> Self:
@@ -167,9 +172,15 @@ class Service:
         """Who is absent on a day and who covers for them, from the accepted handovers."""
         return away_on(self.journal.events(kinds=ABSENCE_KINDS), day)
 
-    def press(self, verb: str, requests: Sequence[RowRequest]) -> Outcome:
-        """Make one move on each requested case."""
-        return self._each(verb, requests, self._move)
+    def press(self, verb: str, requests: Sequence[RowRequest], *, ready: Ready = lambda _types: None) -> Outcome:
+        """Make one move on each requested case.
+
+        Args:
+            verb: the move.
+            requests: one a case.
+            ready: asked before the commit, with the types of all cases that change; what it raises undoes everything.
+        """
+        return self._each(verb, requests, self._move, ready)
 
     def edit(self, requests: Sequence[RowRequest]) -> Outcome:
         """Take typed changes without a move."""
@@ -291,14 +302,20 @@ class Service:
             return [self._one(writer, "edit", _cleaned(request), self._edit) for request in requests]
 
     def _each(
-        self, verb: str, requests: Sequence[RowRequest], act: Callable[[Writer, str, RowRequest], RowResult]
+        self,
+        verb: str,
+        requests: Sequence[RowRequest],
+        act: Callable[[Writer, str, RowRequest], RowResult],
+        ready: Ready = lambda _types: None,
     ) -> Outcome:
         rows: list[RowResult] = []
         self._refuse_copy()
+        self._touched.clear()
         with self.journal.write() as writer:
             self._mark(writer, requests)
             for request in requests:
                 rows.append(self._one(writer, verb, _cleaned(request), act))
+            ready(self._touched)
             head = writer.head()
         return replace(summary(rows), seq=head.seq, head=head.hash)
 
@@ -471,6 +488,7 @@ class Service:
     def _append(self, writer: Writer, draft: Draft, kind: CaseType | None = None) -> Event:
         roles = self.actor.roles
         if kind is not None:
+            self._touched.add(kind.code)
             move = kind.all_moves.get(str(draft.data.get("move")))
             roles = move.roles if move is not None else kind.openers
         role = self.actor.acting_as(roles)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -93,6 +93,13 @@ class ClosedGrid:
 
     def values(self, rect: Rect) -> list[list[CellValue]]:
         """The contents of a block, as rows."""
+        return self._block(rect, self._shown)
+
+    def plain(self, rect: Rect) -> list[list[CellValue]]:
+        """The contents of a block without its formats: days are serial numbers."""
+        return self._block(rect, lambda cell: None if cell.value == "" else cell.value)
+
+    def _block(self, rect: Rect, shown: Callable[[Cell], CellValue]) -> list[list[CellValue]]:
         rows, columns = self.data.rows, range(rect.column, rect.last_column + 1)
         result: list[list[CellValue]] = []
         for row in range(rect.row, rect.last_row + 1):
@@ -100,7 +107,7 @@ class ClosedGrid:
             if not cells:
                 result.append([None] * len(columns))
             else:
-                result.append([self._shown(cells[c]) if c in cells else None for c in columns])
+                result.append([shown(cells[c]) if c in cells else None for c in columns])
         return result
 
     def _shown(self, cell: Cell) -> CellValue:
@@ -305,13 +312,13 @@ class ClosedGrid:
         """True when any cell of the block is locked while the sheet is protected."""
         return any(self.document.styles.is_locked(style) for style in self._styles_of(rect))
 
-    def hidden_rows(self, first: int, last: int) -> set[int]:
-        """The rows between these that do not show."""
-        return {row for row in self.data.hidden_rows if first <= row <= last}
+    def hidden_rows(self, rect: Rect) -> set[int]:
+        """The rows of a block that do not show."""
+        return {row for row in self.data.hidden_rows if rect.row <= row <= rect.last_row}
 
     def set_rows_hidden(self, first: int, last: int, hidden: bool) -> None:
         """Not offered; asking for what is already so is no fault."""
-        if len(self.hidden_rows(first, last)) != (last - first + 1 if hidden else 0):
+        if len(self.hidden_rows(Rect(first, 1, last, 1))) != (last - first + 1 if hidden else 0):
             raise unsupported("hide or show rows")
 
     def row_height(self, row: int) -> float:
@@ -349,6 +356,10 @@ class ClosedGrid:
                     self._tables[info.name.lower()] = info
                     self._table_parts[info.name.lower()] = part
         return list(self._tables.values())
+
+    def table_areas(self) -> Mapping[str, Rect]:
+        """Where each of the sheet's tables lies, by name."""
+        return {info.name: info.rect for info in self.tables()}
 
     def _table(self, name: str) -> TableInfo:
         self.tables()

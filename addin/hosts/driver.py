@@ -12,7 +12,7 @@ formulas.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -74,6 +74,9 @@ class Grid(Protocol):
     def values(self, rect: Rect) -> list[list[CellValue]]:
         """The contents of a block, as rows."""
 
+    def plain(self, rect: Rect) -> list[list[CellValue]]:
+        """The contents of a block without its formats: days are serial numbers, a truth value may be 1 or 0."""
+
     def write(self, rect: Rect, rows: Sequence[Sequence[Writable]]) -> None:
         """Write a block of values; None or "" empties a cell and keeps its format."""
 
@@ -101,8 +104,8 @@ class Grid(Protocol):
     def is_locked(self, rect: Rect) -> bool:
         """True when any cell of the block is locked while the sheet is protected."""
 
-    def hidden_rows(self, first: int, last: int) -> set[int]:
-        """The rows between these that do not show, by filter or by hand."""
+    def hidden_rows(self, rect: Rect) -> set[int]:
+        """The rows of a block that do not show, by filter or by hand."""
 
     def set_rows_hidden(self, first: int, last: int, hidden: bool) -> None:
         """Hide or show rows."""
@@ -121,6 +124,9 @@ class Grid(Protocol):
 
     def tables(self) -> list[TableInfo]:
         """The sheet's tables."""
+
+    def table_areas(self) -> Mapping[str, Rect]:
+        """Where each of the sheet's tables lies, by name: what finding one's way needs of them."""
 
     def resize_table(self, name: str, rect: Rect) -> None:
         """Give a table another last row."""

@@ -396,7 +396,7 @@ def open_book(driver_engine: Engine, path: Path | str, *, read_only: bool = Fals
     wanted = Path(path).resolve()
     for app in driver_engine.apps:
         for book in app.books:
-            if book.document.path is not None and book.document.path.resolve() == wanted:
+            if (known := book.document.path) is not None and known.resolve() == wanted:
                 return xw.Book(impl=book)
     app = driver_engine.apps.add()
     app.leaves_with_last_book = True

@@ -72,8 +72,11 @@ class LibreDocument:
         self._english = bridge().uno.createUnoStruct("com.sun.star.lang.Locale", "en", "US", "")
         self._grids: dict[str, LibreGrid] = {}
         self._tables: dict[str, Any] = {}
+        self._homes: dict[str, str] = {}
+        self._homes_of: tuple[object, ...] = ()
         self._codes: dict[int, tuple[str, int]] = {}
         self._keys: dict[str, int] = {}
+        self._window: tuple[Any, Any] | None = None
         self._parsers: tuple[Any, Any] | None = None
         self._translations: dict[tuple[str, bool], str] = {}
         self._origin = bridge().uno.createUnoStruct("com.sun.star.table.CellAddress")
@@ -82,8 +85,6 @@ class LibreDocument:
     def turn(self) -> Iterator[None]:
         """One press: what is fetched from Calc is kept until it ends."""
         self._kept = {}
-        # Seven milliseconds less for each write. Painting, typing and saving go on even if the lock were left behind.
-        self.model.lockControllers()
         try:
             yield
         except BaseException:
@@ -91,10 +92,21 @@ class LibreDocument:
             raise
         finally:
             self._kept = None
-            with contextlib.suppress(*gone()):
-                self.model.unlockControllers()
             for grid in self._grids.values():
                 grid.forget()
+
+    @contextlib.contextmanager
+    def unpainted(self) -> Iterator[None]:
+        """Let Calc look at its window once at the end instead of after each write, which costs six milliseconds.
+
+        Painting, typing and saving go on even if the lock were left behind.
+        """
+        self.model.lockControllers()
+        try:
+            yield
+        finally:
+            with contextlib.suppress(*gone()):
+                self.model.unlockControllers()
 
     @property
     def in_turn(self) -> bool:
@@ -114,11 +126,22 @@ class LibreDocument:
     def is_open(self) -> bool:
         """True while the office lives and the document is open in it."""
         try:
-            self.model.getURL()
-            self.model.CurrentController.getFrame()
+            return self.model.CurrentController is not None
         except Exception:  # noqa: BLE001 - whatever goes wrong here, it cannot be used
             return False
-        return True
+
+    @property
+    def controller(self) -> Any:
+        """What shows the document: the window in front of those it has."""
+        return self._once("controller", lambda: self.model.CurrentController)
+
+    @property
+    def frame(self) -> Any:
+        """The frame of that window; a window keeps it for life, so it is fetched once."""
+        controller = self.controller
+        if self._window is None or self._window[0] != controller:
+            self._window = controller, controller.getFrame()
+        return self._window[1]
 
     @property
     def path(self) -> Path | None:
@@ -148,14 +171,17 @@ class LibreDocument:
 
     def grids(self) -> Sequence[LibreGrid]:
         """The sheets in their order."""
-        names = self._once("names", lambda: tuple(self._sheets.getElementNames()))
+        names = self._sheet_names()
         if set(self._grids) - set(names):
             self._grids.clear()
         return [self._grid(name) for name in names]
 
+    def _sheet_names(self) -> tuple[str, ...]:
+        return self._once("names", lambda: tuple(self._sheets.getElementNames()))
+
     def place_of(self, name: str) -> int:
         """A sheet's place, from 0; -1 when there is none of that name."""
-        names = self._once("names", lambda: tuple(self._sheets.getElementNames()))
+        names = self._sheet_names()
         return names.index(name) if name in names else -1
 
     def _grid(self, name: str) -> LibreGrid:
@@ -165,22 +191,29 @@ class LibreDocument:
 
     def active(self) -> LibreGrid:
         """The sheet in front."""
-        return self._grid(self._once("front", lambda: str(self.model.CurrentController.getActiveSheet().Name)))
+        return self._grid(self._once("view", self._view)[0])
 
     def activate(self, grid: Any) -> None:
         """Bring a sheet to the front."""
-        self._drop("front", "areas")
-        self.model.CurrentController.setActiveSheet(grid.sheet)
+        self._drop("view")
+        self.controller.setActiveSheet(grid.sheet)
 
     def selection(self) -> tuple[LibreGrid, Sequence[Rect]]:
         """The sheet in front and its selected areas; none when a shape is selected."""
-        return self.active(), self._once("areas", self._areas)
+        name, areas = self._once("view", self._view)
+        return self._grid(name), areas
 
-    def _areas(self) -> list[Rect]:
-        chosen = self.model.CurrentController.getSelection()
-        if hasattr(chosen, "getRangeAddresses"):
-            return [rect_of(area) for area in chosen.getRangeAddresses()]
-        return [rect_of(chosen.getRangeAddress())] if hasattr(chosen, "getRangeAddress") else []
+    def _view(self) -> tuple[str, list[Rect]]:
+        """The name of the sheet in front, and its selected areas; of sheets picked together only that one's."""
+        chosen = self.controller.getSelection()
+        if hasattr(chosen, "getRangeAddress"):
+            area = chosen.getRangeAddress()
+            return self._sheet_names()[area.Sheet], [rect_of(area)]
+        sheet = self.controller.getActiveSheet()
+        if not hasattr(chosen, "getRangeAddresses"):
+            return str(sheet.Name), []
+        number = sheet.getRangeAddress().Sheet
+        return str(sheet.Name), [rect_of(area) for area in chosen.getRangeAddresses() if area.Sheet == number]
 
     def select(self, grid: Any, areas: Sequence[Rect]) -> None:
         """Select areas on a sheet and bring it to the front."""
@@ -197,7 +230,7 @@ class LibreDocument:
                 for top, left, bottom, right in areas
             )
             chosen.addRangeAddresses(addresses, False)
-        self.model.CurrentController.select(chosen)
+        self.controller.select(chosen)
 
     # ------------------------------------------------------------------ names, tables, formats, formulas
 
@@ -240,13 +273,28 @@ class LibreDocument:
         self._sheets_changed()
 
     def _sheets_changed(self) -> None:
-        self._drop("names", "front", "areas")
+        self._drop("names", "view")
         self.tables_changed()
         self._grids.clear()
 
     def table_objects(self) -> dict[str, Any]:
         """The named database ranges of all sheets."""
         return self._once("tables", self._table_objects)
+
+    def tables_on(self, sheet: str) -> list[str]:
+        """The tables of a sheet.
+
+        Where a table was last time it is looked for first: to ask all of them costs a call each.
+        """
+        tables, place = self.table_objects(), self.place_of(sheet)
+        if self._homes_of != (names := (*tables, *self._sheet_names())):
+            self._homes, self._homes_of = {}, names
+        found = [name for name in tables if self._homes.get(name) == sheet]
+        if not found or any(self.table_area(name).Sheet != place for name in found):
+            homes = self._sheet_names()
+            self._homes = {name: homes[self.table_area(name).Sheet] for name in tables}
+            found = [name for name in tables if self._homes[name] == sheet]
+        return found
 
     def table_area(self, name: str) -> Any:
         """Where a table lies, as UNO tells it."""
@@ -459,8 +507,7 @@ class LibreDriver:
         if self._dispatcher is None:
             make = self.office.context.ServiceManager.createInstanceWithContext
             self._dispatcher = make("com.sun.star.frame.DispatchHelper", self.office.context)
-        frame = document.model.CurrentController.getFrame()
-        self._dispatcher.executeDispatch(frame, ".uno:AcceptFormula", "", 0, ())
+        self._dispatcher.executeDispatch(document.frame, ".uno:AcceptFormula", "", 0, ())
 
     def calculate(self, document: Any) -> None:
         """Recalculate."""

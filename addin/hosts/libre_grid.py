@@ -50,6 +50,8 @@ _PIXELS_PER_DIGIT, _MARGIN_PIXELS = 7.4, 5  # Calibri 11, which Calc does not ro
 #: What Calc hands out for a tab in a text of several lines.
 _TAB: Final = "\x01"
 _MOST_CELLS: Final = 4_000_000
+#: A row of so many columns has cells of several formats; whether it has is not asked.
+_WIDE: Final = 12
 #: How many fetched ranges of one sheet are kept between turns.
 _MOST_RANGES: Final = 64
 
@@ -64,6 +66,7 @@ class LibreGrid:
         self._sure: set[Rect] = set()
         self._cursor: Any = None
         self._used: tuple[Rect | None] | None = None
+        self._plain: dict[Rect, list[list[CellValue]]] = {}
         self._values: dict[Rect, list[list[CellValue]]] = {}
         self._tables: list[TableInfo] | None = None
 
@@ -76,6 +79,7 @@ class LibreGrid:
 
     def _changed(self, rect: Rect | None = None) -> None:
         """Contents are about to change (here, if known): what was read is no longer known."""
+        self._plain.clear()
         self._values.clear()
         self._used = None
         if rect is None or self._tables is None or any(_touches_header(rect, table) for table in self._tables):
@@ -153,27 +157,28 @@ class LibreGrid:
                 self._values[rect] = known
         return [list(row) for row in known]
 
+    def plain(self, rect: Rect) -> list[list[CellValue]]:
+        """The contents of a block without its formats, in one call: days and truth values are numbers."""
+        if (known := self._plain.get(rect)) is None:
+            block = self._range(rect)
+            data = block.getDataArray()
+            known = [[_text(value) if type(value) is str else value for value in line] for line in data]
+            if any(value is None for line in data for value in line):
+                self._mark_errors(block, rect, known)
+            if self.document.in_turn:
+                self._plain[rect] = known
+        return [list(row) for row in known]
+
     def _read(self, rect: Rect) -> list[list[CellValue]]:
-        block = self._range(rect)
-        rows: list[list[CellValue]] = []
-        has_numbers = has_errors = False
-        for line in block.getDataArray():
-            row: list[CellValue] = []
-            for value in line:
-                has_numbers = has_numbers or type(value) is float
-                has_errors = has_errors or value is None
-                row.append(_text(value) if type(value) is str else value)
-            rows.append(row)
-        if has_numbers:
-            self._mark_dates(block, rect, rows)
+        rows = self.plain(rect)
+        if any(type(value) is float for row in rows for value in row):
+            self._mark_dates(self._range(rect), rect, rows)
             self._mark_truths(rect, rows)
-        if has_errors:
-            self._mark_errors(block, rect, rows)
         return rows
 
     def _mark_dates(self, block: Any, rect: Rect, rows: list[list[CellValue]]) -> None:
         """Make moments of the numbers that show as such; asking Calc for a value is ten times cheaper than a query."""
-        if _is_mixed(block):
+        if rect.shape[1] > _WIDE or _is_mixed(block):
             dated = list(_cells(block.queryContentCells(_DATETIME_CELLS)))
         elif self.document.format_kind(block.NumberFormat) & (_DATE | _TIME):
             dated = list(_cells_of(rect))
@@ -279,9 +284,8 @@ class LibreGrid:
 
         Calc compares by itself, so that nothing of a long column travels.
         """
-        area = self._range(rect).getRangeAddress()
         there = bridge().uno.createUnoStruct("com.sun.star.table.CellAddress")
-        there.Sheet, there.Column, there.Row = area.Sheet, rect.column - 1, row - 1
+        there.Sheet, there.Column, there.Row = self.document.place_of(self.name), rect.column - 1, row - 1
         other = self._range(rect).queryColumnDifferences(there)
         found: list[int] = []
         next_row = rect.row
@@ -337,10 +341,11 @@ class LibreGrid:
         pixels = characters * _PIXELS_PER_DIGIT + _MARGIN_PIXELS
         self._range(Rect(1, first, 1, last)).Columns.Width = round(pixels / _PIXELS_PER_UNIT)
 
-    def hidden_rows(self, first: int, last: int) -> set[int]:
-        """The rows between these that do not show, by filter or by hand."""
+    def hidden_rows(self, rect: Rect) -> set[int]:
+        """The rows of a block that do not show, by filter or by hand."""
+        first, last = rect.row, rect.last_row
         if first == last:
-            return set() if self._range(Rect(first, 1, first, 1)).Rows.IsVisible else {first}
+            return set() if self._range(rect).Rows.IsVisible else {first}
         lines = self._range(Rect(first, 1, last, MAX_COLUMNS))
         shown: set[int] = set()
         for area in lines.queryVisibleCells().getRangeAddresses():
@@ -391,10 +396,12 @@ class LibreGrid:
     # ------------------------------------------------------------------ tables and filters
 
     def _own_tables(self) -> Iterator[tuple[str, Any]]:
-        number = self.document.place_of(self.name)
-        for name, table in self.document.table_objects().items():
-            if self.document.table_area(name).Sheet == number:
-                yield name, table
+        tables = self.document.table_objects()
+        yield from ((name, tables[name]) for name in self.document.tables_on(self.name))
+
+    def table_areas(self) -> dict[str, Rect]:
+        """Where each of the sheet's tables lies, by name."""
+        return {name: rect_of(self.document.table_area(name)) for name, _ in self._own_tables()}
 
     def tables(self) -> list[TableInfo]:
         """The sheet's tables: Calc keeps them as named database ranges."""

@@ -9,7 +9,6 @@ pretends. A text given as a value is always a text, in every host: only `formula
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from addin.errors import HostError, Unsupported
 from addin.hosts.boot import base_classes, expansion, xw
 from addin.hosts.driver import Writable
-from addin.hosts.grid import MAX_COLUMNS, MAX_ROWS, CellValue, Rect, area_name, quoted_sheet, to_serial
+from addin.hosts.grid import MAX_COLUMNS, MAX_ROWS, CellValue, Rect, area_name, quoted_sheet
 from addin.hosts.shims import Shim, ability, complete
 
 if TYPE_CHECKING:
@@ -66,9 +65,8 @@ class RangeApi(Shim):
 
     @property
     def Value2(self) -> Any:  # noqa: N802
-        """Values with dates as serial numbers, in tuples as COM gives them."""
-        rows = self._range.grid.values(self._range.clipped())
-        plain = tuple(tuple(to_serial(v) if isinstance(v, dt.datetime) else v for v in row) for row in rows)
+        """Values with dates as serial numbers, in tuples as COM gives them; quicker than reading what cells show."""
+        plain = tuple(map(tuple, self._range.grid.plain(self._range.clipped())))
         return plain[0][0] if self._range.shape == (1, 1) else plain
 
 
@@ -353,7 +351,7 @@ class Range(base_classes.Range):
     @property
     def row_hidden(self) -> bool | None:
         """True when no row shows, False when all do, else None."""
-        hidden = len(self.grid.hidden_rows(self.rect.row, self.rect.last_row))
+        hidden = len(self.grid.hidden_rows(self.rect))
         return hidden > 0 if hidden in (0, self.shape[0]) else None
 
     @row_hidden.setter

@@ -49,6 +49,13 @@ class Table(base_classes.Table):
                 return info
         raise KeyError(self._name)
 
+    def _found(self) -> tuple[str, Rect]:
+        """Its name as it is spelled, and where it lies."""
+        for name, rect in self._sheet.grid.table_areas().items():
+            if name.lower() == self._name.lower():
+                return name, rect
+        raise KeyError(self._name)
+
     @property
     def parent(self) -> Sheet:
         """The sheet."""
@@ -62,7 +69,7 @@ class Table(base_classes.Table):
     @property
     def name(self) -> str:
         """The name."""
-        return self.info.name
+        return self._found()[0]
 
     display_name = name
 
@@ -73,7 +80,7 @@ class Table(base_classes.Table):
     @property
     def range(self) -> Range:
         """Header, body and totals."""
-        return Range(self._sheet, [self.info.rect])
+        return Range(self._sheet, [self._found()[1]])
 
     @property
     def data_body_range(self) -> Range | None:
@@ -283,7 +290,7 @@ class Tables(base_classes.Tables):
         self._sheet = sheet
 
     def _names(self) -> list[str]:
-        return [info.name for info in self._sheet.grid.tables()]
+        return list(self._sheet.grid.table_areas())
 
     def __len__(self) -> int:
         return len(self._names())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -44,6 +44,14 @@ class Press:
     def read(self, queue: Queue, rows: Iterable[int] | None = None) -> list[Harvest]:
         """What people typed or altered in rows of a queue sheet (all when None)."""
         return harvest(queue, self.service.journal, self.now, rows)
+
+    def look_at(self, types: Collection[str]) -> None:
+        """Look at the queues that changes of these case types are shown on, before the changes are committed.
+
+        Raises:
+            CasebookError: one of them cannot be written to; it names sheet and place.
+        """
+        self.live.check({case_types()[code].sheet for code in types})
 
     def show(self, shown: Shown | None = None) -> int:
         """Bring the workbook up to the journal's head, the Desk included."""

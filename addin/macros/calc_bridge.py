@@ -109,13 +109,14 @@ class CalcBridge:
         if (repeated := self._repeated(document, full_name, action_id)) is not None:
             return repeated
         service = self.registers.of(Path(full_name).parent)
-        self.driver.end_entry(document)
         document.saver = lambda: self._draw(service)
         with document.turn():
+            self.driver.end_entry(document)
             outcome = _unwritable(document) if action_id != _QUIET else None
-            _adopt_rows(document, action_id)
-            text = answer(outcome or press(book, action_id, service))
-        place = str(document.selection()) if self._double_click_s else ""
+            with document.unpainted():
+                _adopt_rows(document, action_id)
+                text = answer(outcome or press(book, action_id, service))
+            place = str(document.selection()) if self._double_click_s else ""
         self._last = _Last(full_name, action_id, place, text, began, time.monotonic())
         return text
 

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,8 @@ from addin.tasks import keep_before, keep_day
 ALARM: Final = "!"
 #: Commands that write nothing but their answer; they work on a workbook that is not whole, too.
 _LOOKING: Final = frozenset({"opened", "verify_register"})
+#: Commands that look at other queues themselves, when they know which of them they write to.
+_ONE_QUEUE: Final = frozenset({"move_rows"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def _pressed(book: Any, action: Action, service: Service, asked: Asked) -> Outco
     else:
         asking = Press(live, service, action, asked.cases, asked.values, asked.reason, asked.key)
         if action.command not in _LOOKING:
-            live.check()
+            live.check(_written(live, action, service))
             number_opened(asking)
         if action.risky:
             keep_before(service, action.label)
@@ -90,6 +92,15 @@ def _pressed(book: Any, action: Action, service: Service, asked: Asked) -> Outco
         outcome = replace(outcome, message=f"{outcome.message} {unkept}") if unkept else outcome
     live.tell(action.sheet, _told(service, outcome))
     return outcome
+
+
+def _written(live: Live, action: Action, service: Service) -> Collection[str] | None:
+    """The queues to look at before a press: its own for a move in a workbook that is up to date, else all.
+
+    What a move does to cases of other queues is known when it was judged, and looked at then, before the commit.
+    """
+    is_alone = action.command in _ONE_QUEUE and live.meta().seq == service.journal.head().seq
+    return {action.sheet} if is_alone else None
 
 
 def _told(service: Service, outcome: Outcome) -> str:

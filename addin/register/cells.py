@@ -12,6 +12,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
+from addin.hosts.grid import from_serial
 from addin.logic.forms import Cell, FieldKind
 
 _HALF_SECOND = timedelta(milliseconds=500)
@@ -43,6 +44,14 @@ def number_format(kind: FieldKind) -> str:
 def same(found: Cell, shown: Cell) -> bool:
     """True when a cell still holds what was shown in it."""
     return comparable(found) == comparable(shown)
+
+
+def same_plain(found: Cell, shown: Cell) -> bool:
+    """The same for a cell read without its format: a day or an instant is a serial number there."""
+    if isinstance(found, float) and isinstance(shown, date):
+        moment = from_serial(found)
+        return moment is not None and same(moment, shown)
+    return same(found, shown)
 
 
 def comparable(cell: Cell) -> object:

@@ -16,7 +16,7 @@ from addin.logic.events import iso
 from addin.logic.forms import Cell, Field, FieldKind, Value
 from addin.logic.outcome import Problem
 from addin.logic.priority import end_of_day
-from addin.register.cells import TEXT_FORMAT, number_format, same
+from addin.register.cells import TEXT_FORMAT, number_format, same, same_plain
 from addin.register.figures import figures, tiles
 from addin.register.layout import (
     CASE_FIRST,
@@ -48,7 +48,7 @@ from addin.register.layout import (
 )
 from addin.register.projection import desk_cells, desk_counts, form_rows
 from addin.register.refresh import case_at, conflict
-from addin.register.sheets import Live, cell_name
+from addin.register.sheets import Live, cell_name, plain
 
 #: Where the moves that a shown case allows are listed for the Case sheet's drop-down.
 CASE_MOVES_COLUMN: Final = 26
@@ -112,8 +112,8 @@ def show_desk(live: Live, journal: Journal, now: datetime) -> None:
 def _put_changed(live: Live, row: int, column: int, block: Sequence[Sequence[Cell]]) -> None:
     """Write the lines of a block of the Desk that show something else: a press changes few of them."""
     area = live.sheet("Desk").range((row, column), (row + len(block) - 1, column + len(block[0]) - 1))
-    found = area.options(ndim=2).value
-    stale = [at for at, line in enumerate(block) if not all(map(same, found[at], line))]
+    found = plain(area)
+    stale = [at for at, line in enumerate(block) if not all(map(same_plain, found[at], line))]
     if stale:
         live.put("Desk", row + stale[0], column, block[stale[0] : stale[-1] + 1])
 

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -16,7 +16,7 @@ from typing import Any, Final
 from addin.errors import HostError, NotOurBook
 from addin.logic.forms import Cell, FieldKind
 from addin.logic.outcome import Problem
-from addin.register.cells import outgoing, same
+from addin.register.cells import outgoing, same_plain
 from addin.register.layout import (
     FIRST_ROW,
     HEADER_ROW,
@@ -134,6 +134,11 @@ class Queue:
             found[column.name] = at[0]
         return found
 
+    @property
+    def width(self) -> int:
+        """The last of our columns: rows are read up to it."""
+        return max(self.positions.values())
+
     def _titles(self, width: int) -> dict[str, list[int]]:
         """Where each title stands, in so many columns."""
         standing: dict[str, list[int]] = {}
@@ -162,9 +167,8 @@ class Queue:
     @property
     def _table(self) -> Any:
         name = SHEET[self.name].table
-        for table in self.sheet.tables:
-            if table.name == name:
-                return table
+        if name in self.sheet.tables:
+            return self.sheet.tables[name]
         raise NotOurBook(
             f"Sheet {self.name}: its table {name} is missing.",
             hint="Undo, or make the workbook anew with 'casebook rebuild workbook'; the journal has everything.",
@@ -223,10 +227,9 @@ class Queue:
     def read(self, rows: Iterable[int] | None = None) -> list[QueueRow]:
         """Rows as they stand in the sheet, in block reads; all rows of the table when None."""
         wanted = range(FIRST_ROW, self.last_row + 1) if rows is None else sorted(set(rows))
-        width = max(self.positions.values())
         found = []
         for first, last in _runs(wanted):
-            block = _block(self.sheet.range((first, 1), (last, width)).options(ndim=2).value)
+            block = _block(self.sheet.range((first, 1), (last, self.width)).options(ndim=2).value)
             for row, line in enumerate(block, first):
                 cells = {name: line[at - 1] for name, at in self.positions.items()}
                 found.append(QueueRow(row, cells))
@@ -268,7 +271,7 @@ class Queue:
             names = [name for at, name in places if left <= at <= right]
             area = self.sheet.range((row, left), (row, right))
             area.value = [outgoing(cells[name]) for name in names]
-            self._check(row, left, names, _line(area.value), cells)
+            self._check(row, left, names, plain(area)[0], cells)
 
     def _known(self, case_id: Cell) -> Sequence[int]:
         """The rows of a number as far as they were looked up."""
@@ -278,7 +281,7 @@ class Queue:
         self, row: int, left: int, names: Sequence[str], found: Sequence[Cell], cells: Mapping[str, Cell]
     ) -> None:
         for offset, (name, value) in enumerate(zip(names, found, strict=True)):
-            if not same(value, cells[name]):
+            if not same_plain(value, cells[name]):
                 address = cell_name(self.name, row, left + offset)
                 raise HostError(
                     f"{address} did not take its value.",
@@ -299,13 +302,17 @@ class Live:
         self.currency = currency
         self._password = password
         self._queues: dict[str, Queue] = {}
+        self._sound: set[str] = set()
 
     @cached_property
     def _sheets(self) -> Mapping[str, Any]:
         return {sheet.name: sheet for sheet in self.book.sheets}
 
-    def check(self) -> None:
+    def check(self, queues: Collection[str] | None = None) -> None:
         """Look whether everything that a press may write to is there, before anything is changed.
+
+        Args:
+            queues: the queues the press may write to; all when None.
 
         Raises:
             NotOurBook: when a sheet, a queue's table or a column is missing; it names sheet and title.
@@ -313,8 +320,9 @@ class Live:
         """
         for sheet in SHEETS:
             self.sheet(sheet.name)
-            if sheet.use is Use.QUEUE:
+            if sheet.use is Use.QUEUE and (queues is None or sheet.name in queues) and sheet.name not in self._sound:
                 self.queue(sheet.name).check()
+                self._sound.add(sheet.name)
 
     def sheet(self, name: str) -> Any:
         """A sheet by its name.
@@ -346,7 +354,7 @@ class Live:
             sheet = self.sheet("_meta")
         except NotOurBook:
             raise not_ours() from None
-        return meta_of(_column(sheet.range((1, 2), (len(META), 2)).value))
+        return meta_of([line[0] for line in plain(sheet.range((1, 2), (len(META), 2)))])
 
     def write_meta(self, seq: int, head: str) -> None:
         """Remember up to which event the workbook shows; the last thing a press writes."""
@@ -365,10 +373,11 @@ class Live:
         rows: set[int] = set()
         queue = sheet.name in SHEET and SHEET[sheet.name].use is Use.QUEUE
         last = self.queue(sheet.name).last_row if queue else 0
+        width = self.queue(sheet.name).width if queue else 1
         for area in filter(None, areas.split(",")):
             part = sheet.range(area.rpartition("!")[2])
             rows.update(range(max(part.row, FIRST_ROW), min(part.row + part.rows.count, last + 1)))
-        shown = [row for top, bottom in _runs(sorted(rows)) for row in _visible(sheet, top, bottom)]
+        shown = [row for top, bottom in _runs(sorted(rows)) for row in _visible(sheet, top, bottom, width)]
         return Selection(sheet.name, tuple(shown))
 
     def tell(self, sheet: str, text: str) -> None:
@@ -387,7 +396,7 @@ class Live:
         block = [[outgoing(cell) for cell in row] for row in rows]
         with unlocked(log, self._password):
             area = log.range((first, 1), (first + len(block) - 1, len(block[0])))
-            area.number_format = "@"
+            _hold_text(area)
             area.value = [["" if cell is None else str(cell) for cell in row] for row in block]
 
     def append_vault(self, rows: Sequence[Sequence[str]]) -> None:
@@ -396,7 +405,7 @@ class Live:
             sheet = self.sheet("_vault")
             first = int(sheet.used_range.last_cell.row) + 1
             area = sheet.range((first, 1), (first + len(rows) - 1, len(rows[0])))
-            area.number_format = "@"
+            _hold_text(area)
             area.value = [list(row) for row in rows]
 
     def log_end(self, log: Any) -> int:
@@ -422,15 +431,30 @@ class Live:
         return self.sheet(sheet).range(address).value  # type: ignore[no-any-return]
 
 
-def _visible(sheet: Any, first: int, last: int) -> Iterator[int]:
-    """The rows from first to last that show; a mixed run is halved until each part is one or the other."""
-    hidden = sheet.range((first, 1), (last, 1)).rows.hidden
+def _hold_text(area: Any) -> None:
+    """Let cells hold text as text; whole columns are drawn so, and to ask is quicker than to format once more."""
+    if area.number_format != "@":
+        area.number_format = "@"
+
+
+def plain(area: Any) -> list[list[Cell]]:
+    """A block's contents without formats, as rows: the quickest reading, for comparing with what was written."""
+    found = area.api.Value2
+    return [list(line) for line in found] if isinstance(found, tuple) else [[found]]
+
+
+def _visible(sheet: Any, first: int, last: int, width: int) -> Iterator[int]:
+    """The rows from first to last that show; a mixed run is halved until each part is one or the other.
+
+    They are asked for in the width in which they are read next: a program that keeps ranges then fetches one.
+    """
+    hidden = sheet.range((first, 1), (last, width)).rows.hidden
     if hidden is False:
         yield from range(first, last + 1)
     elif hidden is None:
         middle = (first + last) // 2
-        yield from _visible(sheet, first, middle)
-        yield from _visible(sheet, middle + 1, last)
+        yield from _visible(sheet, first, middle, width)
+        yield from _visible(sheet, middle + 1, last, width)
 
 
 class unlocked:  # noqa: N801 - reads as a phrase: with unlocked(sheet)

@@ -141,6 +141,11 @@ class EngineContract:
     def test_raw_serial_numbers_are_there_for_money(self, returns):
         """Value2 knows neither dates nor currencies."""
         assert returns["D6"].api.Value2 == 45900.0
+        assert returns["A6:E6"].api.Value2 == (("CASE-2025-000001", "000", 10.25, 45900.0, None),)
+
+    def test_an_error_is_no_blank_in_raw_values(self, book):
+        """What is compared with what was written must not take an error for nothing."""
+        assert book.sheets["Desk"]["A4"].api.Value2 == "#DIV/0!"
 
     # ---------------------------------------------------------------- writing
 

@@ -18,7 +18,7 @@ from addin.folder import create
 from addin.hosts.closed import open_closed
 from addin.macros.press import Asked, press
 from addin.register.layout import HEADER_ROW
-from addin.service import Service
+from addin.service import RowRequest, Service
 
 # ---- the workbook itself ----------------------------------------------------------------------------------------
 
@@ -67,6 +67,30 @@ def test_a_broken_sheet_is_found_before_a_move_that_would_open_a_case_there(day:
     assert day.service.journal.head() == head
     cell.value = title
     day.sure(day.press("requests.escalate", case))
+
+
+def test_a_broken_sheet_does_not_stop_a_move_that_stays_on_its_own(day: Day) -> None:
+    """What a press neither reads nor writes is not asked for; Refresh, which needs all sheets, names the fault."""
+    case = ost(day)
+    cell = day.place("Escalations", HEADER_ROW, "owner")
+    title, cell.value = cell.value, "Gone"
+    day.sure(day.press("requests.note", case, reason="Asked the picker"))
+    assert "Sheet Escalations" in refused(day.click("desk.refresh"), "BOOK-HEADER")
+    cell.value = title
+    day.sure(day.click("desk.refresh"))
+
+
+def test_a_broken_sheet_that_others_changed_is_found_before_any_move(day: Day) -> None:
+    """A workbook that is behind shows what others did first, so all its sheets have to be sound."""
+    case = ost(day)
+    day.sure(day.as_("a.khan").open_cases([RowRequest("", {"order_no": "5200417309"}, opens="OST")]))
+    cell = day.place("Escalations", HEADER_ROW, "owner")
+    title, cell.value = cell.value, "Gone"
+    head = day.service.journal.head()
+    refused(day.press("requests.note", case, reason="Asked the picker"), "BOOK-HEADER")
+    assert day.service.journal.head() == head
+    cell.value = title
+    day.sure(day.press("requests.note", case, reason="Asked the picker"))
 
 
 def test_the_workbook_of_another_register_is_refused(day: Day, tmp_path: Path) -> None:

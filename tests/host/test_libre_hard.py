@@ -135,6 +135,20 @@ def test_a_selected_button_or_picture_presses_nothing(book, press):
     assert noted(book.folder) == []
 
 
+def test_with_several_sheets_picked_together_only_the_one_in_front_is_pressed(calc, book, press):
+    """Calc selects the same cells on each of them; a row number of another sheet is no row of this one."""
+    book.type("Requests", B, reason="Only here")
+    book.select("Requests", B)
+    helper = calc.driver.office.context.ServiceManager.createInstanceWithContext(
+        "com.sun.star.frame.DispatchHelper", calc.driver.office.context
+    )
+    helper.executeDispatch(book.document.frame, ".uno:TableSelectAll", "", 0, ())
+    grid, areas = book.document.selection()
+    assert (grid.name, [area.row for area in areas]) == ("Requests", [B])
+    press("requests.note")
+    assert noted(book.folder) == [case_ids(book)[1]]
+
+
 def filtered(book, keep):
     """Filter the Requests table to one order by Calc's own filter."""
     uno = uno_bridge().uno
@@ -154,12 +168,12 @@ def test_rows_hidden_by_a_filter_are_not_pressed(book, press):
     filtered(book, ORDERS[1])
     grid = book.grid("Requests")
     assert grid.is_filtered()
-    assert grid.hidden_rows(A, C) == {A, C}
+    assert grid.hidden_rows(Rect(A, 1, C, 1)) == {A, C}
     book.type("Requests", B, reason="Only this one")
     book.document.select(grid, [Rect(A, 1, C, 1)])
     press("requests.note")
     assert noted(book.folder) == [case_ids(book)[1]]
-    assert book.grid("Requests").hidden_rows(A, C) == {A, C}
+    assert book.grid("Requests").hidden_rows(Rect(A, 1, C, 1)) == {A, C}
 
 
 def test_rows_are_written_rightly_while_a_filter_hides_them(book, press):

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from addin.register.cells import comparable, outgoing, same, words
+from addin.hosts.grid import CellError
+from addin.register.cells import comparable, outgoing, same, same_plain, words
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,25 @@ from addin.register.cells import comparable, outgoing, same, words
 def test_a_programs_way_of_giving_back_is_no_change(found, shown):
     """Floats for whole numbers, noise behind the fifteenth digit, lost fractions of seconds, blanks."""
     assert same(found, shown)
+
+
+@pytest.mark.parametrize(
+    ("found", "shown", "is_same"),
+    [
+        (46350.0, date(2026, 11, 24), True),
+        (46350.4166666667, datetime(2026, 11, 24, 10), True),
+        (46351.0, date(2026, 11, 24), False),
+        (46350.0, 46350, True),
+        (-1.0, date(2026, 11, 24), False),
+        ("24/11/2026", date(2026, 11, 24), False),
+        ("", None, True),
+        (CellError("#REF!"), None, False),
+        ("a", "a", True),
+    ],
+)
+def test_a_cell_read_without_its_format_shows_a_day_as_its_number(found, shown, is_same):
+    """The quick reading knows no dates; a text, an error or another day is still a change."""
+    assert same_plain(found, shown) is is_same
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from cases_kit import PEOPLE
 from service_kit import SETTINGS, Clock, assert_sound, make_service, told, with_toy
 
-from addin.errors import ChainBroken, ConfigError, Unavailable
+from addin.errors import ChainBroken, ConfigError, HostError, Unavailable
 from addin.journal import SqliteJournal
 from addin.logic.events import Draft
 from addin.logic.outcome import Outcome, Problem, Status
@@ -103,6 +103,21 @@ def test_a_move_that_stays_says_so(service):
     """A note does not change the state."""
     opened(service)
     assert "is still 'New'" in service.press("note", [RowRequest(ONE, reason="seen")]).message
+
+
+def test_whoever_shows_the_change_is_asked_before_the_commit(service):
+    """With the types of all cases that change; a workbook that cannot show them undoes the press."""
+    opened(service)
+    asked = []
+    assert service.press("prepare", [RowRequest(ONE)], ready=lambda types: asked.append(set(types))).ok
+    assert asked == [{service.journal.case(ONE).type}]
+
+    def broken(_types):
+        raise HostError("The sheet is locked.")
+
+    with pytest.raises(HostError):
+        service.press("note", [RowRequest(ONE, reason="seen")], ready=broken)
+    assert kinds(service) == ["key.opened.v1", "key.prepared.v1"]
 
 
 def test_an_edit_takes_typed_cells_alone(service):

@@ -31,7 +31,8 @@ def move_rows(press: Press) -> Outcome:
     found = press.read(queue, rows)
     if not found:
         return Outcome.refused(nothing_selected(queue.name))
-    return finish_rows(press, queue, found, press.service.press(press.action.verb, requests_of(press, found)))
+    outcome = press.service.press(press.action.verb, requests_of(press, found), ready=press.look_at)
+    return finish_rows(press, queue, found, outcome)
 
 
 def add_rows(press: Press) -> Outcome:
