@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 Tick = Callable[[], None]
+#: Takes words about how far some work has come.
+Say = Callable[[str], None]
 
 
 def watched() -> bool:
@@ -30,12 +32,16 @@ def bar(what: str, total: int, *, quiet: bool = False) -> Iterator[Tick]:
 
 
 @contextmanager
-def waiting_for(what: str, *, quiet: bool = False) -> Iterator[None]:
-    """A moving sign while one long step runs, with what it is."""
+def waiting_for(what: str, *, quiet: bool = False) -> Iterator[Say]:
+    """A moving sign while one long step runs, with what it is; the block may say how far it is come."""
     if quiet or not watched():
-        yield
+        yield say_nothing
         return
     from rich.console import Console
 
-    with Console(stderr=True).status(what):
-        yield
+    with Console(stderr=True).status(what) as status:
+        yield status.update
+
+
+def say_nothing(words: str) -> None:
+    """For work that nobody watches."""

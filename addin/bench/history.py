@@ -11,24 +11,27 @@ from __future__ import annotations
 import random
 import tempfile
 import time
-import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Final
 
 from addin.journal import SqliteJournal
 from addin.logic.difference import Listing, Row, differences
+from addin.month_end.zip_writer import Piece, piece_of, write_zip
 from addin.snapshots import Store
 
 COLUMNS: Final = 25
 _WORDS: Final = (
     "order", "parcel", "claim", "label", "refund", "return", "carrier", "gate", "shelf", "invoice", "note", "seal",
 )  # fmt: skip
+_FIGURES: Final = tuple(map(str, range(100_000)))
 _ROUNDS: Final = 3
 #: How many rows a version adds to the audit sheet, as a handful of presses do.
 _ADDED: Final = 5
+#: How many rows are packed together.
+_BLOCK: Final = 512
 Tick = Callable[[], None]
 
 
@@ -87,16 +90,17 @@ def bench_history(mib: int = 20, versions: int = 100, rows: int = 100_000, tick:
 
 def _keeping(work: Path, mib: int, versions: int, tick: Tick) -> tuple[int, int, int, float]:
     drawn = random.Random(20261127)  # noqa: S311 - fictional rows, the same every time
-    lines = _lines_for(drawn, mib)
-    audit: list[bytes] = []
+    sheet, audit = _rows_for(drawn, mib), _Sheet()
     journal = SqliteJournal(work / "journal.sqlite", create=True)
     store, book = Store(work / "snapshots"), work / "casebook.xlsm"
     size = copies = 0
     took: list[float] = []
     for number in range(versions):
-        lines[drawn.randrange(len(lines))] = _line(drawn)
-        audit += [_line(drawn) for _ in range(_ADDED)]
-        _write(book, lines, audit)
+        sheet.put(drawn.randrange(len(sheet.lines)), _line(drawn))
+        for _ in range(_ADDED):
+            audit.put(len(audit.lines), _line(drawn))
+        parts = (("xl/worksheets/sheet1.xml", sheet.pieces()), ("xl/worksheets/sheet2.xml", audit.pieces()))
+        write_zip(book, iter(parts))
         size = book.stat().st_size
         copies += size
         began = time.perf_counter()
@@ -109,26 +113,40 @@ def _keeping(work: Path, mib: int, versions: int, tick: Tick) -> tuple[int, int,
 
 
 def _line(drawn: random.Random) -> bytes:
-    cells = " ".join(drawn.choice(_WORDS) + str(drawn.randrange(100_000)) for _ in range(COLUMNS))
+    words, figures = drawn.choices(_WORDS, k=COLUMNS), drawn.choices(_FIGURES, k=COLUMNS)
+    cells = " ".join(map("".join, zip(words, figures, strict=True)))
     return f"<row><c t='inlineStr'><is><t>{cells}</t></is></c></row>".encode()
 
 
-def _lines_for(drawn: random.Random, mib: int) -> list[bytes]:
+@dataclass
+class _Sheet:
+    """Rows on their way into a workbook's part, packed in blocks: only blocks that changed are packed again.
+
+    Packing all rows for every version, as a program that saves a workbook does, would take most of the measurement and
+    tell nothing of the store.
+    """
+
+    lines: list[bytes] = field(default_factory=list)
+    _packed: dict[int, Piece] = field(default_factory=dict)
+
+    def put(self, at: int, line: bytes) -> None:
+        """Put a row in the place of another, or behind the last one."""
+        self.lines[at : at + 1] = [line]
+        self._packed.pop(at // _BLOCK, None)
+
+    def pieces(self) -> list[Piece]:
+        """The part, deflated."""
+        for block, at in enumerate(range(0, len(self.lines), _BLOCK)):
+            if block not in self._packed:
+                self._packed[block] = piece_of(b"".join(self.lines[at : at + _BLOCK]))
+        return [self._packed[block] for block in sorted(self._packed)]
+
+
+def _rows_for(drawn: random.Random, mib: int) -> _Sheet:
     """Rows enough for a file of so many MiB once it is packed."""
-    probe = [_line(drawn) for _ in range(2_000)]
-    with tempfile.TemporaryDirectory() as work:
-        path = Path(work) / "probe.zip"
-        _write(path, probe, [])
-        each = path.stat().st_size / len(probe)
-    return [_line(drawn) for _ in range(int(mib * 2**20 / each))]
-
-
-def _write(path: Path, lines: list[bytes], audit: list[bytes]) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as package:
-        for name, rows in (("xl/worksheets/sheet1.xml", lines), ("xl/worksheets/sheet2.xml", audit)):
-            entry = zipfile.ZipInfo(name)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            package.writestr(entry, b"".join(rows))
+    probe = _Sheet([_line(drawn) for _ in range(2_000)])
+    each = sum(piece.packed for piece in probe.pieces()) / len(probe.lines)
+    return _Sheet([_line(drawn) for _ in range(int(mib * 2**20 / each))])
 
 
 # ---- comparing --------------------------------------------------------------------------------------------------

@@ -27,8 +27,8 @@ def verify(path: Path, other: Path | None, witness: Path | None, key: str, chain
     """
     from addin.verify import verify as check
 
-    with waiting_for("Checking every event ...", quiet=as_json):
-        report = check(path, other, witness=witness, key=key, chain_only=chain_only)
+    with waiting_for("Checking every event ...", quiet=as_json) as say:
+        report = check(path, other, witness=witness, key=key, chain_only=chain_only, say=say)
     if as_json:
         click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
     else:

@@ -10,6 +10,7 @@ Nothing is repaired and nothing is written: a file that nobody has open is opene
 
 from __future__ import annotations
 
+import binascii
 import contextlib
 import hashlib
 import re
@@ -23,13 +24,14 @@ import msgspec
 
 from addin.errors import Unavailable
 from addin.journal.chain_walk import Companion, Walked
+from addin.journal.kept_state import STATE, is_as_told, plain_fields, state_fault
 from addin.journal.retell import Retold
 from addin.journal.schema import MIGRATIONS
-from addin.journal.stored import keys_of, standing
-from addin.logic.case_type import Case
+from addin.journal.stored import keys_in, keys_of
 from addin.logic.cases import case_types
 from addin.logic.chain import GENESIS, Fault, Head, Link, check
-from addin.logic.events import Sealed, canonical
+from addin.logic.events import Sealed
+from addin.progress import Say, say_nothing
 
 #: More faults than this are counted, not listed: after that many the file is no longer the journal it was.
 FAULT_LIMIT: Final = 500
@@ -42,7 +44,11 @@ BREAKS: Final = frozenset({"missing", "order", "broken", "altered", "text", "unr
 #: What reading a damaged file may raise; the driver even fails to decode its own messages about it.
 _BROKEN: Final = (sqlite3.Error, UnicodeDecodeError)
 _FAR: Final = 2**40
+#: What stands between a key and its case in one text; no number of a case holds it.
+_AND: Final = "\x1f"
 _WAIT_S: Final = 10.0
+#: Every so many events (one more than this) it is said how far the walk has come.
+_SAID: Final = 0x3FFF
 
 
 class Body(msgspec.Struct):
@@ -136,23 +142,23 @@ class Examination:
             self.unlisted += 1
 
 
-def examine(path: Path) -> Examination:
-    """Check a whole journal file.
+def examine(path: Path, say: Say = say_nothing) -> Examination:
+    """Check a whole journal file; `say` takes words about how far it has come.
 
     Raises:
         Unavailable: when the file is not there, may not be read, or is busy for too long.
     """
     alone = _nobody_writes(path)
-    found = _examine(path)
+    found = _examine(path, say)
     if alone and path.with_name(path.name + "-wal").exists():  # somebody began to write meanwhile
-        found = _examine(path)
+        found = _examine(path, say)
     return found
 
 
-def _examine(path: Path) -> Examination:
+def _examine(path: Path, say: Say) -> Examination:
     db, uri = open_read_only(path)
     try:
-        return _Examiner(db, path, uri).run()
+        return _Examiner(db, path, uri, say).run()
     finally:
         db.close()
 
@@ -181,10 +187,10 @@ def _nobody_writes(path: Path) -> bool:
 class _Examiner:
     """One pass over one journal file."""
 
-    def __init__(self, db: sqlite3.Connection, path: Path, uri: str) -> None:
-        self.db, self.path, self.uri = db, path, uri
+    def __init__(self, db: sqlite3.Connection, path: Path, uri: str, say: Say = say_nothing) -> None:
+        self.db, self.path, self.uri, self.say = db, path, uri, say
         self.found = Examination()
-        self.unreadable = False
+        self.unreadable = self.file_is_whole = False
         self.doubtful: set[str] = set()
 
     def run(self) -> Examination:
@@ -198,6 +204,7 @@ class _Examiner:
         if not found.events and not self.unreadable:
             found.add(Fault(1, "beginning", "The journal holds no event; the first one should name its register."))
         whole = found.whole
+        self.say("Comparing states, numbers and personal values with the events ...")
         for part in (self._structure, self._guards):
             self._guarded(part)
         for part in (found.retold.gaps, self._vault, self._cases, self._numbers) if whole else ():
@@ -240,7 +247,8 @@ class _Examiner:
             return
         other = companion.answer()
         found = self.found
-        whole = Walked(found.events, GENESIS, found.head.seq, found.head.hash, sound=True)
+        self.file_is_whole = other is not None and other.whole
+        whole = Walked(found.events, GENESIS, found.head.seq, found.head.hash, sound=True, whole=self.file_is_whole)
         if other != whole or not found.whole:  # something is wrong, or could not be told: look at each event here
             self.found, self.unreadable = Examination(), False
             self._walk_from(0, hashed_elsewhere=False)
@@ -251,7 +259,7 @@ class _Examiner:
             (last,) = self.db.execute("SELECT MAX(seq) FROM events").fetchone()
         except _BROKEN:
             return None
-        return Companion(self.uri, 0, last) if isinstance(last, int) and last >= LONG else None
+        return Companion(self.uri, 0, last, file_too=True) if isinstance(last, int) and last >= LONG else None
 
     def _walk_from(self, after: int, *, hashed_elsewhere: bool) -> None:
         while True:
@@ -304,26 +312,30 @@ class _Examiner:
         `hashed_elsewhere` another process hashes the texts again meanwhile.
         """
         found, sha256, decode = self.found, hashlib.sha256, _DECODER.decode
-        absorb, raw = found.retold.absorb, bytearray()
+        absorb, raw, unhex = found.retold.absorb, bytearray(), binascii.unhexlify
         head, seq, at = found.head.hash.encode(), after, found.head.at
         try:
-            for stored in self.db.execute(_EVENTS, (after,)):
-                number, when, case_id, kind, text, prev, hashed = stored
+            for number, when, case_id, kind, text, prev, hashed in self.db.execute(_EVENTS, (after,)):
                 if number != seq + 1 or prev != head or type(text) is not bytes:
                     break
                 if not hashed_elsewhere and sha256(prev + text).hexdigest().encode() != hashed:
                     break
                 try:
                     body = decode(text)
-                    raw += bytes.fromhex(hashed.decode())
-                except (msgspec.DecodeError, ValueError, AttributeError):
+                    raw += unhex(hashed)
+                except (msgspec.DecodeError, ValueError, TypeError):
                     break
-                beside = (body.seq, body.at.encode(), body.case.encode(), body.kind.encode())
-                if beside != (number, when, case_id, kind):
+                told_at, case, told_kind = body.at, body.case, body.kind
+                if body.seq != number or told_at.encode() != when or case.encode() != case_id:
                     break
-                for fault in absorb(number, body.at, body.case, body.kind, body.data):
-                    found.add(fault)
-                head, seq, at = hashed, number, body.at
+                if told_kind.encode() != kind:
+                    break
+                if faults := absorb(number, told_at, case, told_kind, body.data):
+                    for fault in faults:
+                        found.add(fault)
+                head, seq, at = hashed, number, told_at
+                if not number & _SAID:
+                    self.say(f"Checking every event: {number:,} so far ...")
         finally:
             if seq > after:
                 found.hashes.extend(after, bytes(raw[: (seq - after) * 32]))
@@ -367,6 +379,8 @@ class _Examiner:
     # ---- the file -------------------------------------------------------------------------------------------
 
     def _structure(self) -> Iterator[Fault]:
+        if self.file_is_whole:  # the other process looked
+            return
         lines = [_text(row[0]) for row in self.db.execute("PRAGMA integrity_check")]
         if lines == ["ok"] or self.unreadable:
             return
@@ -425,28 +439,29 @@ class _Examiner:
                 yield Fault(seq, "vault", f"A personal value of {owner} (event {seq}) is gone, and no event erased it.")
 
     def _cases(self) -> Iterator[Fault]:
-        retold = self.found.retold
+        retold, kinds = self.found.retold, case_types()
         unknown: dict[str, int] = {}
-        stored = {
-            _text(row[0]): tuple(item if isinstance(item, int) else _text(item) for item in row[1:])
-            for row in self.db.execute(
-                "SELECT case_id, type, status, version, is_open, due, priority, owned, waiting, fields FROM cases"
-            )
-        }
-        keys: set[tuple[str, str]] = set()
+        stored = {_text(row[0]): row[1:] for row in self.db.execute(f"SELECT case_id, {STATE} FROM cases")}  # noqa: S608
+        keys: set[str] = set()
         for case_id, told in retold.told.items():
+            kind = kinds.get(told.type)
+            plain = plain_fields(kind, told) if kind is not None else None
+            if kind is not None and plain is not None and is_as_told(kind, told, plain, stored.get(case_id)):
+                keys.update(f"{key}{_AND}{case_id}" for key in keys_in(case_id, plain))
+                del stored[case_id]
+                continue
             try:
                 case = retold.case(case_id, self.found.vault)
             except (ValueError, ArithmeticError):
                 case = None
-            if case is None and told.type not in case_types():
+            if case is None and kind is None:
                 unknown[told.type] = unknown.get(told.type, 0) + 1
             if case is None or case_id in self.doubtful:  # its personal values are reported already
                 stored.pop(case_id, None)
                 self.doubtful.add(case_id)
                 continue
-            keys |= {(key, case_id) for key in keys_of(case)}
-            yield from _state_fault(case, stored.pop(case_id, None))
+            keys.update(f"{key}{_AND}{case_id}" for key in keys_of(case))
+            yield from state_fault(case, stored.pop(case_id, None))
         for case_id in stored:
             yield Fault(max(self.found.head.seq, 1), "state", f"The case {case_id} is kept, but no event opened it.")
         if unknown:
@@ -455,9 +470,10 @@ class _Examiner:
         else:
             yield from self._links(keys)
 
-    def _links(self, keys: set[tuple[str, str]]) -> Iterator[Fault]:
-        kept = {(_text(key), _text(case)) for key, case in self.db.execute("SELECT key, case_id FROM case_keys")}
-        for key, case_id in sorted(keys ^ kept):
+    def _links(self, keys: set[str]) -> Iterator[Fault]:
+        kept = {_text(row[0]) for row in self.db.execute(f"SELECT key || '{_AND}' || case_id FROM case_keys")}  # noqa: S608
+        for link in sorted(keys ^ kept):
+            key, _, case_id = link.rpartition(_AND)
             if case_id in self.doubtful:
                 continue
             told = self.found.retold.told.get(case_id)
@@ -490,28 +506,6 @@ def _schema(names: set[str]) -> dict[str, str]:
         return dict(db.execute(_SCHEMA_SQL))
     finally:
         db.close()
-
-
-def _state_fault(case: Case, stored: tuple[Any, ...] | None) -> Iterator[Fault]:
-    if stored is None:
-        yield Fault(
-            case.version, "state", f"The case {case.case_id} is missing, though event {case.version} is its last."
-        )
-        return
-    kind = case_types()[case.type]
-    fields = canonical({name: kind.fields[name].encode(value) for name, value in case.fields.items()})
-    told = (case.type, case.status, case.version, *map(_plain, standing(case)), fields)
-    titles = ("type", "status", "version", "open mark", "due time", "priority", "owner mark", "waiting mark", "fields")
-    wrong = [title for title, one, other in zip(titles, told, stored, strict=True) if one != other]
-    if wrong:
-        words = (
-            f"The kept state of {case.case_id} ({', '.join(wrong)}) is not what its events up to {case.version} say."
-        )
-        yield Fault(case.version, "state", words)
-
-
-def _plain(value: object) -> object:
-    return int(value) if isinstance(value, bool) else value
 
 
 def _bytes(value: object) -> bytes:

@@ -47,7 +47,7 @@ class Mention(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Told:
+class Told:
     """One case as its events tell it: what was last set in each field, still in stored form."""
 
     type: str
@@ -64,7 +64,7 @@ class Retold:
     house: str = ""
     last_at: str = ""
     last_seq: int = 0
-    told: dict[str, _Told] = field(default_factory=dict)
+    told: dict[str, Told] = field(default_factory=dict)
     named: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Digest of a personal value -> the first event that names it, and its case."""
     erased: dict[str, int] = field(default_factory=dict)
@@ -102,17 +102,20 @@ class Retold:
         if told is None or at < self.last_at or kind in _SPECIAL or ERASED_DIGESTS in data:
             return list(self.take(seq, at, case_id, kind, data))
         self.last_at, self.last_seq = at, seq
-        changes = data.get("set")
+        get = data.get
+        changes = get("set")
         if type(changes) is dict:
             for value in changes.values():
                 if type(value) is dict and type(value.get(SEALED)) is str:
                     self.named.setdefault(value[SEALED], (seq, case_id))
-        if "move" in data and isinstance(data.get("type"), str):
+        if "move" in data and type(get("type")) is str:
             if data["move"] == "open":
                 return list(self._case(seq, case_id, data))
             if type(changes) is dict:
                 told.changes.update(changes)
-            told.status = str(data.get("status") or told.status)
+            status = get("status")
+            if status:
+                told.status = str(status)
             told.version = seq
         return ()
 
@@ -128,7 +131,7 @@ class Retold:
     def _case(self, seq: int, case_id: str, data: Mapping[str, Any]) -> Iterator[Fault]:
         told = self.told.get(case_id)
         if told is None:
-            told = self.told[case_id] = _Told(data["type"])
+            told = self.told[case_id] = Told(data["type"])
             yield from self._issue(case_id, seq)
         changes = data.get("set")
         changes = changes if isinstance(changes, dict) else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -72,10 +72,17 @@ def standing(case: Case) -> tuple[bool, str, str, bool, bool]:
 
 def keys_of(case: Case) -> Iterator[str]:
     """What relates a case to others: its number, and what it shares with them."""
-    yield f"case:{case.case_id}"
+    return keys_in(case.case_id, case.fields)
+
+
+def keys_in(case_id: str, fields: Mapping[str, object]) -> Iterator[str]:
+    """The same out of a case's fields, decoded or as they are stored."""
+    yield f"case:{case_id}"
     for name, prefix in RELATING.items():
-        value = case.fields.get(name)
-        for item in value if isinstance(value, tuple) else (value,):
+        value = fields.get(name)
+        if value is None:
+            continue
+        for item in value if isinstance(value, (tuple, list)) else (value,):
             if isinstance(item, str) and item:
                 yield f"{prefix}:{''.join(item.split()).upper()}"
 

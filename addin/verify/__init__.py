@@ -23,6 +23,7 @@ from addin.journal.chain_only import examine_chain
 from addin.journal.examine import examine
 from addin.journal.opening import open_journal
 from addin.logic.chain import Fault
+from addin.progress import Say, say_nothing
 from addin.settings import JOURNAL_FILE, WORKBOOK_FILE, Settings
 from addin.verify.beside import check_beside
 from addin.verify.pairs import side_by_side
@@ -34,7 +35,13 @@ WITNESS_FILE: Final = "witness.txt"
 
 
 def verify(
-    path: Path, other: Path | None = None, *, witness: Path | None = None, key: str = "", chain_only: bool = False
+    path: Path,
+    other: Path | None = None,
+    *,
+    witness: Path | None = None,
+    key: str = "",
+    chain_only: bool = False,
+    say: Say = say_nothing,
 ) -> Report:
     """Check a register folder, a workbook, a journal file, a snapshot's manifest or an audit pack.
 
@@ -44,6 +51,7 @@ def verify(
         witness: a witness file; for a register it is found by its settings when None.
         key: the fingerprint, or its first 16 characters, of the key that must have signed a pack.
         chain_only: of a journal or a register check the chain and the witness, and nothing beside.
+        say: takes words about how far the check has come.
 
     Raises:
         NotOurBook: a path is nothing that can be checked.
@@ -53,10 +61,10 @@ def verify(
         raise HostError(f"There is no witness file at {witness}.", hint="Check the path.", code="HOST-MISSING")
     if chain_only:
         return _chain(path, witness)
-    first = _subject(path, witness, key)
+    first = _subject(path, witness, key, say)
     if other is None:
         return report(first.what, first.events, first.head, first.faults, first.notes)
-    second = _subject(other, witness, key)
+    second = _subject(other, witness, key, say)
     faults, notes = side_by_side(first, second)
     what = f"{first.what} beside this {second.what}"
     lead = first if first.live or not second.live else second
@@ -78,10 +86,10 @@ def _chain(path: Path, witness: Path | None) -> Report:
     return report(found.what, found.events, found.head, found.faults, found.notes)
 
 
-def _subject(path: Path, witness: Path | None, key: str) -> Subject:
+def _subject(path: Path, witness: Path | None, key: str, say: Say) -> Subject:
     if path.is_dir():
-        return _register(path, witness)
-    found = read(path, key=key)
+        return _register(path, witness, say)
+    found = read(path, key=key, say=say)
     found.faults += witnessed(found, witness)
     return found
 
@@ -89,22 +97,24 @@ def _subject(path: Path, witness: Path | None, key: str) -> Subject:
 # ---- a whole register -----------------------------------------------------------------------------------------
 
 
-def _register(folder: Path, witness: Path | None) -> Subject:
+def _register(folder: Path, witness: Path | None, say: Say) -> Subject:
     notes: list[str] = []
     rules = _settings(folder, notes)
     book = folder / WORKBOOK_FILE
     with _journal_of(folder, rules) as journal:
         if journal is None and not book.exists():
             raise NotOurBook(f"{folder} is no register: it holds neither journal nor workbook.", hint="Check the path.")
-        found = workbook_subject(book) if journal is None else journal_subject(examine(journal))
+        found = workbook_subject(book) if journal is None else journal_subject(examine(journal, say))
     if journal is None:
         words = f"The journal {JOURNAL_FILE} is missing; 'casebook rebuild journal' makes it anew."
         found.faults.insert(0, Fault(1, "file", words))
     else:
         found.faults += witnessed(found, witness or _witness_of(folder, rules))
         found.faults += _same_register(rules, found)
+        say("Reading the workbook ...")
         _add_workbook(found, book)
     if found.retold is not None:
+        say("Checking letters, evidence, packs and versions ...")
         found.faults += check_beside(folder, found.retold, found.notes)
     found.notes[:0] = notes
     found.what = What.REGISTER

@@ -21,6 +21,7 @@ from addin.logic.events import KindTable
 from addin.logic.system_kinds import SYSTEM_KINDS
 from addin.month_end.proof import check_workbook, is_month_end
 from addin.packs.check import check_pack, looks_like_pack
+from addin.progress import Say, say_nothing
 from addin.register.proof import Proof, prove
 from addin.register.reading import BookFile
 from addin.snapshots import MANIFEST, Store
@@ -66,7 +67,7 @@ def _is_month_end(path: Path) -> bool:
         return False
 
 
-def read(path: Path, *, key: str = "") -> Subject:
+def read(path: Path, *, key: str = "", say: Say = say_nothing) -> Subject:
     """Read a file and check it by itself; `key` is the fingerprint that must have signed a pack.
 
     Raises:
@@ -74,7 +75,7 @@ def read(path: Path, *, key: str = "") -> Subject:
         NotOurBook: it is nothing that can be checked.
     """
     readers: Mapping[What, Callable[[Path], Subject]] = {
-        What.JOURNAL: lambda path: journal_subject(examine(path)),
+        What.JOURNAL: lambda path: journal_subject(examine(path, say)),
         What.WORKBOOK: workbook_subject,
         What.SNAPSHOT: _snapshot,
         What.PACK: lambda path: _pack(path, key),

@@ -93,12 +93,84 @@ class TestTwoProcesses:
         assert two == said(examine(path))
         assert two[0]
 
+    @pytest.mark.usefixtures("long")
+    def test_an_index_that_lies_is_told_alike(self, path, monkeypatch):
+        """The other process looks at the file's structure; what it finds odd is looked at here and named."""
+        db = sqlite3.connect(path)
+        (page,), (size,) = (db.execute(sql).fetchone() for sql in (
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'events_by_kind'", "PRAGMA page_size"))  # fmt: skip
+        db.close()
+        content = bytearray(path.read_bytes())
+        at = content.index(b"register.opened", (page - 1) * size)
+        assert at < page * size
+        content[at] += 1
+        path.write_bytes(content)
+        two = said(examine(path))
+        monkeypatch.setattr(examining, "LONG", 10**9)
+        assert two == said(examine(path))
+        assert "events_by_kind" in two[0][0].message
+
+    def test_says_how_far_it_has_come(self, path, monkeypatch):
+        """Whoever watches a long journal being checked sees events go by, and then what follows."""
+        monkeypatch.setattr(examining, "_SAID", 3)
+        heard = []
+        examine(path, heard.append)
+        assert heard[0] == "Checking every event: 4 so far ..."
+        assert heard[-1].startswith("Comparing states")
+
     def test_a_process_that_cannot_be_started_is_done_without(self, path, monkeypatch):
         """The caller then walks by itself."""
         monkeypatch.setattr("addin.journal.chain_walk.sys.executable", "/nowhere/python")
         monkeypatch.setattr(chain_only, "LONG", 2)
         assert Companion("file:x", 0, 1).answer() is None
         assert examine_chain(path).events == register()[1]
+
+
+class TestKeptStates:
+    """Most states are compared as bytes; a difference is then found value by value, and named."""
+
+    @pytest.mark.parametrize(
+        ("column", "value", "title"),
+        [
+            ("status", "'Closed'", "status"),
+            ("version", "version + 1", "version"),
+            ("is_open", "1 - is_open", "open mark"),
+            ("due", "'8'", "due time"),
+            ("priority", "'P0'", "priority"),
+            ("owned", "1 - owned", "owner mark"),
+            ("waiting", "1 - waiting", "waiting mark"),
+            ("fields", "fields || ' '", "fields"),
+            ("fields", "'{}'", "fields"),
+        ],
+    )
+    def test_each_column_counts(self, path, column, value, title):
+        """Nothing that is kept of a case is left out, not even a blank behind its fields."""
+        found = examine(altered(path, f"UPDATE cases SET {column} = {value} WHERE case_id = 'CASE-2026-000002'"))
+        assert [f"({title})" in fault.message for fault in found.faults if fault.what == "state"] == [True]
+
+    @pytest.mark.parametrize(
+        ("change", "case_id"),
+        [
+            ("DELETE FROM case_keys WHERE case_id = 'CASE-2026-000002' AND key LIKE 'order:%'", "CASE-2026-000002"),
+            ("INSERT INTO case_keys VALUES ('order:1', 'CASE-2026-000003')", "CASE-2026-000003"),
+        ],
+    )
+    def test_what_relates_cases_counts(self, path, change, case_id):
+        """A key that is gone or was added is named with its case."""
+        (fault,) = examine(altered(path, change)).faults
+        assert fault.what == "state"
+        assert case_id in fault.message
+
+    def test_most_cases_are_not_decoded(self, path, monkeypatch):
+        """Only those with personal values are."""
+        decoded = []
+        slow = Retold.case
+        monkeypatch.setattr(
+            Retold, "case", lambda self, case_id, vault: decoded.append(case_id) or slow(self, case_id, vault)
+        )
+        found = examine(path)
+        assert found.faults == []
+        assert len(decoded) < len(found.retold.told)
 
 
 class TestChainOnly:
