@@ -29,7 +29,7 @@ from addin.closed_book import press_closed
 from addin.errors import CasebookError, HostGone, IntegrityError, NotOurBook, Unsupported
 from addin.folder import write_workbook
 from addin.hosts.calc_lock import drop_dead, hold
-from addin.hosts.office import Office
+from addin.hosts.office import SILENCE_S, Office, in_time
 from addin.hosts.ole import when_closed
 from addin.hosts.package import Package
 from addin.macros.calc_bridge import CalcBridge
@@ -111,14 +111,14 @@ def _open_in_calc(service: Service, *, headless: bool, say: Say) -> int:
 
 
 def _stay(office: Office, closed: threading.Event, say: Say) -> bool:
-    """Wait until the person has closed the workbook and end the office; True when it died instead."""
+    """Wait until the person has closed the workbook and end the office; True when it died instead.
+
+    Ctrl+Q ends the office by itself, and it must not be disturbed at that: it is asked only when it stays.
+    """
     while office.is_running:
         try:
-            if closed.wait(_LOOK_S) and office.is_running and not office.documents():
-                office.terminate()
-                office.wait(_LOOK_S)
-            elif closed.is_set():
-                office.wait(_LOOK_S / 4)
+            if closed.wait(_LOOK_S) and not office.wait(_LOOK_S) and office.end_if_empty():
+                return False
         except KeyboardInterrupt:
             say("Calc is asked to close; save or discard there.")
             office.terminate()
@@ -131,7 +131,7 @@ def _let_go(office: Office) -> None:
     """End an office in which no work of a person can be lost; leave any other alone."""
     if office.is_running:
         try:
-            busy = any(document.isModified() for document in office.documents())
+            busy = in_time(lambda: any(document.isModified() for document in office.documents()), SILENCE_S)
         except CasebookError:
             busy = False
         if not busy:

@@ -6,6 +6,7 @@
 3. Several offices may run side by side, each with a profile of its own from a small pool; a profile whose office still
    lives is not free. `office.json` in the profile says which process that is and how it is reached.
 4. Only the process started here is ever ended, by its own number.
+5. A call that meets an office on its way out may never come back: what is asked then has a time limit.
 """
 
 from __future__ import annotations
@@ -15,18 +16,21 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
-from addin.errors import HostBusy, HostError, HostGone
+from addin.errors import CasebookError, HostBusy, HostError, HostGone
 from addin.hosts.locking import process_lives
 from addin.hosts.unoboot import bridge, program_folder
 
 START_S: Final = 90.0
 STOP_S: Final = 15.0
+#: How long an office that ought to end may leave a question unanswered. One that shows a box or saves still answers.
+SILENCE_S: Final = 20.0
 #: What a fresh profile's first start ends with.
 _START_AGAIN: Final = 81
 _PROFILES: Final = 16
@@ -55,6 +59,9 @@ _XCU_HEAD: Final = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry" '
     'xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\n'
 )
+
+
+_Answer = TypeVar("_Answer")
 
 
 def pool() -> Path:
@@ -142,12 +149,55 @@ class Office:
 
     def stop(self) -> None:
         """Close its documents without saving and end it, by force when it does not go in time."""
+        in_time(self._close_all, STOP_S)
+        end_process(self.process, patience_s=STOP_S)
+
+    def _close_all(self) -> None:
         with contextlib.suppress(HostGone, *gone()):
             for document in self.documents():
                 with contextlib.suppress(bridge().uno.getClass("com.sun.star.util.CloseVetoException")):
                     document.close(True)
         self.terminate()
+
+    def end_if_empty(self) -> bool:
+        """End it when no document is open in it any more; True when it has ended.
+
+        For an office whose workbook was closed: nothing of a person's is left to lose, so one that gives no answer at
+        all, having met this question on its way out, is ended by force.
+
+        Raises:
+            HostGone: it died.
+        """
+        found = in_time(self.documents, SILENCE_S)
+        if found:
+            return False
+        if found is not None:
+            in_time(self.terminate, SILENCE_S)
         end_process(self.process, patience_s=STOP_S)
+        return True
+
+
+def in_time(call: Callable[[], _Answer], seconds: float) -> _Answer | None:
+    """What a call answers, or None when it has not come back in time; it is then left to itself.
+
+    Raises:
+        CasebookError: what the call raised.
+    """
+    answers: list[_Answer] = []
+    errors: list[CasebookError] = []
+
+    def ask() -> None:
+        try:
+            answers.append(call())
+        except CasebookError as error:
+            errors.append(error)
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(seconds)
+    if errors:
+        raise errors[0]
+    return answers[0] if answers else None
 
 
 def gone() -> tuple[type[BaseException], ...]:

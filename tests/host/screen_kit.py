@@ -30,7 +30,9 @@ SHOTS = Path(__file__).parents[2] / "build" / "out" / "clicks"
 _OK, _DONT_SAVE = (62, 34), (244, 34)
 #: How long a program may take to start on a slow machine, seconds.
 START_S = 180
-FELL_THROUGH, LOST = "the cell behind", "lost"
+#: How long an end may take: the office's own, then the workbook drawn anew.
+QUIT_S = 120
+FELL_THROUGH, LOST, ENDED = "the cell behind", "lost", "ended"
 RUN = "import sys; from addin.cli import main; sys.argv[0] = 'casebook'; main()"
 
 
@@ -289,13 +291,17 @@ class Person:
 
     def wait_for_a_still_screen(self):
         """Wait until the screen shows the same three times: a button that is not drawn yet lets clicks fall through."""
+        wait_for(self._still(), "a still screen")
+
+    def _still(self):
+        """A question to ask again and again: true once the screen shows the same three times, and shows something."""
         shots = [b"", b"", self._pixels()]
 
-        def still():
+        def asked():
             shots.append(self._pixels())
             return shots[-1] == shots[-2] == shots[-3] and len(set(shots[-1])) > 16
 
-        wait_for(still, "a still screen")
+        return asked
 
     def _pixels(self):
         return self.display.strip(100, 250)
@@ -312,8 +318,37 @@ class Person:
         self.click_into_the_sheet()
         self.xdotool("key", "ctrl+s")
         wait_for(lambda: path.stat().st_mtime_ns != before and self.book.document.is_saved, "the file to be saved")
-        self.xdotool("key", "ctrl+q")
-        assert self.host.wait(PATIENCE_S) == 0, self.words()
+        self.quit()
+
+    def quit(self, answer=None):
+        """Ctrl+Q, as often as a person would press it, and the end of `casebook open`.
+
+        Args:
+            answer: how to answer Calc's question about unsaved work; None when it must not ask.
+        """
+        for _ in range(4):
+            if self._first_of(self._still()) != ENDED:
+                self.xdotool("key", "ctrl+q")
+            found = self._first_of(self._question, self._quiet())
+            if found not in (ENDED, LOST):
+                assert answer is not None, f"Calc asks about unsaved work. {self._what_stays()}"
+                answer()
+                found = self._first_of(self._quiet())
+            if found == ENDED:
+                assert self.host.returncode == 0, self.words()
+                return
+        raise AssertionError(self._what_stays())
+
+    def _first_of(self, *questions):
+        """The first answer to questions, or ENDED when `casebook open` has ended."""
+        signs = (lambda: ENDED if self.host.poll() is not None else None), *questions
+        return wait_for(lambda: first_true(signs), self._what_stays, QUIT_S)
+
+    def _what_stays(self):
+        """What a person would see when it does not end, with a picture of it."""
+        self.shot("does-not-end")
+        office = "lives" if process_lives(self.office_pid) else "is gone"
+        return f"the end of `casebook open`: the office {office}, see does-not-end.png. It said: {self.words()}"
 
     def press(self, action_id, times=1):
         """Click a button and wait for the answer under the buttons; a box that opens is closed by its OK."""
@@ -347,9 +382,11 @@ class Person:
 
     def dont_save(self):
         """Answer Calc's question with Don't Save."""
-        name = "^Save Document"
-        found = wait_for(lambda: self.xdotool("search", "--onlyvisible", "--name", name), "Calc's question")
-        self.click_in(found, _DONT_SAVE)
+        self.click_in(wait_for(self._question, "Calc's question"), _DONT_SAVE)
+
+    def _question(self):
+        """The number of the window in which Calc asks whether to save."""
+        return self.xdotool("search", "--onlyvisible", "--name", "^Save Document")
 
     def shot(self, name):
         """Keep a picture of the screen."""
