@@ -7,8 +7,10 @@ fonts lack is set with the computer's own fonts besides.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from pathlib import Path
@@ -19,30 +21,60 @@ from jinja2 import Template, TemplateError
 
 from addin.errors import LetterError
 from addin.letters.docx_letters import filled_letter
+from addin.letters.fill import Filled
 from addin.letters.grammar import environment
 from addin.letters.letter import LetterTemplate, broken
 from addin.letters.look import CannotSet
-from addin.letters.typeset import Page, as_literal
+from addin.letters.typeset import HEIGHT, LOOKS, Page, as_literal
 
 FONT_FOLDER: Final = "fonts"
 #: Archival and readable aloud: PDF/A-2 with the structure of the page.
 _STANDARD: Final = "a-2a"
 _MIDDAY: Final = time(12, tzinfo=UTC)
+_INSTEAD: Final = "Make the PDF with Word or LibreOffice."
+#: A page of the finished file, and how the page says how high its header and footer are.
+_PAGES: Final = re.compile(rb"/Type\s*/Page\b")
+_HEIGHT: Final = re.compile(rf"{HEIGHT} (top|bottom) ([0-9.]+)pt")
+#: Once for the height of each side, and again where counting pages made both higher; the last one is the letter.
+_TRIES: Final = 6
 #: One letter at a time: the compilers keep what they have laid out between letters.
 _ONE: Final = threading.Lock()
 
 
+@dataclass(slots=True)
+class PageProgram:
+    """A template's page, ready to be filled: the page, its header and footer, and the fonts it asks for.
+
+    `heights` are those of its header ("top") and footer ("bottom") in points as the last letter had them; the page
+    checks them.
+    """
+
+    page: Template
+    edges: Mapping[str, Template]
+    looks: bytes
+    fonts: frozenset[str]
+    heights: dict[str, str] = field(default_factory=lambda: {"top": "0", "bottom": "0"})
+
+    def sources(self, filled: Filled, *, counted: bool) -> dict[str, bytes]:
+        """The files the compiler is given for one letter."""
+        heights = {f"edge_{side}": height for side, height in self.heights.items()}
+        known = {**filled, **heights, "counted": counted}
+        edges = {f"{side}.typ": edge.render(known).encode() for side, edge in self.edges.items()}
+        return {"main.typ": self.page.render(known).encode(), LOOKS: self.looks, **edges}
+
+
 @lru_cache(maxsize=64)
-def page_program(template: LetterTemplate) -> tuple[Template, tuple[str, ...]]:
-    """The page program of a template, compiled for filling, and the fonts it asks for.
+def page_program(template: LetterTemplate) -> PageProgram:
+    """The page program of a template, compiled for filling.
 
     Raises:
         CannotSet: the template holds something that only an office program can draw.
         LetterError: the template is broken.
     """
-    page = Page(template.content, template.title)
+    page, env = Page(template.content, template.title), environment(as_literal)
     try:
-        return environment(as_literal).from_string(page.source), page.fonts
+        edges = {side: env.from_string(edge) for side, edge in page.edges.items()}
+        return PageProgram(env.from_string(page.page), edges, page.looks.encode(), frozenset(page.fonts))
     except TemplateError as fault:
         raise broken(template, str(fault)) from fault
 
@@ -68,33 +100,63 @@ def direct_pdf(
         CannotSet: it holds something that only an office program can draw, or a font that is not there.
         LetterError: the template is broken, or a value is missing.
     """
-    program, wanted = page_program(template)
-    try:
-        source = program.render(filled_letter(template, values)).encode()
-    except TemplateError as fault:
-        raise broken(template, str(fault)) from fault
+    program, filled = page_program(template), filled_letter(template, values)
+    moment = datetime.combine(on, _MIDDAY)
     with _ONE:
         for system in (False, True):
             compiler, known = _compiler(font_folders, system=system)
-            if set(wanted) <= known and (made := _set(compiler, source, on)):
+            if program.fonts <= known and (made := _whole(compiler, program, (template, filled), moment)):
                 return made
-    lacking = ", ".join(sorted(set(wanted) - known))
+    lacking = ", ".join(sorted(program.fonts - known))
     raise CannotSet(f"the font {lacking}" if lacking else "signs that no font here has")
 
 
-def _set(compiler: typst.Compiler, source: bytes, on: date) -> bytes:
+def _whole(
+    compiler: typst.Compiler, program: PageProgram, letter: tuple[LetterTemplate, Filled], moment: datetime
+) -> bytes:
+    """The letter as PDF, set again while the page says that its header or footer need other room, or has more pages
+    than one; nothing when a sign is in none of the compiler's fonts.
+    """
+    counted = False
+    for _ in range(_TRIES):
+        try:
+            made = _set(compiler, program.sources(letter[1], counted=counted), moment)
+        except TemplateError as fault:
+            raise broken(letter[0], str(fault)) from fault
+        except _OtherHeight as found:
+            program.heights[found.side] = found.height
+            continue
+        if counted or len(_PAGES.findall(made)) <= 1:
+            return made
+        counted = True
+    raise LetterError("The page could not be set: header and footer change from try to try.", hint=_INSTEAD)
+
+
+class _OtherHeight(Exception):
+    """Header or footer is so high; said by the page."""
+
+    def __init__(self, side: str, height: str) -> None:
+        super().__init__(side, height)
+        self.side, self.height = side, height
+
+
+def _set(compiler: typst.Compiler, sources: dict[str, bytes], moment: datetime) -> bytes:
     """The page, or nothing when a sign is in none of the compiler's fonts.
 
     Raises:
         LetterError: the page program cannot be set, which is a fault of ours.
     """
-    moment = datetime.combine(on, _MIDDAY)
     try:
-        made = compiler.compile(input=source, format="pdf", pdf_standards=_STANDARD, timestamp=moment)
+        made = compiler.compile(
+            input=sources,  # type: ignore[type-var]  # its hints forget that it takes several files by name
+            format="pdf",
+            pdf_standards=_STANDARD,
+            timestamp=moment,
+        )
     except typst.TypstError as fault:
+        if found := _HEIGHT.search(str(fault)):
+            raise _OtherHeight(found[1], found[2]) from fault
         if "could not be displayed" in str(fault) or "font" in fault.message:
             return b""
-        raise LetterError(
-            f"The page could not be set: {fault.message}.", hint="Make the PDF with Word or LibreOffice."
-        ) from fault
+        raise LetterError(f"The page could not be set: {fault.message}.", hint=_INSTEAD) from fault
     return made if isinstance(made, bytes) else b""

@@ -5,13 +5,16 @@
 2. Words, also those of the template, stand in string literals. A value is escaped for them as it is printed: it can
    become neither markup nor code of the page program.
 3. What this way cannot draw (pictures, lists, text boxes) is refused by name, never left out.
+4. The compiler keeps what it has laid out and compares by contents. So whatever changes from letter to letter stands
+   apart from what the whole page depends on: header and footer are files of their own, read only where they are drawn;
+   the room they need is told from outside, and checked by the page.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 from xml.sax.saxutils import escape
@@ -46,14 +49,21 @@ _MARKS: Final = frozenset({
     "commentRangeEnd", "pPr", "rPr", "sectPr", "tblPr", "tblGrid", "trPr", "tcPr", "softHyphen", "noBreakHyphen",
 })  # fmt: skip
 _HOLDERS: Final = frozenset({"hyperlink", "smartTag", "fldSimple", "ins"})
+#: Fields that count pages; on a letter of one page nothing has to be counted, which spares the page a second pass.
 _FIELDS: Final = {
-    "PAGE": 'context counter(page).display("1")',
-    "NUMPAGES": "context str(counter(page).final().first())",
+    "PAGE": '{% if counted %}context counter(page).display("1"){% else %}"1"{% endif %}',
+    "NUMPAGES": '{% if counted %}context str(counter(page).final().first()){% else %}"1"{% endif %}',
 }
+#: How a piece of plain words begins.
+_WORDS: Final = re.compile(r'#(t\d+)?\("')
+#: How the file is called that holds the names of looks; header and footer are "top.typ" and "bottom.typ".
+LOOKS: Final = "looks.typ"
 _CELL_MARGIN: Final = "5.4"  # at the sides of a cell whose table says nothing
 _PRELUDE: Final = """#set document(title: TITLE, date: auto)
-#set text(lang: "en", region: "GB", hyphenate: false, top-edge: 0.952em, bottom-edge: -0.269em)
+#set text(USUAL, lang: "en", region: "GB", hyphenate: false, top-edge: 0.952em, bottom-edge: -0.269em)
 #set par(spacing: 0pt, leading: 0pt, justify: false)"""
+#: What the page says when its header or footer is not as high as it was told; the side and the height follow.
+HEIGHT: Final = "the height at"
 #: The space inside a cell by side, in points.
 Margins = dict[str, str]
 #: Height of a line of Calibri and of its stand-in, in parts of the size: the edges above.
@@ -61,7 +71,12 @@ _LINE: Final = 1.221
 
 
 class Page:
-    """The page program of one template: `source` with its Jinja tags, and the font families it asks for."""
+    """The page program of one template, with its Jinja tags: `page`, and its header ("top") and footer in `edges`.
+
+    `looks` holds the names that all of them use, and no tags. `fonts` are the font families it asks for. Three names
+    stand in tags that no template has: `edge_top` and `edge_bottom`, the heights of header and footer in points, and
+    `counted`, which is true when pages have to be counted.
+    """
 
     def __init__(self, content: bytes, title: str) -> None:
         parts = {name: _tree(text) for name, text in patched(content)}
@@ -69,36 +84,50 @@ class Page:
         theme = next((parsed(name, data) for name, data in others.items() if name.startswith("word/theme/")), None)
         sheet = others.get("word/styles.xml")
         self._styles = Styles(parsed("word/styles.xml", sheet) if sheet else None, theme)
-        self._texts: dict[TextLook, str] = {}
-        self._paragraphs: dict[str, str] = {}
+        usual = self._usual_look(parts.values())
+        self._texts: dict[TextLook, str] = {usual: ""}  # words of the usual look need no name
+        self._named: dict[str, str] = {}
         self._relations = _relations(others.get("word/_rels/document.xml.rels"))
         body = parts["word/document.xml"].find(f"{W}body")
         if body is None:
             raise CannotSet("no text")
-        frame = self._frame(body, parts)
+        frame, header, footer = self._frame(body, parts)
         words = self._blocks(body)
         self.fonts = tuple(sorted({STAND_INS.get(look.font, look.font) for look in self._texts}))
-        self.source = "\n".join(
-            [_PRELUDE.replace("TITLE", quoted(title)), *self._definitions(), frame.replace("BODY", words)]
-        )
+        given = _face(usual)
+        start = _PRELUDE.replace("TITLE", quoted(title)).replace("USUAL", ", ".join(given.values()))
+        names = f"#import {quoted(LOOKS)}: *"
+        self.looks = "\n".join(self._definitions(given))
+        self.page = "\n".join([start, names, frame, words])
+        self.edges = {side: f"{names}\n#let edge = [{words}]" for side, words in (("top", header), ("bottom", footer))}
 
-    def _definitions(self) -> Iterator[str]:
+    def _usual_look(self, parts: Iterable[Node]) -> TextLook:
+        """The look most words have."""
+        found = Counter(
+            self._styles.text(paragraph.find(f"{W}pPr"), run.find(f"{W}rPr"))
+            for part in parts
+            for paragraph in part.iter(f"{W}p")
+            for run in paragraph.iterfind(f"{W}r")
+        )
+        return found.most_common(1)[0][0] if found else TextLook()
+
+    def _definitions(self, usual: Mapping[str, str]) -> Iterator[str]:
+        """The names of the looks, each by what it changes of the usual one, and of paragraphs, cells and lines."""
         for look, name in self._texts.items():
-            font = STAND_INS.get(look.font, look.font)
-            extra = f", tracking: {look.tracking}pt" if look.tracking != "0" else ""
-            weight = ', weight: "bold"' if look.bold else ""
-            style = ', style: "italic"' if look.italic else ""
-            yield (
-                f"#let {name} = text.with(font: {quoted(font)}, size: {look.size}pt, "
-                f'fill: rgb("{look.colour}"){weight}{style}{extra})'
-            )
-        for call, name in self._paragraphs.items():
-            yield f"#let {name}(body) = {call}"
+            changed = ", ".join(said for kind, said in _face(look).items() if said != usual[kind])
+            if name:
+                yield f"#let {name} = text.with({changed})"
+        for call, name in self._named.items():
+            yield f"#let {name}{call}"
+
+    def _name(self, kind: str, call: str) -> str:
+        """The name of a piece of program that is used again and again: said once, the page is read sooner."""
+        return self._named.setdefault(call, f"{kind}{len(self._named)}")
 
     # -- the page ------------------------------------------------------------------------------------------------
 
-    def _frame(self, body: Node, parts: dict[str, Node]) -> str:
-        """Paper, margins, header and footer; the body starts below a header that outgrows its margin, as in Word."""
+    def _frame(self, body: Node, parts: dict[str, Node]) -> tuple[str, str, str]:
+        """Paper and margins; header; footer. The body starts below a header that outgrows its margin, as in Word."""
         section = body.find(f"{W}sectPr")
         if section is None or len(list(body.iter(f"{W}sectPr"))) > 1:
             raise CannotSet("sections of different layout")
@@ -108,22 +137,20 @@ class Page:
         head, foot = (points(attribute(margin, side, "720")) for side in ("header", "footer"))
         header, footer = (self._edge_part(section, kind, parts) for kind in ("header", "footer"))
         inner = f"{float(width) - float(edge['left']) - float(edge['right']):g}"
-        return f"""#let header = [{header}]
-#let footer = [{footer}]
-#context {{
-  let high = measure(block(width: {inner}pt, header)).height
-  let low = measure(block(width: {inner}pt, footer)).height
-  set page(width: {width}pt, height: {height}pt,
-    margin: (left: {edge["left"]}pt, right: {edge["right"]}pt, top: calc.max({edge["top"]}pt, {head}pt + high),
-      bottom: calc.max({edge["bottom"]}pt, {foot}pt + low)),
-    header-ascent: 0pt, footer-descent: 0pt,
-    header: place(top + left, dy: {head}pt, block(width: 100%, header)),
-    footer: place(bottom + left, dy: -{foot}pt, block(width: 100%, footer)))
-  [
-BODY
-  ]
+        frame = f"""#let edge(side, told, away) = context {{
+  import repr(side) + ".typ": edge
+  let drawn = block(width: {inner}pt, edge)
+  let high = measure(drawn).height
+  if calc.abs(high - told) > 0.01pt {{ panic({quoted(HEIGHT)} + " " + repr(side) + " " + repr(high)) }}
+  place(side + left, dy: away, drawn)
 }}
-"""
+#set page(width: {width}pt, height: {height}pt,
+  margin: (left: {edge["left"]}pt, right: {edge["right"]}pt,
+    top: calc.max({edge["top"]}pt, {head}pt + {{{{ edge_top }}}}pt),
+    bottom: calc.max({edge["bottom"]}pt, {foot}pt + {{{{ edge_bottom }}}}pt)),
+  header-ascent: 0pt, header: edge(top, {{{{ edge_top }}}}pt, {head}pt),
+  footer-descent: 0pt, footer: edge(bottom, {{{{ edge_bottom }}}}pt, -{foot}pt))"""
+        return frame, header, footer
 
     def _edge_part(self, section: Node, kind: str, parts: dict[str, Node]) -> str:
         named = {attribute(ref, "type"): str(ref.get(f"{_R}id")) for ref in section.iterfind(f"{W}{kind}Reference")}
@@ -162,14 +189,14 @@ BODY
     def _words(self, paragraph: Node, look: ParagraphLook) -> tuple[str, str]:
         """What a paragraph says, as page program, and the size of its first words."""
         properties = paragraph.find(f"{W}pPr")
-        pieces, cells = self._runs(paragraph, properties), [""]
+        pieces, cells = _joined(self._runs(paragraph, properties)), [""]
         for piece in pieces:
             if piece == "\t":
                 cells.append("")
             else:
                 cells[-1] += piece
         words = cells[0] if len(cells) == 1 else _tabbed(cells, look)
-        if called := re.search(r"#(t\d+)\(", words):
+        if called := re.search(r"#(t\d+|)[(\[]", words):
             return words, next(one.size for one, name in self._texts.items() if name == called[1])
         return words, self._styles.text(properties, None if properties is None else properties.find(f"{W}rPr")).size
 
@@ -189,7 +216,7 @@ BODY
         inner += f"set align({look.side}); " if look.side in ("center", "end") else ""
         inner += f"h({look.first}pt); " if look.first != "0" else ""
         body = f"{{ {inner}body }}" if inner else "body"
-        return self._paragraphs.setdefault(f"block({', '.join(block)}, {body})", f"p{len(self._paragraphs)}")
+        return self._name("p", f"(body) = block({', '.join(block)}, {body})")
 
     def _runs(self, parent: Node, properties: Node | None) -> Iterator[str]:
         """The pieces of a paragraph: words as page program, "\\t" for a tab."""
@@ -227,7 +254,7 @@ BODY
 
     def _count(self, code: str, node: Node, properties: Node | None) -> str:
         run = node if local(node) == "r" else next(node.iterfind(f"{W}r"), node)
-        return f"#{self._text_name(properties, run)}({_FIELDS[_asked(code)]})"
+        return f"#{self._text_name(properties, run)}[#{_FIELDS[_asked(code)]}]"
 
     def _text_name(self, properties: Node | None, run: Node) -> str:
         look = self._styles.text(properties, run.find(f"{W}rPr"))
@@ -260,19 +287,23 @@ BODY
         widths = [points(attribute(column, "w")) for column in table.iterfind(f"{W}tblGrid/{W}gridCol")]
         lines, margins = self._table_look(properties)
         columns = ", ".join(f"{width}pt" for width in widths)
+        alike = len({lines.get(side) for side in ("top", "insideH", "bottom")}) == 1
+        drawn = f"(x: none, y: {_stroke(lines['top'])})" if alike and "top" in lines else "none"
         usual = self._usual_margins(table, margins)
-        found = [f"#table(columns: ({columns},), inset: {_inset(usual)}, stroke: none, align: start + top,"]
-        found += [_line(lines.get("top"))]
+        found = [f"#table(columns: ({columns},), inset: {_inset(usual)}, stroke: {drawn}, align: start + top,"]
+        if alike:  # one line above, below and between: said once, not row by row
+            lines = {side: edge for side, edge in lines.items() if side not in ("top", "insideH", "bottom")}
+        found += [self._line(lines.get("top"))]
         first = True
         for row in table:
             if local(row) == "tr":
                 rule = None if first else lines.get("insideH")
-                found += [_line(rule), self._row(row, (margins, usual), lines, len(widths))]
+                found += [self._line(rule), self._row(row, (margins, usual), lines, len(widths))]
                 first = False
             elif local(row) not in _MARKS:
                 raise CannotSet(f"a table part of the kind '{_said(row)}'")
             found.append(_tags(row.tail))
-        found += [_line(lines.get("bottom")), ")"]
+        found += [self._line(lines.get("bottom")), ")"]
         made = "\n".join(piece for piece in found if piece)
         side = attribute(None if properties is None else properties.find(f"{W}jc"))
         shift = points(attribute(None if properties is None else properties.find(f"{W}tblInd"), "w"))
@@ -334,7 +365,13 @@ BODY
         arguments += [f"stroke: {_strokes(lines)}"] if lines else []
         upright = {"center": "horizon", "bottom": "bottom"}.get(stand, "top")
         arguments += [] if (side, upright) == ("start", "top") else [f"align: {side} + {upright}"]
-        return f"table.cell({', '.join(arguments)})[{words}]," if arguments else f"[{words}],"
+        call = self._name("c", f" = table.cell.with({', '.join(arguments)})") if arguments else ""
+        return f"{call}[{words}],"
+
+    def _line(self, edge: Edge | None) -> str:
+        if edge is None or edge.width == "0":
+            return ""
+        return self._name("r", f" = table.hline(stroke: {_stroke(edge)})") + ","
 
     def _inside(self, cell: Node, margins: Margins, height: str) -> tuple[str, Margins, str]:
         """What stands in a cell, its margins and its side: a single plain paragraph needs no block of its own."""
@@ -357,6 +394,18 @@ BODY
         return f"{lead}{words or f'#v({tall:.2f}pt)'}", margins | room, look.side
 
 
+def _face(look: TextLook) -> dict[str, str]:
+    """How a look is said to the compiler, by what it says."""
+    return {
+        "font": f"font: {quoted(STAND_INS.get(look.font, look.font))}",
+        "size": f"size: {look.size}pt",
+        "fill": f'fill: rgb("{look.colour}")',
+        "weight": f'weight: "{"bold" if look.bold else "regular"}"',
+        "style": f'style: "{"italic" if look.italic else "normal"}"',
+        "tracking": f"tracking: {look.tracking}pt",
+    }
+
+
 def _tree(text: str) -> Node:
     """A patched part as a tree; what stands inside tags is text, whatever signs it holds."""
     return parsed("a part", TAG.sub(lambda tag: escape(tag.group()), text).encode())
@@ -369,6 +418,21 @@ def _relations(data: bytes | None) -> dict[str, str]:
 def _tags(text: str | None) -> str:
     """The tags between two elements, where docxtpl has put those of whole rows and paragraphs."""
     return "".join(TAG.findall(text or ""))
+
+
+def _joined(pieces: Iterator[str]) -> Iterator[str]:
+    """Neighbouring words of one look as one piece: Word parts them for reasons of its own."""
+    held = ""
+    for piece in pieces:
+        start = piece[: piece.find("(") + 2]
+        if _WORDS.fullmatch(start) and held.startswith(start) and held.endswith('")') and piece.endswith('")'):
+            held = held[:-2] + piece[len(start) :]
+            continue
+        if held:
+            yield held
+        held = piece
+    if held:
+        yield held
 
 
 def _counts(code: str) -> bool:
@@ -434,10 +498,6 @@ def _strokes(lines: dict[str, Edge] | object) -> str:
     sides = {"top": "top", "bottom": "bottom", "left": "left", "right": "right", "start": "left", "end": "right"}
     named = {sides[side]: _stroke(edge) for side, edge in found.items() if side in sides}
     return f"({', '.join(f'{side}: {stroke}' for side, stroke in named.items())})" if named else "none"
-
-
-def _line(edge: Edge | None) -> str:
-    return "" if edge is None or edge.width == "0" else f"table.hline(stroke: {_stroke(edge)}),"
 
 
 def _sides(lines: dict[str, Edge], *, first: bool, last: bool) -> dict[str, Edge]:

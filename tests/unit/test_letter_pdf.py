@@ -184,6 +184,35 @@ def test_a_tall_header_pushes_the_text_down(tmp_path: Path):
     assert heights["the body"] < min(y for words, y in heights.items() if words.startswith("letterhead"))
 
 
+def test_header_and_footer_have_the_room_each_letter_needs(tmp_path: Path):
+    """A letter whose header is taller than that of the one before is set as if it were the first, and the other way."""
+
+    def shape(document) -> None:
+        document.sections[0].header.paragraphs[0].text = "{{ event_type }}"
+        document.sections[0].footer.paragraphs[0].text = "{{ our_ref }}"
+        document.add_paragraph("the body")
+
+    template = made_up(tmp_path, change=shape)
+    short = {"event_type": "short", "our_ref": "short"}
+    tall = {"event_type": "\n".join(["line"] * 12), "our_ref": "\n".join(["line"] * 9)}
+    page_program.cache_clear()
+    first = [pdf_of(template, short), pdf_of(template, tall)]
+    page_program.cache_clear()
+    assert [pdf_of(template, tall), pdf_of(template, short)] == first[::-1]
+    assert text_of(first[1]) == " ".join(["line"] * 12) + " the body " + " ".join(["line"] * 9)
+
+
+def test_pages_are_counted_where_there_is_more_than_one():
+    """Each page of a long letter says which it is and of how many; the next short letter says "Page 1 of 1" again."""
+    template = LETTERS["claims.loss"]
+    long = {**VALUES, "evidence": [{**FILE, "name": f"document_{n}.pdf"} for n in range(90)]}
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf_of(template, long))).pages]
+    assert len(pages) == 3
+    for number, words in enumerate(pages, start=1):
+        assert f"Page {number} of 3" in words
+    assert "Page 1 of 1" in text_of(pdf_of(template, VALUES))
+
+
 def _picture(document) -> None:
     document.add_paragraph().add_run()._r.append(parse_xml(f"<w:drawing {nsdecls('w')}/>"))
 
