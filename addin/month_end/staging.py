@@ -10,12 +10,14 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
+from operator import itemgetter
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from addin.errors import HostError
@@ -30,6 +32,8 @@ SHEET_ROWS: Final = 1_000_000
 _BATCH: Final = 500
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _LINE: Final = 15
+#: What cells of rows that are drawn by a template are.
+_EASY: Final = frozenset({str, type(None), int, float, Decimal, date, datetime})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +96,8 @@ def stage(
         xml = Deflater(folder / f"{stem.name}-{number}.xml.part")
         at = first_row
         for batch in part:
-            texts = [[cell if type(cell) is str and "\r" not in cell else plain(cell) for cell in row] for row in batch]
-            xml.write("".join(map(drawer.draw, range(at, at + len(batch)), batch, texts)).encode())
+            drawn, texts = drawer.draw(at, batch)
+            xml.write(drawn.encode())
             tally.take(batch, texts)
             at += len(batch)
             if csv_too:
@@ -160,14 +164,22 @@ class _Tally:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """How rows whose cells are of the same types are drawn: a template, and which of their cells go into it."""
+    """How rows whose cells are of the same types are drawn.
+
+    `words` picks the texts of a row; `shown` picks what goes into the template out of the row's texts; `turned` cells
+    become texts by a function, `empty` ones become "". Rows that are not `easy` are drawn cell by cell.
+    """
 
     template: str
-    shown: tuple[int, ...]
+    words: Callable[[Sequence[Cell]], Iterable[str]]
+    shown: Callable[[Sequence[str]], Iterable[str]]
+    turned: tuple[tuple[int, Callable[[object], str]], ...]
+    empty: tuple[int, ...]
+    easy: bool
 
 
 class RowDrawer:
-    """Draws rows of one table as XML, from their cells and the texts that the digest takes of them."""
+    """Draws rows of one table as XML, and gives the texts that the digest takes of their cells."""
 
     def __init__(self, table: Table, styles: Sequence[int]) -> None:
         self._name = table.name
@@ -180,28 +192,45 @@ class RowDrawer:
             if column.holds is Holds.LONG
         ]
 
-    def draw(self, number: int, row: tuple[Cell, ...], texts: Sequence[str]) -> str:
-        """One row: its number, its cells, and each cell's text as `table.plain` gives it."""
-        kinds = tuple(map(type, row))
-        joined = "|".join([cell for cell in row if type(cell) is str])
-        if _is_plain(joined) and bool not in kinds:
-            shape = self._shapes.get(kinds)
+    def draw(self, first: int, rows: Iterable[tuple[Cell, ...]]) -> tuple[str, list[list[str]]]:
+        """Rows from the sheet's row `first` on, and each row's texts as `table.plain` gives them."""
+        drawn, told, shapes, long = [], [], self._shapes, self._long
+        for number, row in enumerate(rows, first):
+            kinds = tuple(map(type, row))
+            shape = shapes.get(kinds)
             if shape is None:
-                shape = self._shapes[kinds] = self._shape(kinds)
-            height = self._height(row) if self._long else ""
-            return shape.template.replace("\0", str(number)) % (height, *[texts[at] for at in shape.shown])
-        return self._draw_slowly(number, row, texts)
+                shape = shapes[kinds] = self._shape(kinds)
+            if not shape.easy or not _is_plain("|".join(shape.words(row))):
+                texts = [plain(cell) for cell in row]
+                drawn.append(self._draw_slowly(number, row, texts))
+                told.append(texts)
+                continue
+            texts = list(row)  # type: ignore[arg-type]  # what is no text yet is turned into one right below
+            for at in shape.empty:
+                texts[at] = ""
+            for at, turn in shape.turned:
+                texts[at] = turn(row[at])
+            height = self._height(row) if long else ""
+            drawn.append(shape.template.replace("\0", str(number)) % (height, *shape.shown(texts)))
+            told.append(texts)
+        return "".join(drawn), told
 
     def _shape(self, kinds: tuple[type, ...]) -> _Shape:
-        cells, shown = [], []
-        for at, (kind, letters, style) in enumerate(zip(kinds, self._letters, self._styles, strict=True)):
+        cells = []
+        for kind, letters, style in zip(kinds, self._letters, self._styles, strict=True):
             head = f'<c r="{letters}\0" s="{style}"'
             if kind is type(None):
                 cells.append(f"{head}/>")
-                continue
-            shown.append(at)
-            cells.append(f'{head} t="inlineStr"><is><t>%s</t></is></c>' if kind is str else f"{head}><v>%s</v></c>")
-        return _Shape(f'<row r="\0"%s>{"".join(cells)}</row>', tuple(shown))
+            else:
+                cells.append(f'{head} t="inlineStr"><is><t>%s</t></is></c>' if kind is str else f"{head}><v>%s</v></c>")
+        places = range(len(kinds))
+        empty = tuple(at for at in places if kinds[at] is type(None))
+        others = ((at, kinds[at]) for at in places if kinds[at] not in (str, type(None)))
+        return _Shape(
+            f'<row r="\0"%s>{"".join(cells)}</row>',
+            _picking(at for at in places if kinds[at] is str), _picking(at for at in places if at not in empty),
+            tuple((at, str if kind is int else plain) for at, kind in others), empty, set(kinds) <= _EASY,
+        )  # fmt: skip
 
     def _draw_slowly(self, number: int, row: tuple[Cell, ...], texts: Sequence[str]) -> str:
         """A row that holds a blank text, a truth value, or characters that XML cannot hold as they are."""
@@ -225,6 +254,14 @@ class RowDrawer:
             if type(cell) is str and (len(cell) > fits or "\n" in cell):
                 needed = max(needed, sum(1 + len(line) // fits for line in cell.split("\n")))
         return f' ht="{min(_LINE * needed + 1, 405)}" customHeight="1"' if needed > 1 else ""
+
+
+def _picking(places: Iterable[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """What picks these places of a row, in C where there are several of them."""
+    chosen = tuple(places)
+    if len(chosen) > 1:
+        return itemgetter(*chosen)
+    return lambda row: tuple(row[at] for at in chosen)
 
 
 def _is_plain(joined: str) -> bool:

@@ -26,6 +26,7 @@ from addin.logic.forms import Cell
 
 _encode = msgspec.json.Encoder().encode
 _EPOCH: Final = date(1899, 12, 30).toordinal()
+_MIDNIGHT: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - what a spreadsheet counts from has no zone
 _TINY: Final = Decimal("0.0000001")
 _NUMBER: Final = re.compile(rb'\["(-?\d+(?:\.\d+)?)"')
 
@@ -111,8 +112,8 @@ def plain(cell: object) -> str:
     if isinstance(cell, int):
         return str(cell)
     if isinstance(cell, datetime):
-        ticks = (cell.hour * 3600 + cell.minute * 60 + cell.second) * 10**7
-        return _serial(cell.toordinal() - _EPOCH, (ticks + 43_200) // 86_400)
+        since = cell - _MIDNIGHT if cell.tzinfo is None else cell.replace(tzinfo=None) - _MIDNIGHT
+        return _serial(since.days, (since.seconds * 10**7 + 43_200) // 86_400)
     if isinstance(cell, date):
         return str(cell.toordinal() - _EPOCH)
     number = cell if isinstance(cell, Decimal) else Decimal(repr(cell))
