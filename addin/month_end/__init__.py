@@ -22,7 +22,7 @@ from addin.logic.events import KindTable
 from addin.logic.forms import Cell
 from addin.logic.policy import Policy
 from addin.logic.values import Actor
-from addin.month_end import case_tables, control_tables
+from addin.month_end import case_tables, control_tables, money_tables
 from addin.month_end.book import Pack as Book
 from addin.month_end.book import compose
 from addin.month_end.case_tables import Source, money_by_state
@@ -161,6 +161,8 @@ def _tables(journal: Journal, source: Source, kinds: KindTable, word: str, files
         control_tables.approvals_table(source),
         control_tables.changes_table(source),
         case_tables.refunds_table(source, changed),
+        money_tables.batches_table(source),
+        money_tables.months_table(source, kinds),
         case_tables.claims_table(source),
         case_tables.returns_table(source),
         case_tables.quality_table(source),

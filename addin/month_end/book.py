@@ -40,7 +40,7 @@ _OPTIONS: Final = {
 }  # fmt: skip
 _FORMATS: Final = {
     Holds.TEXT: ("@", "left"), Holds.LONG: ("@", "left"), Holds.COUNT: ("0", "left"),
-    Holds.MONEY: (f"{MONEY_FORMAT}_)", "right"), Holds.DAY: (DAY_FORMAT, "left"),
+    Holds.MONEY: (MONEY_FORMAT, "right"), Holds.DAY: (DAY_FORMAT, "left"),
     Holds.INSTANT: (INSTANT_FORMAT, "left"),
 }  # fmt: skip
 #: Tables with more characters side by side than this would be too small on one page.
@@ -91,20 +91,25 @@ class Pack:
         return Page(Sheet(name, "", Use.LOG), worksheet, self.look, stamp)
 
     def head(self, page: Page, hint: str, columns: int, stated: str = "") -> None:
-        """Title, hint and what is stated of the rows; while the month is not over, every sheet says so."""
-        page.put(1, 1, f"{page.sheet.name}: {self.facts.title}", self.look["title"])
+        """Title, hint and what is stated of the rows; while the month is not over, every sheet says so.
+
+        A broad table is printed on two pages, its first column on both: there the words begin behind that column, so
+        that the second page does not show their beginnings cut off.
+        """
+        first = 2 if _is_broad(page, columns) else 1
+        page.put(1, first, f"{page.sheet.name}: {self.facts.title}", self.look["title"])
         page.height(1, 26)
         style = self.look.named("hint", text_wrap=True, valign="top")
-        reach, width = 0, 0
-        while reach < columns and (reach < 2 or width < _HINT_WIDTH):
+        reach, width = first - 1, 0
+        while reach < columns and (reach < first + 1 or width < _HINT_WIDTH):
             reach += 1
             width += page.widths.get(reach, 8)
-        page.worksheet.merge_range(1, 0, 1, reach - 1, hint, style)
-        for column in range(reach + 1, columns + 1):
+        page.worksheet.merge_range(1, first - 1, 1, reach - 1, hint, style)
+        for column in (*range(1, first), *range(reach + 1, columns + 1)):
             page.put(2, column, None, style)
         page.height(2, 15.5 * (1 + len(hint) // max(width, 20)) + 4)
         words = " ".join(filter(None, (self.facts.draft, stated)))
-        page.worksheet.merge_range(2, 0, 2, reach - 1, words, self._stated())
+        page.worksheet.merge_range(2, first - 1, 2, reach - 1, words, self._stated())
         page.height(3, 15.5 * (1 + len(words) // max(width, 20)) + 1)
 
     def _stated(self) -> Format:
@@ -118,7 +123,7 @@ class Pack:
             sheet.set_landscape()
         sheet.set_paper(9)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        broad = sum(page.widths.get(at, 8) for at in range(1, columns + 1)) > _ONE_PAGE
+        broad = _is_broad(page, columns)
         sheet.fit_to_pages(2 if broad else 1, tall)
         if broad:
             sheet.repeat_columns(0, 0)
@@ -137,7 +142,9 @@ class Pack:
         for column in table.columns:
             code, align = _FORMATS[column.holds]
             wrap = {"text_wrap": True} if column.holds is Holds.LONG else {}
-            found.append(self.look.of(num_format=code, align=align, valign="top", bottom=1, bottom_color=LINE, **wrap))
+            gap = {"indent": 1} if align == "right" else {}  # else an amount stands right before the next text
+            edge = {"valign": "top", "bottom": 1, "bottom_color": LINE}
+            found.append(self.look.of(num_format=code, align=align, **edge, **wrap, **gap))
         return found
 
     def table(self, staged: Staged, leaf: Leaf) -> None:
@@ -153,11 +160,11 @@ class Pack:
             stated += f" Sheet {at + 1} of {len(staged.leaves)}, {leaf.rows} of the rows."
         if table.sums:
             stated += f" {table.sums}: £{staged.total:,.2f}."
-        self.head(page, table.hint, columns, f"{stated} SHA-256 of the rows: {staged.digest}")
+        self.head(page, table.hint, table.printed or columns, f"{stated} SHA-256 of the rows: {staged.digest}")
         page.header(HEADER_ROW, 1, [column.title for column in table.columns], 32)
         for at, column in enumerate(table.columns, 1):
             if column.holds is Holds.MONEY:
-                page.put(HEADER_ROW, at, column.title, self.look.named("header", align="right"))
+                page.put(HEADER_ROW, at, column.title, self.look.named("header", align="right", indent=1))
         for at, style in enumerate(self.styles(table), 1):
             page.put(FIRST_ROW, at, None, style)
         last = FIRST_ROW + max(leaf.rows, 1) - 1
@@ -298,6 +305,11 @@ class Pack:
     def style_numbers(self, table: Table) -> list[int]:
         """The numbers of a table's formats, given before anything is drawn: its rows are made first."""
         return [style._get_xf_index() for style in self.styles(table)]  # type: ignore[no-untyped-call]
+
+
+def _is_broad(page: Page, columns: int) -> bool:
+    """True for a table that would be too small on one page."""
+    return sum(page.widths.get(at, 8) for at in range(1, columns + 1)) > _ONE_PAGE
 
 
 def _sheet_lines(areas: Areas) -> list[Line]:

@@ -92,7 +92,7 @@ def _lead(source: Source) -> list[tuple[Col, _Cells]]:
     return [
         (Col("Case", 17), lambda case: case.case_id),
         (Col("Order no.", 12), lambda case: case.text("order_no") or None),
-        (Col("State", 17), lambda case: case.status),
+        (Col("State", 24), lambda case: case.status),
     ]
 
 
@@ -295,7 +295,7 @@ def address_table(source: Source) -> Table:
         (Col("Risk", 7, _COUNT), lambda case: case.count("risk_score") or 0),
         *_lead(source)[1:],
         _text(source, "risk_reasons", "Risk reasons", 36, long=True),
-        _text(source, "approver_needed", "Approval by", 18),
+        _text(source, "approver_needed", "Approval by", 26),
         _text(source, "order_stage", "Order stage", 14),
         _text(source, "district_old", "From", 8),
         _text(source, "district_new", "To", 8),

@@ -89,7 +89,7 @@ def changes_table(source: Source) -> Table:
         if _is_late_change(entry)
     ]  # fmt: skip
     columns = (
-        Col("Event", 8, _COUNT), Col("Recorded", 17, _INSTANT), Col("Who", 8), Col("Case", 17), Col("State then", 17),
+        Col("Event", 8, _COUNT), Col("Recorded", 17, _INSTANT), Col("Who", 8), Col("Case", 17), Col("State then", 24),
         Col("After", 12), Col("Before and after", 70, _LONG), Col("Why", 40, _LONG),
     )  # fmt: skip
     hint = (
@@ -268,7 +268,7 @@ def sample_table(source: Source, sample: Sample, word: str) -> Table:
         )
         rows.append(row)
     columns = (
-        Col("Rank", 9), Col("Case", 17), Col("Type", 21), Col("State", 18), Col("Value", 12, _MONEY),
+        Col("Rank", 9), Col("Case", 17), Col("Type", 21), Col("State", 24), Col("Value", 12, _MONEY),
         Col("In samples of", 14), Col("Score", 66),
     )  # fmt: skip
     limit = source.policy.money("audit.key_item_from").pretty()

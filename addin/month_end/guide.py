@@ -14,7 +14,7 @@ from addin.month_end.sample import seed
 from addin.settings import Settings
 
 #: The pack's own version: raised when its sheets or columns change.
-VERSION: Final = "2"
+VERSION: Final = "3"
 
 
 def facts(source: Source, settings: Settings, preparer: Actor, word: str, signer: str) -> Facts:
@@ -57,6 +57,7 @@ def _guide(source: Source) -> Sequence[tuple[str, str]]:
         (
             "Order",
             "Cover, control totals and pictures first; then cases, cut-off, approvals and late changes; refunds, "
+            "payment batches, closed periods, "
             "claims, carrier returns, quality, overrides, addresses, CCTV and deviations; then exceptions and the "
             "sample; last the log of every event, the rules and the files.",
         ),

@@ -85,7 +85,7 @@ def _sheet(book: BookFile, name: str) -> SheetTable | None:
     numbers: list[int] = []
     for number, row in book.rows(name):
         if number == _STATED_ROW:
-            found = _STATED.search(as_text(row.get(1)))
+            found = _STATED.search(" ".join(as_text(cell) for cell in row.values()))
             if found is None:
                 return None
             stated = found[1]

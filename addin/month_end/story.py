@@ -17,10 +17,11 @@ from addin.logic.case_type import Case
 from addin.logic.chain import Fault, Head, Link, check, digest
 from addin.logic.common_form import FINAL_STATES
 from addin.logic.events import Event, iso
-from addin.logic.system_kinds import CONFLICT, DRIFT, INTAKE_READ, LETTER_FILES, REFUSED
+from addin.logic.periods import PERIOD_CLOSED, PERIOD_KINDS, PERIOD_REOPENED
+from addin.logic.system_kinds import BATCH_MADE, CONFLICT, DRIFT, INTAKE_READ, LETTER_FILES, REFUSED
 from addin.month_end.period import Period
 
-_LISTED: Final = frozenset({REFUSED.name, DRIFT.name, CONFLICT.name})
+_LISTED: Final = frozenset(kind.name for kind in (REFUSED, DRIFT, CONFLICT, BATCH_MADE, *PERIOD_KINDS))
 #: What is kept of a case as it stood before an event of the month.
 _KEPT: Final = ("approved_by", "opened_by", "requested_by", "executed_by")
 
@@ -72,6 +73,8 @@ class Story:
     paths: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     """Case -> (instant, state) for each state it came to."""
     crossings: list[Crossing] = field(default_factory=list)
+    closed: set[str] = field(default_factory=set)
+    """The accounting months that are closed, as far as the story has come."""
     faults: list[Fault] = field(default_factory=list)
     opening_head: Head = field(default_factory=Head)
     head: Head = field(default_factory=Head)
@@ -138,9 +141,15 @@ def _take(story: Story, event: Event, *, in_month: bool) -> Iterator[Fault]:
     status = told.status if told else ""
     if in_month:
         _count(story, event)
-        if _is_listed(event, status, told.changes if told else {}):
+        booked = told.changes.get("booked_period") if told else None
+        touched = booked if booked in story.closed and event.changes else None
+        if touched or _is_listed(event, status, told.changes if told else {}):
             before = {name: told.changes.get(name) for name in _KEPT} if told else {}
-            story.entries.append(Entry(event, status, before))
+            story.entries.append(Entry(event, status, before | {"closed_month": touched} if touched else before))
+    if event.kind == PERIOD_CLOSED.name:
+        story.closed.add(str(event.data.get("period", "")))
+    elif event.kind == PERIOD_REOPENED.name:
+        story.closed.discard(str(event.data.get("period", "")))
     yield from story.retold.absorb(event.seq, event.at, event.case_id, event.kind, event.data)
     story.head = Head(event.seq, event.hash, event.at)
     told = told or story.retold.told.get(event.case_id)
@@ -170,7 +179,7 @@ def _count(story: Story, event: Event) -> None:
 def _is_listed(event: Event, status: str, before: Mapping[str, Any]) -> bool:
     """True for an event that approvals, late changes, overrides or exceptions may list."""
     changes = event.changes
-    if event.kind in _LISTED or event.data.get("overrides") or "happened_at" in changes:
+    if event.kind in _LISTED or event.data.get("overrides") or not {"happened_at", "late_from"}.isdisjoint(changes):
         return True
     if changes.get("approved_by") or changes.get("agreed_by"):
         return True
