@@ -5,9 +5,11 @@ reader would do: try every cue of the table on every message, and nothing else. 
 whether the cost of a message grows with the length of what it stands in.
 
 Import. A fictional tracking export is imported into a fresh register, from the file to its cases. Beside it stand, on
-the same rows in the same round, two floors: polars reading the bare file, and pydantic validating the bare rows (the
-row's own model, values already in its notation, objects dropped at once). Time is that of the processors, the reading
-process included, where the system tells it; else that of the clock. Medians over the rounds.
+as many rows in the same round, four floors: polars reading the bare file; pydantic validating the bare rows (the row's
+own model, values already in its notation, objects dropped at once); and the bulk validation of a row of twenty fields,
+row by row by pydantic and column by column by polars (`floors`). Time is that of the processors, the reading process
+included, where the system tells it; else that of the clock. What starting that process costs is told apart: it is the
+same for ten rows. Medians over the rounds.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from typing import Final
 import polars as pl
 
 from addin.arrivals import import_file
+from addin.bench.floors import column_by_column, row_by_row, twenty_fields
 from addin.demo.messages import MORNING, transcript
 from addin.folder import create
 from addin.logic.imports.rows import ParcelRow
@@ -150,8 +153,14 @@ class ImportReport:
     import_per_s: float
     pydantic_per_s: float
     polars_per_s: float
+    twenty_per_s: float
+    columns_per_s: float
     to_pydantic: float
     to_polars: float
+    to_twenty: float
+    to_columns: float
+    started_to_columns: float
+    start_s: float
     clock_s: float
 
     def as_dict(self) -> dict[str, object]:
@@ -164,6 +173,10 @@ class ImportReport:
         yield f"Import, file to cases: {self.import_per_s:,.0f} rows a second ({self.clock_s:.1f} s by the clock)."
         yield f"Bare pydantic: {self.pydantic_per_s:,.0f} rows a second; the import takes {self.to_pydantic:.2f} x."
         yield f"Bare polars reading: {self.polars_per_s:,.0f} rows a second; the import takes {self.to_polars:.1f} x."
+        yield "Bulk validation of a row of twenty fields, and nothing else:"
+        yield f"  pydantic, row by row: {self.twenty_per_s:,.0f} a second; the import takes {self.to_twenty:.2f} x."
+        yield f"  polars, by column: {self.columns_per_s:,.0f} a second; the import takes {self.to_columns:.2f} x,"
+        yield f"  or {self.started_to_columns:.2f} x without the start of its reading process ({self.start_s:.2f} s)."
 
 
 def bench_import(count: int = ROWS, rounds: int = ROUNDS, tick: Tick = lambda: None) -> ImportReport:
@@ -171,21 +184,31 @@ def bench_import(count: int = ROWS, rounds: int = ROUNDS, tick: Tick = lambda: N
     rows = list(_parcels(count))
     content = _as_csv(rows)
     bare = [_in_own_notation(number, row) for number, row in enumerate(rows, 2)]
-    taken: list[tuple[float, float, float, float, int]] = []
+    twenty = twenty_fields(count)
+    taken: list[tuple[float, ...]] = []
     with tempfile.TemporaryDirectory(prefix="casebook-bench-") as base:
         path = Path(base) / "parcels.csv"
         path.write_bytes(content)
+        few = Path(base) / "few.csv"
+        few.write_bytes(_as_csv(rows[1:11]))
         for number in range(rounds):
             floor, _ = _spent(_validate, bare)
             reading, _ = _spent(_read_bare, content)
+            rows_of_twenty, _ = _spent(row_by_row, twenty)
+            columns, _ = _spent(column_by_column, twenty)
+            start, _, _ = _import_once(Path(base) / f"few-{number}", few)
             used, clock, cases = _import_once(Path(base) / f"register-{number}", path)
-            taken.append((used, clock, floor, reading, cases))
+            taken.append((used, floor, reading, rows_of_twenty, columns, start, clock, cases))
             tick()
-    used, clock, floor, reading = (median(column) for column in list(zip(*taken, strict=True))[:4])
-    to_pydantic = median(one[0] / one[2] for one in taken)
-    to_polars = median(one[0] / one[3] for one in taken)
+    used, floor, reading, rows_of_twenty, columns, start, clock = (
+        median(column) for column in list(zip(*taken, strict=True))[:7]
+    )
+    to_own, to_reading, to_twenty, to_columns = (median(one[0] / one[place] for one in taken) for place in (1, 2, 3, 4))
     return ImportReport(
-        count, taken[0][4], count / used, count / floor, count / reading, to_pydantic, to_polars, clock
+        rows=count, cases=int(taken[0][7]), import_per_s=count / used, pydantic_per_s=count / floor,
+        polars_per_s=count / reading, twenty_per_s=count / rows_of_twenty, columns_per_s=count / columns,
+        to_pydantic=to_own, to_polars=to_reading, to_twenty=to_twenty, to_columns=to_columns,
+        started_to_columns=median((one[0] - one[5]) / one[4] for one in taken), start_s=start, clock_s=clock,
     )  # fmt: skip
 
 

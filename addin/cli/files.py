@@ -59,3 +59,18 @@ def bench_import(rows: int, as_json: bool) -> int:
     with bar("Rounds", ROUNDS, quiet=as_json) as tick:
         tell(measure(rows, ROUNDS, tick), as_json=as_json)
     return DONE
+
+
+@bench.command("triage")
+@click.option("--rows", type=click.IntRange(min=20, max=2_000), default=200, show_default=True, help="Rows pressed.")
+@as_json_option
+@plain
+def bench_triage(rows: int, as_json: bool) -> int:
+    """What triaging many rows by one press costs, beside presses of one row each and bare commits."""
+    from addin.bench.triage import ROUNDS
+    from addin.bench.triage import bench_triage as measure
+
+    with bar("Rounds", ROUNDS, quiet=as_json) as tick:
+        report = measure(rows, tick=tick)
+    tell(report, as_json=as_json)
+    return DONE

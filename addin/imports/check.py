@@ -268,7 +268,8 @@ def _figure(currency: str, amount: Decimal) -> str:
 
 def _rows(wanted: pl.DataFrame, judged: _Judged, table: Table) -> Iterator[dict[str, Any]]:
     """The rows for the rules, without what they leave open, with their doubts."""
-    places = {line: index for index, line in enumerate(table.lines)} if wanted.height else {}
+    chosen = set(wanted[_ROW])
+    places = {line: index for index, line in enumerate(table.lines) if line in chosen} if chosen else {}
     for values in wanted.drop(_BAD, _DOUBT, _REPEAT).iter_rows(named=True):
         line = int(values.pop(_ROW))
         found = {name: value for name, value in values.items() if value is not None}

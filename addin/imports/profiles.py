@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -24,6 +25,7 @@ SHIPPED: Final = Path(__file__).parent / "profiles"
 OWN: Final = "profiles"
 
 
+@lru_cache(maxsize=8_192)
 def folded(text: str) -> str:
     """A title or word as it is compared: without case, outer marks, and runs of blanks and joining signs."""
     return " ".join(text.replace("_", " ").replace("-", " ").replace("\u00a0", " ").split()).strip(" .:#").casefold()

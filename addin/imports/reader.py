@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from typing import Final
 
@@ -33,14 +34,12 @@ def read_file(content: bytes, job: Job, *, command: Sequence[str] = _COMMAND, se
     _refuse_at_sight(content)
     window = {"creationflags": 0x08000000} if sys.platform == "win32" else {}  # no console window flashes up
     try:
-        done = subprocess.run(
-            command,
-            input=job.model_dump_json().encode() + b"\n" + content,
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-            **window,
-        )  # type: ignore[call-overload,unused-ignore]
+        # By a nameless file and not by a pipe: a pipe takes a large file in pieces of 4 KB, each a call of the system.
+        with tempfile.TemporaryFile(prefix="casebook-import-") as given:
+            given.write(job.model_dump_json().encode() + b"\n")
+            given.write(content)
+            given.seek(0)
+            done = subprocess.run(command, stdin=given, capture_output=True, timeout=seconds, check=False, **window)  # type: ignore[call-overload,unused-ignore]
     except subprocess.TimeoutExpired as error:
         hint = "Check that it is the right export; divide it, or export it as CSV."
         raise Refused("IMP-SLOW", f"Reading the file took longer than {seconds:.0f} seconds.", hint) from error

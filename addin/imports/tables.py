@@ -161,21 +161,21 @@ def _rows(text: str, number: int, mark: str, profile: Profile) -> Table:
     return _without_ragged_totals(table, lines, mark, profile)
 
 
-def _cell_counts(lines: Sequence[str], mark: str) -> list[int] | None:
+def _cell_counts(lines: Sequence[str], mark: str) -> pl.Series | None:
     """How many cells each line has; None when a quoted text goes over several lines."""
     found = pl.Series(lines, dtype=pl.String)
     if found.str.contains('"', literal=True).any():
         if (found.str.count_matches('"', literal=True) % 2 == 1).any():
             return None
         found = found.str.replace_all('"[^"]*"', "")
-    return (found.str.count_matches(mark, literal=True) + 1).to_list()
+    return found.str.count_matches(mark, literal=True) + 1
 
 
 def _fast_rows(
-    lines: Sequence[str], places: Sequence[int], counts: Sequence[int], header: tuple[str, ...], mark: str
+    lines: Sequence[str], places: Sequence[int], counts: pl.Series, header: tuple[str, ...], mark: str
 ) -> Table:
     width = len(header)
-    ragged = {place: count for place, count in zip(places, counts, strict=True) if count != width}
+    ragged = {places[at]: counts[at] for at in (counts != width).arg_true()}
     if ragged:
         kept = [(place, line) for place, line in zip(places, lines, strict=True) if place not in ragged]
         places, lines = [place for place, _ in kept], [line for _, line in kept]
