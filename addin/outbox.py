@@ -173,10 +173,11 @@ def _failed(service: Service, item: OutItem, fault: Undelivered) -> RowResult:
     if given_up:
         why = str(fault.message if fault.permanent else f"{item.runs + 1} runs failed; the last: {fault.message}")
         drafts.append(Draft(DEAD.name, item.case_id, {"item": item.seq, "ref": item.ref, "why": why[:_WHY]}))
-    service.record_all(drafts)
+    events = service.record_all(drafts)
     hint = f"{item.ref} is a dead letter now." if given_up else fault.hint
     problem = Problem(fault.code, fault.message, hint=hint)
-    return RowResult(item.case_id, ok=False, message=str(problem), problems=(problem,))
+    seqs = tuple(event.seq for event in events)
+    return RowResult(item.case_id, ok=False, message=str(problem), problems=(problem,), seqs=seqs)
 
 
 def revive(service: Service, refs: Sequence[str], reason: str = "") -> Outcome:

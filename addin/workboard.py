@@ -1,6 +1,7 @@
 """The work as a whole: the digest, sharing out what nobody owns, filling handovers, repeats, and the month's roll-up.
 
-Each looks at all current cases, as Refresh does; none lies on the path of an ordinary press.
+Each looks at all current cases, as Refresh does; none lies on the path of an ordinary press. Only what a closing press
+says of repeats does, and it looks at the cases of the last weeks alone.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -15,10 +17,11 @@ from addin.durable import write_file
 from addin.logic.calendar import LONDON, london_day
 from addin.logic.case_type import WORKING, Case
 from addin.logic.cases import case_types
-from addin.logic.common_form import PRIORITIES
+from addin.logic.common_form import CLOSED, PRIORITIES
+from addin.logic.events import iso
 from addin.logic.forms import Value
 from addin.logic.outcome import Outcome, Problem, RowResult, Status
-from addin.logic.repeats import Repeat, deviation_of, find_repeats
+from addin.logic.repeats import Repeat, deviation_of, find_repeats, may_repeat
 from addin.logic.rollup import Month, roll_up, told
 from addin.logic.values import Role
 from addin.logic.workload import Digest, digest, share_out
@@ -153,6 +156,33 @@ def open_handover(service: Service, to: str, shift: str, *, given: dict[str, Val
 def repeats(service: Service) -> list[Repeat]:
     """What came back often enough and no deviation answers yet."""
     return find_repeats(service.journal.cases(), london_day(service.clock()), service.policy)
+
+
+def with_repeats(service: Service, outcome: Outcome) -> Outcome:
+    """The outcome of a press that closed cases, with what repeats now because of them.
+
+    A deviation is proposed in words, never opened by itself. Only cases to which something happened within the policy's
+    days are looked at, so the press stays quick on a long register.
+    """
+    pressed = [row.case_id for row in outcome.rows if row.ok and row.seqs]
+    closed = {case.case_id for case in service.journal.cases(pressed) if case.status == CLOSED and may_repeat(case)}
+    again = [one for one in _lately_repeated(service) if closed & set(one.ids)] if closed else []
+    if not again:
+        return outcome
+    hint = "Press 'Find repeats' on Improvement to open a deviation."
+    rows = []
+    for row in outcome.rows:
+        mine = [one.words for one in again if row.case_id in one.ids and row.case_id in closed]
+        rows.append(replace(row, message=f"{row.message} {'; '.join(mine)}. {hint}") if mine else row)
+    words = f"{outcome.message} {'; '.join(one.words for one in again)}. {hint}"
+    return replace(outcome, message=words, rows=tuple(rows))
+
+
+def _lately_repeated(service: Service) -> list[Repeat]:
+    days = max(service.policy.days(key) for key in ("deviation.capa_window_days", "inventory.repeat_days"))
+    now = service.clock()
+    cases = service.journal.touched(iso(now - timedelta(days=days + 1)))
+    return find_repeats(cases, london_day(now), service.policy)
 
 
 def open_repeats(service: Service) -> Outcome:

@@ -73,7 +73,7 @@ class TriageReport:
             f"Bare commits to a journal of that size: {found['to_one_commit']:.0f} x all events in one transaction, "
             f"{found['to_single_commits']:.1f} x each in its own."
         )
-        yield f"Reading and saving the closed workbook whole takes {self.open_and_save_s:.2f} s more, for all rows once."
+        yield f"Reading and saving the closed workbook whole takes {self.open_and_save_s:.2f} s more, once for all."
 
 
 def bench_triage(rows: int = ROWS, rounds: int = ROUNDS, tick: Tick = lambda: None) -> TriageReport:

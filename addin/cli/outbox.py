@@ -52,7 +52,8 @@ def list_outbox(everything: bool, folder: Path, as_json: bool) -> int:
 @as_json_option
 @plain
 def send_outbox(folder: Path, as_json: bool) -> int:
-    """Send what waits, by the connector that casebook.toml names."""
+    """Send what waits, by the connector that casebook.toml names; the workbook shows it unless it is open elsewhere."""
+    from addin.closed_book import shown_closed
     from addin.logic.outbox import WAITING
     from addin.outbox import items, send
 
@@ -60,7 +61,7 @@ def send_outbox(folder: Path, as_json: bool) -> int:
         waiting = sum(item.state == WAITING for item in items(service))
         with bar("Texts", waiting, quiet=as_json) as tick:
             outcome = send(service, tick=tick)
-        return answer(outcome, as_json=as_json)
+        return answer(shown_closed(service, outcome), as_json=as_json)
 
 
 @outbox.command("retry")
@@ -71,10 +72,11 @@ def send_outbox(folder: Path, as_json: bool) -> int:
 @plain
 def retry(refs: Sequence[str], reason: str, folder: Path, as_json: bool) -> int:
     """Let the dead letters REFS (all when none is named) be sent again at the next send."""
+    from addin.closed_book import shown_closed
     from addin.outbox import revive
 
     with opened(folder) as service:
-        return answer(revive(service, refs, reason), as_json=as_json)
+        return answer(shown_closed(service, revive(service, refs, reason)), as_json=as_json)
 
 
 @outbox.command("comments")
@@ -84,19 +86,20 @@ def retry(refs: Sequence[str], reason: str, folder: Path, as_json: bool) -> int:
 @plain
 def comments(files: Sequence[Path], folder: Path, as_json: bool) -> int:
     """Note the ticket comments of FILES on their cases; without FILES those of the folder inbox/comments."""
+    from addin.closed_book import shown_closed
     from addin.logic.outcome import RowResult
     from addin.service import summary
     from addin.ticket_comments import take_dropped, take_file
 
     with opened(folder) as service:
         if not files:
-            return answer(take_dropped(service), as_json=as_json)
+            return answer(shown_closed(service, take_dropped(service)), as_json=as_json)
         rows: list[RowResult] = []
         with bar("Files", len(files), quiet=as_json) as tick:
             for path in files:
                 rows += take_file(service, path).rows
                 tick()
-        return answer(summary(rows), as_json=as_json)
+        return answer(shown_closed(service, summary(rows)), as_json=as_json)
 
 
 @main.command()
@@ -110,15 +113,17 @@ def comments(files: Sequence[Path], folder: Path, as_json: bool) -> int:
 @plain
 def message(case: str, template: str, queued: bool, channels: Sequence[str], to: str, **where: Any) -> int:
     """Make the text TEMPLATE for CASE out of its facts and show it, ready to paste; see 'casebook messages CASE'."""
+    from addin.closed_book import shown_closed
     from addin.messaging import make_text
     from addin.service import summary
 
     with opened(where["folder"]) as service:
         made = make_text(service, case, template, channels=channels, queued=queued, to=to)
+        outcome = shown_closed(service, summary([made.row]))
     found = made.message
     if where["as_json"]:
         more = {"text": found.text if found else "", "text_sha256": found.sha256 if found else ""}
-        told = {**outcome_dict(summary([made.row])), **more, "outbox": list(made.refs)}
+        told = {**outcome_dict(outcome), **more, "outbox": list(made.refs)}
         click.echo(json.dumps(told, ensure_ascii=False))
     else:
         click.echo(found.text if found else made.row.message)

@@ -63,10 +63,11 @@ def worklist(owner: str, limit: int, folder: Path, as_json: bool) -> int:
 @plain
 def share(among: Sequence[str], dry: bool, folder: Path, as_json: bool) -> int:
     """Give every open case that nobody owns to whoever has the least; people who are away get none."""
+    from addin.closed_book import shown_closed
     from addin.workboard import share as share_out
 
     with opened(folder) as service:
-        return answer(share_out(service, among, dry=dry), as_json=as_json)
+        return answer(shown_closed(service, share_out(service, among, dry=dry)), as_json=as_json)
 
 
 def _day(context: click.Context, option: click.Parameter, text: str | None) -> date | None:
@@ -86,11 +87,12 @@ def _day(context: click.Context, option: click.Parameter, text: str | None) -> d
 @plain
 def handover(to: str, shift: str, away_from: date | None, away_until: date | None, folder: Path, as_json: bool) -> int:
     """Write your handover out of the register: urgent cases, promised times, risks. It counts once accepted."""
+    from addin.closed_book import shown_closed
     from addin.workboard import open_handover
 
     with opened(folder) as service:
         given = {"away_from": away_from, "away_until": away_until}
-        return answer(open_handover(service, to, shift, given={**given}), as_json=as_json)
+        return answer(shown_closed(service, open_handover(service, to, shift, given={**given})), as_json=as_json)
 
 
 @main.command()
@@ -100,12 +102,13 @@ def handover(to: str, shift: str, away_from: date | None, away_until: date | Non
 @plain
 def repeats(opening: bool, folder: Path, as_json: bool) -> int:
     """List causes, orders and locations that come back and that no deviation answers yet."""
+    from addin.closed_book import shown_closed
     from addin.workboard import open_repeats
     from addin.workboard import repeats as find
 
     with opened(folder) as service:
         if opening:
-            return answer(open_repeats(service), as_json=as_json)
+            return answer(shown_closed(service, open_repeats(service)), as_json=as_json)
         found = [{"key": one.key, "words": one.words, "cases": list(one.ids)} for one in find(service)]
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))

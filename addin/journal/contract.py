@@ -78,6 +78,10 @@ class Reader(Protocol):
         """The other cases that share an order, a tracking number, a return, a payment or a link with this one."""
         ...
 
+    def touched(self, since: str) -> list[Case]:
+        """The cases to which anything happened from an instant (ISO, UTC) on, in order of their ids."""
+        ...
+
     def worklist(self, limit: int) -> list[Case]:
         """The open cases that are due first, then the more urgent, then the older."""
         ...

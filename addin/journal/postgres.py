@@ -23,7 +23,7 @@ from addin.errors import ChainBroken, Conflict, Unavailable
 from addin.journal.contract import Remembered, Tally
 from addin.journal.copying import copy_rows
 from addin.journal.postgres_schema import MIGRATIONS
-from addin.journal.stored import fields_text, keys_of, read_case, read_event, standing, steady
+from addin.journal.stored import fields_text, first_since, keys_of, read_case, read_event, standing, steady
 from addin.logic.case_type import Case
 from addin.logic.chain import Head, Link, digest, follow
 from addin.logic.events import Draft, Event, Sealed, decode, encode, seal
@@ -69,6 +69,16 @@ class _PostgresReader:
         """The other cases that share an order, a tracking number, a return, a payment or a link with this one."""
         rows = self._all("SELECT case_id FROM case_keys WHERE key = ANY(%s)", (list(keys_of(case)),))
         return tuple(self.cases({row[0] for row in rows} - {case.case_id}))
+
+    def touched(self, since: str) -> list[Case]:
+        """The cases to which anything happened from an instant on, in order of their ids."""
+        first = first_since(self.head().seq, self._at, since)
+        shown = "SELECT case_id, type, status, version, fields FROM cases"
+        return [read_case(*row) for row in self._all(f"{shown} WHERE version >= %s ORDER BY case_id", (first,))]
+
+    def _at(self, seq: int) -> str:
+        ((at,),) = self._all("SELECT at FROM events WHERE seq = %s", (seq,))
+        return str(at)
 
     def worklist(self, limit: int) -> list[Case]:
         """The open cases that are due first, then the more urgent, then the older."""

@@ -18,7 +18,7 @@ from addin.journal.contract import Remembered, Tally
 from addin.journal.copying import copy_file
 from addin.journal.places import network_kind
 from addin.journal.schema import MIGRATIONS
-from addin.journal.stored import fields_text, keys_of, parts, read_case, read_event, standing, steady
+from addin.journal.stored import fields_text, first_since, keys_of, parts, read_case, read_event, standing, steady
 from addin.logic.case_type import Case
 from addin.logic.chain import GENESIS, Head, Link, digest, follow
 from addin.logic.events import Draft, Event, Sealed, decode, encode, seal
@@ -65,6 +65,16 @@ class _SqliteReader:
             with _mapped():
                 ids |= {row[0] for row in self._db.execute(sql, part)}
         return tuple(self.cases(ids - {case.case_id}))
+
+    def touched(self, since: str) -> list[Case]:
+        """The cases to which anything happened from an instant on, in order of their ids."""
+        with _mapped():
+            first = first_since(self.head().seq, self._at, since)
+            sql = "SELECT case_id, type, status, version, fields FROM cases WHERE version >= ? ORDER BY case_id"
+            return [read_case(*row) for row in self._db.execute(sql, (first,))]
+
+    def _at(self, seq: int) -> str:
+        return str(self._db.execute("SELECT at FROM events WHERE seq = ?", (seq,)).fetchone()[0])
 
     def worklist(self, limit: int) -> list[Case]:
         """The open cases that are due first, then the more urgent, then the older."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -85,6 +85,18 @@ def keys_in(case_id: str, fields: Mapping[str, object]) -> Iterator[str]:
         for item in value if isinstance(value, (tuple, list)) else (value,):
             if isinstance(item, str) and item:
                 yield f"{prefix}:{''.join(item.split()).upper()}"
+
+
+def first_since(last: int, at: Callable[[int], str], since: str) -> int:
+    """The number of the first event at or after an instant, `last + 1` when there is none.
+
+    Numbers have no gaps and instants never go back, so a few looks at single events find it, however long the chain.
+    """
+    low, high = 1, last + 1
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if at(middle) >= since else (middle + 1, high)
+    return low
 
 
 def parts(values: Sequence[str]) -> Iterator[Sequence[str]]:

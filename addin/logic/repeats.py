@@ -54,6 +54,11 @@ def find_repeats(cases: Sequence[Case], today: date, policy: Policy) -> list[Rep
     return fresh
 
 
+def may_repeat(case: Case) -> bool:
+    """True for a case whose closing can make a repeat complete."""
+    return case.type not in _ABOUT_OTHERS and (case.has("root_cause") or case.type in ("OST", "INV"))
+
+
 def _named(cases: Iterable[Case]) -> set[tuple[str, str]]:
     deviations = [case for case in cases if case.type == "DEV" and case.has("repeat_of")]
     return {(one.text("repeat_of"), case_id) for one in deviations for case_id in one.items("linked_cases")}

@@ -418,6 +418,14 @@ class JournalContract:
         assert [found.case_id[-1] for found in journal.worklist(10)] == ["4", "3", "2", "5", "7", "1"]
         assert [found.case_id[-1] for found in journal.worklist(2)] == ["4", "3"]
 
+    def test_touched_cases_are_those_to_which_something_happened_since(self, journal):
+        """From the instant on, itself included; a state that no event of that time reached is left out."""
+        for number, at in enumerate((9, 10, 11), 1):
+            put(journal, note(number), at=hour(at).isoformat())
+            save(journal, replace(case(number), version=number))
+        found = {since: [one.case_id[-1] for one in journal.touched(hour(since).isoformat())] for since in (8, 10, 12)}
+        assert found == {8: ["1", "2", "3"], 10: ["2", "3"], 12: []}
+
     def test_the_tally_counts_the_open_cases(self, journal):
         """Overdue, due today, waiting beyond today, urgent, without an owner."""
         save(

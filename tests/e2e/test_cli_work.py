@@ -63,6 +63,7 @@ def test_moving_the_work(shell: Shell) -> None:
     )
     assert [one["key"] for one in shell("repeats", code=FINDINGS)] == ["cause:Carrier"]
     assert shell("repeats", "--open")["ok"]
+    assert "new events" not in shell("press", "desk.refresh")["message"], "the workbook shows what was recorded"
     assert shell("repeats") == []
 
 
@@ -80,7 +81,13 @@ def test_telling_people(shell: Shell, day: Day, tmp_path: Path) -> None:
     made = shell("message", esc, "escalations.sbar", "--channel", "chat", "--channel", "ticket")
     assert "SITUATION: Wave 3 is stuck" in made["text"]
     assert [row["state"] for row in shell("outbox", "list")] == ["waiting", "waiting"]
-    assert len(shell("outbox", "send")["files"]) == 4
+    lock = day.folder / ".~lock.casebook.xlsm#"
+    lock.write_text(",q.reid,desk,07.09.2026 09:00,;", "utf-8")
+    sent = shell("outbox", "send")
+    assert len(sent["files"]) == 4
+    assert "The workbook does not show it yet" in sent["message"]
+    lock.unlink()
+    assert "new events shown" in shell("press", "desk.refresh")["message"]
     assert shell("outbox", "list") == []
     assert {row["state"] for row in shell("outbox", "list", "--all")} == {"sent"}
     assert "no dead letters" in shell("outbox", "retry")["message"]
@@ -89,3 +96,4 @@ def test_telling_people(shell: Shell, day: Day, tmp_path: Path) -> None:
     assert shell("outbox", "comments", str(export))["ok"]
     assert "No comments wait" in shell("outbox", "comments", code=FINDINGS)["message"]
     assert len(day.case(esc).items("ticket_log")) == 1
+    assert "new events" not in shell("press", "desk.refresh")["message"], "the comment stands in the workbook already"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 from e2e_kit import Day
 
@@ -167,3 +168,36 @@ def test_what_repeats_becomes_a_deviation_and_the_month_is_rolled_up(day: Day) -
     outcome = day.sure(day.click("improvement.rollup", period="2026-09"))
     figures = json.loads((day.folder / outcome.files[1]).read_text("utf-8"))
     assert (figures["deviations"]["repeats"], figures["cases"]["opened"]) == (1, 4)
+
+
+def answered(day: Day, case: str) -> None:
+    """A status check, looked up and answered on the Case sheet."""
+    seen = {
+        "order_stage": "Packed", "wms_stage": "Packed", "checked_at": day.now.isoformat(),
+        "expected_delivery": f"{day.now:%d/%m/%Y}",
+    }  # fmt: skip
+    day.sure(day.move(case, "Check", **seen))
+    told = {
+        "answer": "Leaves tonight",
+        "next_step": "Collection",
+        "next_update": (day.now + timedelta(hours=6)).isoformat(),
+    }
+    day.sure(day.move(case, "Answer", **told))
+
+
+def test_the_third_closing_of_one_cause_proposes_the_deviation_and_opens_none(day: Day) -> None:
+    """Two closings say nothing; the third names the cause and the button; only that button opens the deviation."""
+    closing = {"evidence": "wms.png", "no_ticket_why": "Chat only", "root_cause": "Carrier"}
+    said = []
+    for case in checks(day, 3):
+        answered(day, case)
+        said.append(day.sure(day.move(case, "Close", **closing)).message)
+    assert ["of the cause" in words for words in said] == [False, False, True]
+    assert "3 cases of the cause 'Carrier' within 30 days. Press 'Find repeats' on Improvement" in said[2]
+    assert "Find repeats" in day.message("Requests", "CASE-2026-000003")
+    assert day.service.journal.cases(types=["DEV"]) == []
+    day.sure(day.click("improvement.repeats", who="s.moreau"))
+    assert day.only("DEV").items("linked_cases") == tuple(f"CASE-2026-00000{number}" for number in (1, 2, 3))
+    again = day.open("OST", order_no="5200417409")
+    answered(day, again)
+    assert "Find repeats" not in day.sure(day.move(again, "Close", **closing)).message, "the deviation answers for it"

@@ -14,6 +14,7 @@ from addin.register import desk
 from addin.register.patch import Shown
 from addin.register.projection import timeline_rows
 from addin.service import RowRequest
+from addin.workboard import with_repeats
 
 
 def show_case(press: Press) -> Outcome:
@@ -106,7 +107,7 @@ def _press_form(press: Press, label: str | None) -> Outcome:
         outcome = press.service.edit([request])
     else:
         verbs = {move.label.casefold(): verb for verb, move in case_types()[case.type].all_moves.items()}
-        outcome = press.service.press(verbs.get(label.casefold(), label), [request])
+        outcome = with_repeats(press.service, press.service.press(verbs.get(label.casefold(), label), [request]))
     now = press.service.journal.case(case.case_id)
     if outcome.ok and now is not None:
         fill_case(press, now)

@@ -20,6 +20,7 @@ from addin.register.patch import Shown, missing_rows
 from addin.register.refresh import Harvest
 from addin.register.rows import misplaced
 from addin.register.sheets import Queue, nothing_selected
+from addin.workboard import with_repeats
 
 
 def move_rows(press: Press) -> Outcome:
@@ -32,7 +33,7 @@ def move_rows(press: Press) -> Outcome:
     if not found:
         return Outcome.refused(nothing_selected(queue.name))
     outcome = press.service.press(press.action.verb, requests_of(press, found), ready=press.look_at)
-    return finish_rows(press, queue, found, outcome)
+    return finish_rows(press, queue, found, with_repeats(press.service, outcome))
 
 
 def add_rows(press: Press) -> Outcome:
