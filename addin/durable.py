@@ -53,3 +53,14 @@ def writing(path: Path) -> Iterator[IO[bytes]]:
             f"{path.name} cannot be written: {error.strerror or error}.",
             hint=f"Check the rights on {path.parent.name} and the space on the disk.",
         ) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make new names in a folder durable; Windows has no such call and does not need it."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
+from addin.durable import sync_folder
 from addin.errors import CasebookError
 
 FOLDER: Final = "evidence"
@@ -189,12 +190,7 @@ def _settle(part: Path, target: Path) -> None:
         return
     target.parent.mkdir(exist_ok=True)
     part.replace(target)  # heals a content that was lost or altered: these bytes have the hash that the name says
-    if os.name == "posix":
-        handle = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    sync_folder(target.parent)
 
 
 def _room_for(folder: Path, size: int) -> None:

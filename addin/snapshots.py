@@ -30,6 +30,7 @@ from isal import isal_zlib
 from isal.igzip_lib import IsalError
 from pyfastcdc import FastCDC
 
+from addin.durable import sync_folder
 from addin.errors import HostError, IntegrityError, NotOurBook
 from addin.journal import Journal
 from addin.logic.chain import Fault, Head
@@ -186,10 +187,10 @@ class Store:
             for path, piece in fresh.items():
                 _place(path, packer.compress(piece))
             for folder in folders:
-                _sync(folder)
+                sync_folder(folder)
             manifest = msgspec.json.format(msgspec.json.encode(snapshot), indent=1)
             _place(self._manifest(snapshot.name), manifest)
-            _sync(self.folder)
+            sync_folder(self.folder)
         except OSError as error:
             self._seen.clear()
             raise HostError(
@@ -429,16 +430,6 @@ def _place(path: Path, content: bytes, *, new: bool = False) -> None:
             path.hardlink_to(temporary)  # the same, which a rename here would not do
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _sha(content: bytes) -> str:

@@ -29,6 +29,7 @@ from typing import BinaryIO, Final
 
 from lxml import etree
 
+from addin.durable import sync_folder
 from addin.errors import HostBusy, HostError, NotOurBook
 
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -218,7 +219,7 @@ class Package:
         except OSError as error:
             temporary.unlink(missing_ok=True)
             raise _not_written(target, error) from error
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
         self.path = target
         self.fingerprint = fingerprint(target)
         with zipfile.ZipFile(target) as archive:
@@ -305,14 +306,3 @@ def _not_written(target: Path, error: OSError) -> HostError:
         f"{target.name} could not be written: {error.strerror or error}.",
         hint="Nothing was changed; the old file stands.",
     )
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name durable; Windows has no such call and does not need it."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

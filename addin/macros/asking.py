@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import wraps
 from typing import Final
 
 from addin.logic.case_type import CaseType
 from addin.logic.cases import case_types
 from addin.logic.forms import Cell, Value
-from addin.logic.outcome import Problem
+from addin.logic.outcome import Outcome, Problem
 from addin.macros.actions import Action
 from addin.register import desk
 from addin.register.layout import QUEUES
@@ -102,6 +103,24 @@ def rows_asked(press: Press, queue: Queue) -> tuple[Sequence[int], Problem | Non
         words = f"{queue.name} has no row for {', '.join(unknown)}."
         return (), Problem("CASE-UNKNOWN", words, "case_id", hint=hint)
     return [row for case_id in press.cases for row in index[case_id]], None
+
+
+def on_rows(command: Callable[[Press, Queue, list[Harvest]], Outcome]) -> Callable[[Press], Outcome]:
+    """Decorator of a button for rows: it gets the queue and the rows it is about, as people left them.
+
+    With no such row the press is refused, and the command is not asked.
+    """
+
+    @wraps(command)
+    def pressed(press: Press) -> Outcome:
+        queue = press.live.queue(press.action.sheet)
+        rows, problem = rows_asked(press, queue)
+        if problem is not None:
+            return Outcome.refused(problem)
+        found = press.read(queue, rows)
+        return command(press, queue, found) if found else Outcome.refused(nothing_selected(queue.name))
+
+    return pressed
 
 
 def requests_of(press: Press, found: Sequence[Harvest]) -> list[RowRequest]:

@@ -11,15 +11,16 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from addin.errors import ConfigError
-from addin.logic.reconcile.tiers import Amounts, Found, Shape, Tier, Times
+from addin.logic.reconcile.tiers import Found, Tier
 from addin.logic.values import CURRENCIES
 
 GENERIC: Final = "generic"
@@ -139,30 +140,14 @@ class Profile(_Part):
     aside: tuple[Aside, ...] = ()
 
 
-class TierRow(_Part):
-    """One tier of a two-file profile; see `addin.logic.reconcile.tiers.Tier`."""
-
-    id: str
-    title: str
-    keys: tuple[str, ...]
-    shape: Shape = Shape.PAIR
-    amounts: Amounts = Amounts.EQUAL
-    times: Times = Times.ANY
-    days: int = 0
-    one: Found = Found.PROPOSED
-    label: str = ""
-    several: Found | None = None
-    several_label: str = ""
-    unless_other: str = ""
-
-    @model_validator(mode="after")
-    def _stands(self) -> TierRow:
-        self.tier()
-        return self
-
-    def tier(self) -> Tier:
-        """The tier as the matcher reads it."""
-        return Tier(**self.model_dump())
+def _tier_row(row: object) -> object:
+    """A row of a file's own tiers: no unknown key, and a meeting is only proposed unless the row says more."""
+    if not isinstance(row, Mapping):
+        return row
+    known = {one.name for one in fields(Tier)}
+    if unknown := sorted(set(row) - known):
+        raise ValueError(f"a tier has no {', '.join(unknown)}; it may have {', '.join(sorted(known))}")
+    return {"one": Found.PROPOSED, **row}
 
 
 class Comparison(_Part):
@@ -171,7 +156,7 @@ class Comparison(_Part):
     title: str = ""
     left: Profile
     right: Profile
-    tier: tuple[TierRow, ...] = ()
+    tier: tuple[Annotated[Tier, BeforeValidator(_tier_row)], ...] = ()
     nothing_left: str = ""
     """What a left line is called that met nothing (R01 when empty)."""
     nothing_right: str = ""

@@ -195,7 +195,7 @@ def compare_files(
     ours = read_lines(left, two.left if two else one, answers)
     theirs = read_lines(right, two.right if two else one, answers)
     decimals, value_decimals = decimals_of((ours, theirs))
-    tiers = tuple(row.tier() for row in two.tier) if two and two.tier else refund_tiers(two.days if two else 5)
+    tiers = two.tier if two and two.tier else refund_tiers(two.days if two else 5)
     terms = Terms(
         tiers,
         month,

@@ -10,8 +10,10 @@ from addin.claims.letters import Extent, Wanted
 from addin.claims.week import write_week
 from addin.logic.claim_purposes import CHASER, WRITE_OFF
 from addin.logic.outcome import Outcome
-from addin.macros.asking import Press, requests_of, rows_asked
+from addin.macros.asking import Press, on_rows, requests_of
 from addin.macros.commands.rows import finish_rows
+from addin.register.refresh import Harvest
+from addin.register.sheets import Queue
 from addin.service import failed, summary
 
 #: What each button asks for: the purpose of the letter ("" for the usual one), and how much is made of it.
@@ -23,13 +25,9 @@ _ASKED: Final = {
 }
 
 
-def make_letters(press: Press) -> Outcome:
+@on_rows
+def make_letters(press: Press, queue: Queue, found: list[Harvest]) -> Outcome:
     """Make the button's letter for each selected claim, after taking over what was typed into its row."""
-    queue = press.live.queue(press.action.sheet)
-    rows, problem = rows_asked(press, queue)
-    if problem is not None:
-        return Outcome.refused(problem)
-    found = press.read(queue, rows)
     edited = press.service.edit(requests_of(press, found)).rows
     purpose, extent = _ASKED[press.action.id]
     good = [one.case_id for one, row in zip(found, edited, strict=True) if row.ok]

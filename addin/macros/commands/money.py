@@ -5,23 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from addin.logic.outcome import Outcome
-from addin.macros.asking import Press, requests_of, rows_asked
+from addin.macros.asking import Press, on_rows, requests_of
 from addin.macros.commands.rows import finish_rows
 from addin.payments import make_batches
 from addin.periods import next_to_close, take_step
 from addin.register import reconcile_sheet
-from addin.register.sheets import nothing_selected
+from addin.register.refresh import Harvest
+from addin.register.sheets import Queue
 
 
-def make_batch(press: Press) -> Outcome:
+@on_rows
+def make_batch(press: Press, queue: Queue, found: list[Harvest]) -> Outcome:
     """Submit the selected refunds as payment files, in the profile named with --set profile=NAME or the usual one."""
-    queue = press.live.queue(press.action.sheet)
-    rows, problem = rows_asked(press, queue)
-    if problem is not None:
-        return Outcome.refused(problem)
-    found = press.read(queue, rows)
-    if not found:
-        return Outcome.refused(nothing_selected(queue.name))
     named = (press.values or {}).get("profile", "")
     requests = requests_of(replace(press, values={}), found)
     return finish_rows(press, queue, found, make_batches(press.service, requests, named, press.key))

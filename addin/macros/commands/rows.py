@@ -10,7 +10,7 @@ from addin.logic.calendar import london_day
 from addin.logic.outcome import Outcome, Problem, RowResult, Status
 from addin.logic.repeats import find_repeats
 from addin.logic.system_kinds import DRIFT
-from addin.macros.asking import NUMBERED, Press, openings, requests_of, rows_asked
+from addin.macros.asking import NUMBERED, Press, on_rows, openings, requests_of
 from addin.macros.commands.reconciliation import show_news
 from addin.payments import put_out
 from addin.reconciling import retest
@@ -19,19 +19,13 @@ from addin.register.layout import QUEUES
 from addin.register.patch import Shown, missing_rows
 from addin.register.refresh import Harvest
 from addin.register.rows import misplaced
-from addin.register.sheets import Queue, nothing_selected
+from addin.register.sheets import Queue
 from addin.workboard import with_repeats
 
 
-def move_rows(press: Press) -> Outcome:
+@on_rows
+def move_rows(press: Press, queue: Queue, found: list[Harvest]) -> Outcome:
     """Make the button's move on the selected rows, or on the cases named on the command line."""
-    queue = press.live.queue(press.action.sheet)
-    rows, problem = rows_asked(press, queue)
-    if problem is not None:
-        return Outcome.refused(problem)
-    found = press.read(queue, rows)
-    if not found:
-        return Outcome.refused(nothing_selected(queue.name))
     outcome = press.service.press(press.action.verb, requests_of(press, found), ready=press.look_at)
     return finish_rows(press, queue, found, with_repeats(press.service, outcome))
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from addin.logic.outcome import Outcome, Problem
-from addin.macros.asking import Press, requests_of, rows_asked
+from addin.macros.asking import Press, on_rows, requests_of
 from addin.macros.commands.form import fill_case
 from addin.macros.commands.rows import finish_rows
 from addin.messaging import EVERYWHERE, make_text
 from addin.outbox import send
 from addin.register import desk
 from addin.register.patch import Shown
-from addin.register.sheets import nothing_selected
+from addin.register.refresh import Harvest
+from addin.register.sheets import Queue
 from addin.service import failed, summary
 from addin.ticket_comments import take_dropped
 
@@ -41,15 +42,9 @@ def _case_text(press: Press, *, queued: bool) -> Outcome:
     return summary([made.row])
 
 
-def send_updates(press: Press) -> Outcome:
+@on_rows
+def send_updates(press: Press, queue: Queue, found: list[Harvest]) -> Outcome:
     """Put the selected escalations' text into the outbox for chat, ticket and mail: the same words everywhere."""
-    queue = press.live.queue(press.action.sheet)
-    rows, problem = rows_asked(press, queue)
-    if problem is not None:
-        return Outcome.refused(problem)
-    found = press.read(queue, rows)
-    if not found:
-        return Outcome.refused(nothing_selected(queue.name))
     edited = press.service.edit(requests_of(press, found))
     results = [
         make_text(press.service, one.case_id, channels=EVERYWHERE).row if row.ok else failed(one.case_id, row.problems)

@@ -8,33 +8,26 @@ from typing import Final
 
 from addin import workboard
 from addin.logic.outcome import Outcome
-from addin.macros.asking import Press, requests_of, rows_asked
+from addin.macros.asking import Press, on_rows, requests_of
 from addin.macros.commands.record import last_month
 from addin.macros.commands.rows import finish_rows, move_rows
 from addin.register.patch import Shown
 from addin.register.refresh import Harvest
-from addin.register.sheets import nothing_selected
+from addin.register.sheets import Queue
 from addin.service import summary
 
 #: What a triage decides; typed once, it counts for every selected row.
 _DECIDED: Final = ("owner", "priority_wanted", "waiting_on", "waiting_until")
 
 
-def triage_rows(press: Press) -> Outcome:
+@on_rows
+def triage_rows(press: Press, queue: Queue, found: list[Harvest]) -> Outcome:
     """Triage the selected rows by what is typed into the first of them; what a row says itself goes first."""
-    queue = press.live.queue(press.action.sheet)
-    rows, problem = rows_asked(press, queue)
-    if problem is not None:
-        return Outcome.refused(problem)
-    found = _spread(press.read(queue, rows))
-    if not found:
-        return Outcome.refused(nothing_selected(queue.name))
-    return finish_rows(press, queue, found, press.service.press(press.action.verb, requests_of(press, found)))
+    spread = _spread(found)
+    return finish_rows(press, queue, spread, press.service.press(press.action.verb, requests_of(press, spread)))
 
 
 def _spread(found: Sequence[Harvest]) -> list[Harvest]:
-    if not found:
-        return []
     first = found[0]
     decided = {name: value for name, value in first.changes.items() if name in _DECIDED}
     return [
@@ -43,22 +36,19 @@ def _spread(found: Sequence[Harvest]) -> list[Harvest]:
     ]
 
 
-def merge_rows(press: Press) -> Outcome:
+@on_rows
+def merge_rows(press: Press, queue: Queue, found: list[Harvest]) -> Outcome:
     """Merge the selected rows into the oldest of them; one row alone needs the other case typed on the Case sheet."""
-    return _with_oldest(press, "duplicate_of")
+    return _with_oldest(press, queue, found, "duplicate_of")
 
 
-def link_rows(press: Press) -> Outcome:
+@on_rows
+def link_rows(press: Press, queue: Queue, found: list[Harvest]) -> Outcome:
     """Link the selected rows with the oldest of them; one row alone needs the other case typed on the Case sheet."""
-    return _with_oldest(press, "other_case")
+    return _with_oldest(press, queue, found, "other_case")
 
 
-def _with_oldest(press: Press, field: str) -> Outcome:
-    queue = press.live.queue(press.action.sheet)
-    rows, problem = rows_asked(press, queue)
-    if problem is not None:
-        return Outcome.refused(problem)
-    found = press.read(queue, rows)
+def _with_oldest(press: Press, queue: Queue, found: list[Harvest], field: str) -> Outcome:
     numbers = sorted({one.case_id for one in found if one.case_id})
     if len(numbers) < 2 or field in (press.values or {}):
         return move_rows(press)
@@ -84,15 +74,9 @@ def share_work(press: Press) -> Outcome:
     return outcome
 
 
-def fill_handovers(press: Press) -> Outcome:
+@on_rows
+def fill_handovers(press: Press, queue: Queue, found: list[Harvest]) -> Outcome:
     """Fill the selected handovers from the register, after taking over what was typed there."""
-    queue = press.live.queue(press.action.sheet)
-    rows, problem = rows_asked(press, queue)
-    if problem is not None:
-        return Outcome.refused(problem)
-    found = press.read(queue, rows)
-    if not found:
-        return Outcome.refused(nothing_selected(queue.name))
     edited = press.service.edit(requests_of(press, found))
     results = [
         workboard.fill_handovers(press.service, [one.case_id]).rows[0] if row.ok else row
