@@ -30,6 +30,7 @@ from addin.reception import waiting
 from addin.register.layout import CASE_FIRST, CASE_ROWS
 from addin.register.sheets import Live
 from addin.service import Service, utc_now
+from addin.ticket_comments import DROP
 from addin.verify import Report, verify
 
 LONDON: Final = ZoneInfo("Europe/London")
@@ -107,6 +108,18 @@ class Player:
         queue = Live(self.book).queue(self._sheet(case_id))
         queue.write(queue.index()[case_id][0], cells)  # type: ignore[arg-type]
 
+    def type_new(self, sheet: str, **cells: object) -> None:
+        """Type a new case into the blank row at the end of a sheet's table, without pressing anything."""
+        queue = Live(self.book).queue(sheet)
+        queue.write(queue.place_new(1)[0], cells)  # type: ignore[arg-type]
+
+    def comment(self, ticket: str, author: str, text: str) -> None:
+        """Drop what the ticket tool exported into the inbox: one comment on a ticket."""
+        folder = self.folder / DROP
+        folder.mkdir(parents=True, exist_ok=True)
+        row = {"ticket": ticket, "id": f"{ticket}-1", "at": self.now.isoformat(), "author": author, "text": text}
+        (folder / "comments.json").write_text(json.dumps([row], ensure_ascii=False), encoding="utf-8", newline="\n")
+
     def fill(self, **cells: object) -> None:
         """Type into the form of the case that the Case sheet shows."""
         sheet = self.book.sheets["Case"]
@@ -172,6 +185,7 @@ SCENES: Final[tuple[tuple[str, Callable[[Player], None]], ...]] = (
     ("A typed edit, and a cell altered by hand", scenes.edit_and_drift),
     ("The carrier's export, imported from the inbox", scenes.carrier_export),
     ("Chat of the rest of the day", scenes.rest_of_day),
+    ("Peak: many rows by one press, and a case that was asked twice", scenes.peak),
     ("Snapshot and month end", scenes.evening),
 )
 

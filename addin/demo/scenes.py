@@ -179,7 +179,7 @@ def claim(player: Player) -> None:
 
 
 def escalation(player: Player) -> None:
-    """A blocker with its four parts, acknowledged with a read-back, resolved and confirmed."""
+    """A blocker with its four parts, told everywhere in the same words, answered by ticket, resolved."""
     player.at("13:00")
     case = player.service.journal.cases(types=["ESC"])[0].case_id
     player.press(
@@ -191,6 +191,11 @@ def escalation(player: Player) -> None:
         target_team="IT", ask_by=player.clock("14:00"), taken_by="Noor (IT)", readback="Restart interface by 14:00",
         telephoned="Yes", priority_wanted="P1", owner="s.moreau",
     )  # fmt: skip
+    player.press("s.moreau", "escalations.send", case)
+    player.press("s.moreau", "desk.send")
+    ticket = player.case(case).text("ticket_ref")
+    player.comment(ticket, "Noor (IT)", "Interface restarts at 13:40, please check wave 2 then.")
+    player.press("s.moreau", "desk.comments")
     player.press("s.moreau", "escalations.act", case)
     player.press("s.moreau", "escalations.resolve", case, resolution="Interface restarted 13:40, wave released")
 
@@ -230,6 +235,21 @@ def rest_of_day(player: Player) -> None:
     player.at("14:30")
     _chat(player, LATER)
     _chat(player, AFTERNOON)
+
+
+def peak(player: Player) -> None:
+    """Every status check that nobody owns, given away by one press; one question asked twice, merged and parted."""
+    player.at("15:10")
+    cases = player.service.journal.cases(types=["OST"])
+    nobodys = [case.case_id for case in cases if not case.is_final and not case.has("owner")]
+    player.press("s.moreau", "requests.triage", *nobodys, owner="b.lowe", reason="Peak: Ben answers status checks")
+    player.type_new("Requests", type="OST", order_no="5200417317")
+    player.press("b.lowe", "requests.add")
+    again = max(case.case_id for case in player.service.journal.cases(types=["OST"]))
+    first = player.find("OST", "5200417317")
+    player.press("b.lowe", "requests.duplicate", first, again)
+    player.press("b.lowe", "requests.part", again, reason="Omar asks about the second parcel of the order")
+    player.press("b.lowe", "requests.link", first, again)
 
 
 def evening(player: Player) -> None:

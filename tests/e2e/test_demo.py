@@ -55,6 +55,18 @@ def test_the_letter_claims_what_the_case_says(played: Path):
     assert "  invoice.pdf" in next((played / "letters").glob("*-evidence.txt")).read_text(encoding="utf-8")
 
 
+def test_the_day_shows_what_a_team_does_together(played: Path):
+    """One press for many rows, a merge that was parted again, texts that went out, and a comment that came in."""
+    service = Service.open(played, actor=_anybody(played))
+    kinds = [event.kind for event in service.journal.events()]
+    escalation = service.journal.cases(types=["ESC"])[0]
+    service.close()
+    assert kinds.count("case.triaged.v1") >= 5
+    assert {"case.duplicate.v1", "case.parted.v1", "case.linked.v1"} <= set(kinds)
+    assert len(list((played / "outbox").glob("OUT-*.json"))) == 3
+    assert "Noor (IT): Interface restarts at 13:40" in escalation.items("ticket_log")[0]
+
+
 def test_no_card_number_reached_the_disk(played: Path):
     """The card number in one of the messages is nowhere in the folder, in no file's bytes."""
     found = [path for path in played.rglob("*") if path.is_file() and b"4111 1111 1111 1111" in path.read_bytes()]

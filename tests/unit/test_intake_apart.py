@@ -80,6 +80,15 @@ def test_a_count_is_read_with_the_place_between_its_words(text: str, counted: in
     assert (found["location"], found["counted_qty"]) == ("A-03-11", counted)
 
 
+def test_a_count_that_agrees_is_no_discrepancy() -> None:
+    """Counted five, system five, all good: nothing is proposed; without these words it is proposed with a flag."""
+    agreed = read("Counted D-02-11 again: system 5, found 5. All good, nothing to do")
+    assert (agreed.intents, agreed.proposals, list(agreed.flags)) == ((), (), ["counts_agree"])
+    odd = read("recounted D-02-11: system 5, found 5, but serial Z-884201 is not ours?")
+    assert "INV" in odd.intents
+    assert "counts_agree" in odd.flags
+
+
 @pytest.mark.parametrize(
     ("text", "day"),
     [

@@ -64,6 +64,7 @@ def read_message(text: str, *, sent_at: datetime, sender: str, profile: IntakePr
     notes.facts += find_money(body, profile.currency) if body.has_digit else ()
     notes.facts += find_details(body, profile) if not quiet else ()
     intents, scoped = _settle(body, hits, refused, notes)
+    intents, scoped = _without_agreeing_count(body, intents, scoped, notes)
     intents, scoped = _cautious(body, intents, scoped, notes, profile)
     ticketed = any(fact.name == "ticket_ref" for fact in notes.facts)
     chaser = signals.find_chaser(body, intents.codes, ticketed=ticketed)
@@ -206,6 +207,20 @@ def _settle(
     merged = {name: why for _, part in reversed(scoped) for name, why in part.notes.items()}
     together = tuple(found[code] for code in CODES if code in found)
     return Intents(together, tuple(code for code in CODES if code in refused and code not in found), merged), scoped
+
+
+def _without_agreeing_count(
+    body: Folded, intents: Intents, scoped: list[tuple[Scope, Intents]], notes: Notes
+) -> tuple[Intents, list[tuple[Scope, Intents]]]:
+    """A count that agrees with the system is flagged; where the message says that all is well, it is no discrepancy."""
+    quantities = [{f.value for f in notes.facts if f.name == name} for name in ("system_qty", "counted_qty")]
+    if "INV" not in intents.codes or len(quantities[0]) != 1 or quantities[0] != quantities[1]:
+        return intents, scoped
+    notes.flag("counts_agree", f"{min(quantities[0])} counted, as the system says")
+    if signals.find_all_well(body) == "":
+        return intents, scoped
+    kept = [(scope, replace(part, found=tuple(i for i in part.found if i.code != "INV"))) for scope, part in scoped]
+    return replace(intents, found=tuple(one for one in intents.found if one.code != "INV")), kept
 
 
 def _with(

@@ -248,6 +248,18 @@ def names_other_order(text: Folded) -> bool:
     return _OTHER_ORDER.search(text.lower) is not None
 
 
+_ALL_WELL: Final = re.compile(
+    r"\b(?:all (?:good|ok|fine|well)|nothing (?:to do|wrong|missing)|no (?:variance|difference|discrepancy|issue)|"
+    r"(?:it |that |count )?(?:matches|agrees|tallies)|rien a faire|tout est bon)\b"
+)
+
+
+def find_all_well(text: Folded) -> str:
+    """The words that say that nothing is wrong; empty when there are none."""
+    match = _ALL_WELL.search(text.lower)
+    return match[0] if match is not None else ""
+
+
 def find_taken_back(text: Folded) -> re.Match[str] | None:
     """The place where a message takes back what it has just asked for."""
     return _TAKEN_BACK.search(text.lower)
