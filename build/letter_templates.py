@@ -210,10 +210,10 @@ def _address(document: Any, letter: Letter) -> None:
 
 def _facts(document: Any, letter: Letter) -> None:
     """What is known of the shipment, two facts a line; without a table of goods the amount stands here."""
-    facts = letter.facts if letter.goods else (*letter.facts, (letter.amount_label, "{{ amount_claimed }}"), ("", ""))
+    facts = letter.facts if letter.goods else (*letter.facts, (letter.amount_label, letter.amount), ("", ""))
     document.add_paragraph("The shipment", style="Letter Section")
     pairs = [facts[n : n + 2] for n in range(0, len(facts), 2)]
-    table = _table(document, [36, 54, 34, 46], rows=len(pairs))
+    table = _table(document, [36, 64, 28, 42], rows=len(pairs))
     for row, pair in zip(table.rows, pairs, strict=True):
         cells = row.cells
         _fill(cells[0], pair[0][0], "Letter Label")
@@ -240,7 +240,7 @@ def _goods(document: Any, letter: Letter) -> None:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     _tag_row(table.rows[3], "{%tr endfor %}")
     _amount(table.rows[4], "Value of the goods, net", "{{ goods_total }}")
-    _amount(table.add_row(), letter.amount_label, "{{ amount_claimed }}", strong=True)
+    _amount(table.add_row(), letter.amount_label, letter.amount, strong=True)
     _borders(table, bottom=(INK, 6), inside=(RULE, 4))
 
 

@@ -21,6 +21,7 @@ class Letter:
     packaging: bool = False
     internal: bool = False
     amount_label: str = "Amount claimed"
+    amount: str = "{{ amount_claimed }}"
 
 
 _WHO: Final = (("Shipper of record", "{{ shipper_of_record }}"), ("UPS service", "{{ service }}"))
@@ -31,7 +32,10 @@ _TO: Final = (
 _EVENT: Final = (("Event", "{{ event_type }}, {{ event_date }}"), ("Discovered", "{{ discovery_date }}"))
 _VALUE: Final = (("Gross weight", "{{ gross_weight_kg }} kg"), ("Declared value", "{{ declared_value }}"))
 _SENT: Final = (("Shipped", "{{ ship_date }}"), ("Expected delivery", "{{ expected_delivery }}"))
-_POD: Final = (("Shown as delivered", "{{ delivered_at }}"), ("Name taken", "{{ pod_name }}"))
+_POD: Final = (
+    ("Shown as delivered", "{{ delivered_at }}"),
+    ("{% if pod_name %}Name taken{% endif %}", "{{ pod_name }}"),
+)
 _REGIME: Final = (("Liability regime", "{{ regime }}"), ("", ""))
 
 _RIGHTS: Final = "{{ rights_reserved }}"
@@ -51,7 +55,7 @@ LETTERS: Final[tuple[Letter, ...]] = (
         opening=(
             "We are the shipper of record of the parcel below. It was tendered to UPS on {{ ship_date }} and was due "
             "on {{ expected_delivery }}. It has not been delivered and tracking shows no movement that accounts for "
-            "it. We claim its loss in the amount of {{ amount_claimed }}.",
+            "it. We claim {{ amount_claimed }} for its loss.",
             _IN_TIME,
             _REFUNDED,
         ),
@@ -68,8 +72,8 @@ LETTERS: Final[tuple[Letter, ...]] = (
         heading="Claim: shown as delivered, not received",
         opening=(
             "We are the shipper of record of the parcel below. Tracking shows it as delivered on {{ delivered_at }}. "
-            "The consignee has told us in writing that neither they nor anybody they named received it. We claim its "
-            "loss in the amount of {{ amount_claimed }}.",
+            "The consignee has told us in writing that neither they nor anybody they named received it. We claim "
+            "{{ amount_claimed }} for its loss.",
             _IN_TIME,
             _REFUNDED,
         ),
@@ -87,7 +91,7 @@ LETTERS: Final[tuple[Letter, ...]] = (
         opening=(
             "We are the shipper of record of the parcel below. The delivery record of {{ delivered_at }} does not "
             "match the name and address on our label: the parcel was handed over at the wrong place. If it is not "
-            "recovered, we claim its loss in the amount of {{ amount_claimed }}.",
+            "recovered, we claim {{ amount_claimed }} for its loss.",
             _IN_TIME,
             _REFUNDED,
         ),
@@ -123,7 +127,7 @@ LETTERS: Final[tuple[Letter, ...]] = (
         heading="Notice of missing contents and claim",
         opening=(
             "We are the shipper of record of the parcel below. It was delivered on {{ delivered_at }} without the "
-            "goods listed here, which left our pack bench complete, weighed and sealed. This letter is our written "
+            "goods listed here, which left our pack bench complete, weighed and sealed. This is our written "
             "notice of the partial loss. We claim {{ amount_claimed }}.",
             _IN_TIME,
             _REFUNDED,
@@ -162,7 +166,7 @@ LETTERS: Final[tuple[Letter, ...]] = (
         opening=(
             "The parcel below was sent back to us with a return label on our account; we are the shipper of record. "
             "It was handed to UPS on {{ ship_date }}, as the drop-off receipt shows, and has not reached us. We claim "
-            "its loss in the amount of {{ amount_claimed }}.",
+            "{{ amount_claimed }} for its loss.",
             _IN_TIME,
             _REFUNDED,
         ),
@@ -178,9 +182,9 @@ LETTERS: Final[tuple[Letter, ...]] = (
         file="appeal.docx",
         heading="Appeal against a claim decision",
         opening=(
-            "We have your decision on claim {{ claim_no }} and do not accept it. The facts and the documents below "
-            "prove that the parcel was in your care and what it was worth. We maintain our claim in the amount of {{ "
-            "amount_claimed }}.",
+            "We have your decision of {{ decided_on }} on claim {{ claim_no }}, which offers {{ amount_offered }}, and "
+            "do not accept it. The facts and the documents below prove that the parcel was in your care and what it "
+            "was worth. We maintain our claim in the amount of {{ amount_claimed }}.",
             _REFUNDED,
         ),
         facts=(*_WHO, *_SENT, *_TO, *_EVENT, *_VALUE, *_REGIME),
@@ -195,8 +199,9 @@ LETTERS: Final[tuple[Letter, ...]] = (
         file="chaser.docx",
         heading="Reminder: claim without an answer",
         opening=(
-            "We wrote to you about the parcel below and have had no decision. The claim is complete on our side; "
-            "every document you need is in your hands. The amount claimed is {{ amount_claimed }}.",
+            "We wrote to you about the parcel below{% if earlier_letter %} in our letter {{ earlier_letter }}{% endif "
+            "%} and have had no decision. The claim is complete on our side; every document you need is in your "
+            "hands. The amount claimed is {{ amount_claimed }}.",
         ),
         facts=(*_WHO, *_SENT, *_TO, *_EVENT),
         requests=(
@@ -212,8 +217,9 @@ LETTERS: Final[tuple[Letter, ...]] = (
         heading="Write-off of a carrier claim",
         opening=(
             "The carrier claim below has not been recovered in full and no further step is expected to change that. "
-            "It is proposed to write off {{ amount_claimed }}. Nothing is written off until both approvals are given "
-            "in the register; this sheet records the facts on which they are asked.",
+            "Of {{ amount_claimed }} claimed, the carrier has paid {{ amount_paid }}. It is proposed to write off "
+            "{{ write_off_amount }}. Nothing is written off until both approvals are given in the register; this sheet "
+            "records the facts on which they are asked.",
         ),
         facts=(*_WHO, *_SENT, *_EVENT, *_VALUE, *_REGIME),
         requests=(
@@ -224,5 +230,6 @@ LETTERS: Final[tuple[Letter, ...]] = (
         closing="Keep this sheet with the case. It is internal and is not sent to the carrier.",
         internal=True,
         amount_label="Amount to write off",
+        amount="{{ write_off_amount }}",
     ),
 )

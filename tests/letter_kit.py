@@ -63,6 +63,11 @@ VALUES: dict[str, object] = {
     "rights_reserved": "All our rights and remedies are reserved.",
     "reply_to": "claims desk, Unit 4, Example Park",
     "registration": "House of Fable Ltd, registered in England no. 01234567",
+    "decided_on": "2 December 2026",
+    "amount_offered": "£100.00",
+    "amount_paid": "£100.00",
+    "write_off_amount": "£1,150.00",
+    "earlier_letter": "LTR-2026-000009 of 20 November 2026",
     "notice_by": "15 January 2027",
     "notice_source": "clause 12 of the carrier's terms",
 }

@@ -14,12 +14,15 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
+from addin.claims.history import history_of
 from addin.evidence import EvidenceFile, files_of
 from addin.letters import check_values
+from addin.letters.fill import as_text
 from addin.letters.letter import LetterTemplate
 from addin.logic.calendar import london_day, next_working_day
 from addin.logic.case_type import Case, CaseType
 from addin.logic.cases import case_types
+from addin.logic.claim_purposes import CLAIM
 from addin.logic.claim_terms import EVENT_WORDS, goods_lines, notice
 from addin.logic.outcome import Problem
 from addin.logic.tracking import read_tracking
@@ -35,7 +38,8 @@ _ANY_REGIME: Final = "the terms and conventions that apply to this shipment"
 #: Names of a letter and the field of the form they come from, where the two differ.
 _FIELDS: Final = {
     "tracking_grouped": "tracking", "event_type": "subtype", "goods": "goods_lines", "goods_total": "goods_lines",
-    "our_ref": "claim_no_own", "delivered_at": "delivered_date", "evidence": "evidence",
+    "our_ref": "claim_no_own", "decided_on": "carrier_decided_at", "delivered_at": "delivered_date",
+    "evidence": "evidence",
 }  # fmt: skip
 #: Names of a letter that are settings, with the place of each in casebook.toml.
 _SETTINGS: Final = {
@@ -84,6 +88,8 @@ def claim_letter(service: Service, case: Case, template: LetterTemplate) -> Clai
         **_house(service),
         **_terms(service, case, on),
         **_shipment(case),
+        **_outcome(case),
+        "earlier_letter": _earlier(service, case, template),
         "goods": goods,
         "evidence": [{"name": one.piece.name, "kind": one.piece.kind, "sha256": one.piece.sha256} for one in files],
     }
@@ -172,6 +178,25 @@ def _shipment(case: Case) -> dict[str, object]:
         "declared_value": declared or "none declared",
         "delivered_at": case.instant("delivered_at") or case.day("delivered_date") or "not delivered",
     }
+
+
+def _outcome(case: Case) -> dict[str, object]:
+    """What the carrier decided, offered and paid, and what is still open."""
+    decided = case.instant("carrier_decided_at")
+    return {
+        "decided_on": london_day(decided) if decided else "",
+        "amount_offered": case.money("amount_offered") or "nothing",
+        "amount_paid": case.money("amount_paid") or "nothing",
+        "write_off_amount": case.money("write_off_amount") or "",
+    }
+
+
+def _earlier(service: Service, case: Case, template: LetterTemplate) -> str:
+    """The claim's first letter to the carrier, by number and day, for a letter that refers to it."""
+    if "earlier_letter" not in template.names:
+        return ""
+    made = [one for one in history_of(service.journal, case.case_id).get(case.case_id, ()) if one.purpose == CLAIM]
+    return f"{made[0].number} of {as_text(london_day(made[0].at))}" if made else ""
 
 
 def _goods(case: Case) -> tuple[list[Mapping[str, str]], list[Problem]]:

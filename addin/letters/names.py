@@ -28,7 +28,7 @@ CLAIM_NAMES: Final = frozenset({
     "event_date", "discovery_date", "goods", "goods_total", "gross_weight_kg", "declared_value", "regime",
     "amount_claimed", "evidence", "packaging_retained", "packaging_place", "decision_by", "tracer_ref",
     "claim_no", "refund_ref", "signed_by", "template_mark", "greeting", "rights_reserved", "reply_to", "registration",
-    "notice_by", "notice_source",
+    "notice_by", "notice_source", "decided_on", "amount_offered", "amount_paid", "write_off_amount", "earlier_letter",
 })  # fmt: skip
 
 #: Names of the texts that go into a claim set beside the letter.

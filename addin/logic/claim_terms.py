@@ -52,8 +52,8 @@ EVIDENCE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 SUBTYPES: Final = tuple(EVIDENCE)
 #: What the letter calls the event.
 EVENT_WORDS: Final = {
-    LOST: "Loss", DNR: "Shown as delivered, not received", MISDELIVERY: "Misdelivery", DAMAGE: "Damage",
-    MISSING: "Missing contents", LATE: "Late delivery of a guaranteed service", RETURN_LEG: "Loss of a return parcel",
+    LOST: "Loss", DNR: "Not received", MISDELIVERY: "Misdelivery", DAMAGE: "Damage",
+    MISSING: "Missing contents", LATE: "Late delivery", RETURN_LEG: "Loss of a return parcel",
 }  # fmt: skip
 ALL_KINDS: Final = tuple(dict.fromkeys(kind for kinds in EVIDENCE.values() for kind in kinds))
 

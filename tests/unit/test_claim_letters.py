@@ -10,9 +10,11 @@ import shutil
 import zipfile
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from docx import Document
 from service_kit import SETTINGS, Clock, assert_sound, make_service
 
 from addin.bench.backlog import START, fill_backlog, lacking
@@ -25,10 +27,13 @@ from addin.folder import DEMO_CARRIER, DEMO_HOUSE
 from addin.journal import SqliteJournal
 from addin.journal.retell import Retold
 from addin.letters import templates_root
+from addin.letters.fill import as_text
 from addin.letters.pdf import Printed
+from addin.logic.calendar import london_day
 from addin.logic.claim_purposes import purpose_due, usual_purpose
-from addin.logic.outcome import Problem, Status
+from addin.logic.outcome import Outcome, Problem, Status
 from addin.logic.policy import DEFAULT_POLICY
+from addin.logic.values import Money
 from addin.service import RowRequest, Service
 from addin.settings import Carrier, House
 from addin.verify.beside import check_beside
@@ -401,12 +406,62 @@ def test_an_internal_sheet_is_never_put_into_a_set(office: Service):
     """The write-off sheet stays in the house: Word file and PDF, no archive for the carrier."""
     case_id = ids(office)[0]
     senior = office.acting(office.settings.actors()["s.moreau"])
-    state = replace(office.journal.case(case_id), status="Decided")
-    with office.journal.write() as writer:
-        writer.save(state)
+    _decided(office, case_id, "60.00", "1360.00")
     outcome = make_letters(senior, [Wanted(case_id, "write_off")], SET)
     assert outcome.ok, outcome.message
     assert sorted(Path(name).suffix for name in outcome.files) == [".docx", ".pdf"]
+
+
+def _decided(office: Service, case_id: str, paid: str, left: str) -> None:
+    """The carrier decided yesterday and paid a part."""
+    case = office.journal.case(case_id)
+    amount, rest = Money(Decimal(paid)), Money(Decimal(left))
+    facts = {"amount_offered": amount, "amount_paid": amount, "write_off_amount": rest, "claim_no": "C-1",
+             "carrier_decided_at": office.clock() - timedelta(days=1)}  # fmt: skip
+    with office.journal.write() as writer:
+        writer.save(replace(case, status="Decided", fields={**case.fields, **facts}))
+
+
+def _said(office: Service, outcome: Outcome) -> str:
+    """Every word of the body of the letter that was made."""
+    docx = next(name for name in outcome.files if name.endswith(".docx"))
+    return "\n".join(paragraph.text for paragraph in Document(str(office.folder / docx)).paragraphs)
+
+
+def test_the_write_off_names_what_is_left_and_not_what_was_claimed(office: Service):
+    """Of what was claimed, the part that the carrier paid is no loss and is not written off."""
+    case_id = ids(office)[0]
+    _decided(office, case_id, "60.00", "1360.00")
+    said = _said(office, make_letters(office, [Wanted(case_id, "write_off")]))
+    assert "the carrier has paid £60.00. It is proposed to write off £1,360.00." in said
+
+
+def test_an_appeal_names_the_decision_it_is_against(office: Service):
+    """Day of the decision and amount offered are computed, never typed; nothing offered is said in words."""
+    first, second = ids(office)[:2]
+    _decided(office, first, "60.00", "1360.00")
+    _decided(office, second, "60.00", "335.00")
+    with office.journal.write() as writer:
+        denied = office.journal.case(second)
+        writer.save(replace(denied, fields={**denied.fields, "amount_offered": None}))
+    day = as_text(london_day(office.clock() - timedelta(days=1)))
+    assert f"decision of {day} on claim C-1, which offers £60.00," in _said(
+        office, make_letters(office, [Wanted(first, "appeal")])
+    )
+    assert "which offers nothing," in _said(office, make_letters(office, [Wanted(second, "appeal")]))
+
+
+def test_a_reminder_names_the_letter_that_was_not_answered(office: Service):
+    """The claim's first letter stands in it by number and day; a claim that was filed without a letter has none."""
+    first, second = ids(office)[:2]
+    claim = make_letters(office, [Wanted(first)])
+    number = Path(claim.files[0]).name[:15]
+    with office.journal.write() as writer:
+        for case_id in (first, second):
+            writer.save(replace(office.journal.case(case_id), status="Filed"))
+    told, untold = (_said(office, make_letters(office, [Wanted(one, "chaser")])) for one in (first, second))
+    assert f"in our letter {number} of {as_text(london_day(office.clock()))} and have had no decision" in told
+    assert "We wrote to you about the parcel below and have had no decision" in untold
 
 
 def test_a_word_file_of_a_set_opens(office: Service):
