@@ -1,4 +1,4 @@
-"""Month-end packs and signing keys: made, made again, signed off, returned; each step is an event.
+"""Month-end packs and signing keys: made, made again, replaced, revoked; each step is an event.
 
 1. The first pack that is no draft closes its month: what it was made from (instant, person, auditor's word, last event)
    is in its event, and so is its signature. Made again, the same month is the same file, whoever asks and whenever.
@@ -24,19 +24,18 @@ from addin.logic.chain import Head
 from addin.logic.events import Event, Json, iso
 from addin.logic.key_history import KnownKey, current_key, history, told
 from addin.logic.outcome import Outcome, Problem, Status
-from addin.logic.pack_rules import PackFacts, judge_sign_off
-from addin.logic.system_kinds import KEY_ADDED, KEY_REVOKED, PACK_ACCEPTED, PACK_COPIED, PACK_MADE, PACK_RETURNED
+from addin.logic.system_kinds import KEY_ADDED, KEY_REVOKED, PACK_COPIED, PACK_MADE
 from addin.logic.values import Actor, Role
 from addin.packs.archive import Made, Statement, write_pack
-from addin.packs.check import check_pack
 from addin.packs.keys import KeyRing, PublicKey, SigningKey, grouped, same_key
+from addin.packs.passphrase import asked_for
 from addin.service import Service
+from addin.settings import key_passphrase
 from addin.tasks import witness_path
 
 _KEY_KINDS: Final = (KEY_ADDED.name, KEY_REVOKED.name)
 #: Whose work needs people by name.
 FULL_COPY: Final = frozenset({Role.SENIOR_QA, Role.FINANCE, Role.LEGAL, Role.AUDITOR})
-_PACK_KINDS: Final = (PACK_MADE.name, PACK_ACCEPTED.name, PACK_RETURNED.name)
 
 
 # ---- keys -----------------------------------------------------------------------------------------------------
@@ -45,7 +44,8 @@ _PACK_KINDS: Final = (PACK_MADE.name, PACK_ACCEPTED.name, PACK_RETURNED.name)
 def key_ring(service: Service) -> KeyRing:
     """Where the private keys of this account are."""
     named = service.settings.store.keys
-    return KeyRing((service.folder / named).resolve() if named else Path.home() / ".casebook" / "keys")
+    folder = (service.folder / named).resolve() if named else Path.home() / ".casebook" / "keys"
+    return KeyRing(folder, ask=lambda fingerprint: key_passphrase() or asked_for(fingerprint))
 
 
 def known_keys(service: Service, upto: int | None = None) -> dict[str, KnownKey]:
@@ -53,17 +53,66 @@ def known_keys(service: Service, upto: int | None = None) -> dict[str, KnownKey]
     return history(service.journal.events(upto=upto, kinds=_KEY_KINDS))
 
 
-def add_key(service: Service, why: str = "") -> Outcome:
-    """Make a new signing key for the person at the keyboard; it replaces the one before."""
+def add_key(service: Service, why: str = "", passphrase: str = "") -> Outcome:
+    """Make a new signing key for the person at the keyboard, its file under a passphrase where one is given.
+
+    It replaces the one before.
+    """
     before = current_key(known_keys(service), service.actor.id)
-    key, event = _new_key(service, why)
+    key, event = _new_key(service, why, passphrase)
     replaced = f" It replaces {grouped(before.fingerprint[:16])}; what that one signed stays good." if before else ""
     words = f"Signing key {grouped(key.public.fingerprint)} is yours from event {event.seq} on.{replaced}"
     return Outcome(Status.DONE, words, seq=event.seq)
 
 
-def _new_key(service: Service, why: str) -> tuple[SigningKey, Event]:
-    key = key_ring(service).create()
+def own_key(service: Service, why: str) -> SigningKey:
+    """The signing key of the person at the keyboard; made, with this reason, when they have none yet.
+
+    Raises:
+        ConfigError: its file is not on this computer, or its passphrase is not known.
+    """
+    mine = current_key(known_keys(service), service.actor.id)
+    if mine is None:
+        return _new_key(service, why)[0]
+    key = key_ring(service).find(mine.fingerprint)
+    if key is None:
+        raise _absent(mine.fingerprint)
+    return key
+
+
+def unlock_key(service: Service) -> None:
+    """Ask for the passphrase of your own key now, before long work begins, where its file is under one.
+
+    Raises:
+        ConfigError: its file is no such key, or its passphrase is not known.
+    """
+    mine = current_key(known_keys(service), service.actor.id)
+    if mine is not None:
+        key_ring(service).find(mine.fingerprint)
+
+
+def _absent(fingerprint: str) -> ConfigError:
+    return ConfigError(
+        f"Your signing key {grouped(fingerprint[:16])} ... is not on this computer.",
+        hint="Bring its file back, or make a new one with 'casebook key new'.",
+        code="KEY-ABSENT",
+    )
+
+
+def protect_key(service: Service, passphrase: str) -> Outcome:
+    """Put a passphrase on the file of your own key, or another one; the key itself stays what it was."""
+    mine = current_key(known_keys(service), service.actor.id)
+    if mine is None:
+        hint = "Make one with 'casebook key new --passphrase'."
+        return Outcome.refused(Problem("KEY-06", "You have no signing key yet.", hint=hint))
+    if not key_ring(service).protect(mine.fingerprint, passphrase):
+        raise _absent(mine.fingerprint)
+    words = f"The file of your signing key {grouped(mine.fingerprint[:16])} ... now asks for its passphrase."
+    return Outcome(Status.DONE, words)
+
+
+def _new_key(service: Service, why: str, passphrase: str = "") -> tuple[SigningKey, Event]:
+    key = key_ring(service).create(passphrase)
     data: dict[str, Json] = {
         "fingerprint": key.public.fingerprint,
         "public": key.public.raw.hex(),
@@ -187,16 +236,7 @@ def _closed(service: Service, period: str, word: str) -> Event | None:
 
 def _first_terms(service: Service, period: str, word: str) -> _Terms:
     month_end.Period.of(period, service.clock())  # a month that is none makes no key
-    mine = current_key(known_keys(service), service.actor.id)
-    key = key_ring(service).find(mine.fingerprint) if mine else None
-    if mine is not None and key is None:
-        raise ConfigError(
-            f"Your signing key {grouped(mine.fingerprint[:16])} ... is not on this computer.",
-            hint="Bring its file back, or make a new one with 'casebook key new'.",
-            code="KEY-ABSENT",
-        )
-    if key is None:
-        key, _ = _new_key(service, "Made with the first pack")
+    key = own_key(service, "Made with the first pack")
     return _Terms(service.clock(), service.actor, word, service.journal.head(), key.public, key.sign)
 
 
@@ -290,54 +330,6 @@ def _made_data(month: month_end.Month, made: Made, terms: _Terms, files: tuple[s
     }  # fmt: skip
 
 
-# ---- sign-off -------------------------------------------------------------------------------------------------
-
-
-def sign_off(service: Service, path: Path, reason: str, *, accept: bool) -> Outcome:
-    """Accept a pack after reviewing it, or return it with a reason; either is an event.
-
-    Raises:
-        HostError: the file is not there.
-    """
-    try:
-        proof = check_pack(path)
-    except OSError as error:
-        raise HostError(
-            f"{path} cannot be read: {error.strerror}.", hint="Check the path.", code="HOST-MISSING"
-        ) from error
-    first, facts = _facts(service, proof.manifest_sha256)
-    if accept and proof.faults:
-        problems = [Problem("PCK-01", fault.message) for fault in proof.faults[:5]]
-        return Outcome.refused(*problems)
-    problems = list(judge_sign_off(facts, service.actor, reason, accept=accept))
-    if problems or first is None:
-        return Outcome.refused(*problems)
-    data: dict[str, Json] = {
-        "period": first.data["period"], "file": first.data["file"], "pack": first.seq,
-        "manifest": proof.manifest_sha256,
-    }  # fmt: skip
-    event = service.record((PACK_ACCEPTED if accept else PACK_RETURNED).name, data, reason=reason)
-    what = "accepted" if accept else "returned"
-    words = f"The pack of {data['period']} (event {first.seq}) is {what} by {service.actor.name}: event {event.seq}."
-    return Outcome(Status.DONE, words, seq=event.seq)
-
-
-def _facts(service: Service, manifest: str) -> tuple[Event | None, PackFacts | None]:
-    """The event that made the pack of a manifest, and how it stands."""
-    first: Event | None = None
-    accepted = ""
-    for event in service.journal.events(kinds=_PACK_KINDS):
-        if event.data.get("manifest") != manifest or not manifest:
-            continue
-        if event.kind == PACK_MADE.name:
-            first = first or event
-        else:
-            accepted = event.actor if event.kind == PACK_ACCEPTED.name else ""
-    if first is None:
-        return None, None
-    return first, PackFacts(first.actor, first.data.get("draft") is True, accepted)
-
-
 def head_lines(service: Service) -> str:
     """The head as a text to send to somebody outside: what to keep, and what it is good for."""
     head = service.journal.head()
@@ -353,4 +345,14 @@ def head_lines(service: Service) -> str:
     )
 
 
-__all__ = ["add_key", "head_lines", "key_ring", "known_keys", "make_pack", "revoke_key", "sign_off"]
+__all__ = [
+    "add_key",
+    "head_lines",
+    "key_ring",
+    "known_keys",
+    "make_pack",
+    "own_key",
+    "protect_key",
+    "revoke_key",
+    "unlock_key",
+]

@@ -303,6 +303,11 @@ def outbox_secret(settings: Settings, environment: Mapping[str, str] | None = No
     return found
 
 
+def key_passphrase(environment: Mapping[str, str] | None = None) -> str:
+    """The passphrase of the signing keys of this account, from CASEBOOK_KEY_PASSPHRASE; "" when it is not set."""
+    return (os.environ if environment is None else environment).get("CASEBOOK_KEY_PASSPHRASE", "")
+
+
 def account() -> str:
     """The name of the operating-system account that runs this; never taken from the environment, which anyone sets.
 

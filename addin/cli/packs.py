@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import click
 
 from addin.cli.frame import DONE, answer, as_json_option, main, opened, plain, register_option
 from addin.macros.press import Asked
+from addin.packs.passphrase import asking, remembering
 from addin.progress import waiting_for
 
 _reason = click.option("--reason", default="", help="What was looked at, or what is to be put right.")
@@ -27,20 +29,32 @@ def month_end(period: str, word: str, full: bool, folder: Path, as_json: bool) -
     A month that was closed before is made again, the same to the byte.
     """
     from addin.closed_book import press_closed
+    from addin.pack_tasks import make_full_copy, unlock_key
 
     with opened(folder) as service:
         if full:
-            from addin.pack_tasks import make_full_copy
-
             return answer(make_full_copy(service, period), as_json=as_json)
-        with waiting_for(f"Making the audit pack of {period} ...", quiet=as_json):
-            outcome = press_closed(service, "desk.month_end", Asked(values={"period": period, "word": word}))
+        with asking(remembering(_prompted)):
+            unlock_key(service)
+            with waiting_for(f"Making the audit pack of {period} ...", quiet=as_json):
+                outcome = press_closed(service, "desk.month_end", Asked(values={"period": period, "word": word}))
         return answer(outcome, as_json=as_json)
 
 
 @main.group()
 def pack() -> None:
     """Sign off a month-end pack."""
+
+
+@pack.command("review")
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
+@_reason
+@register_option
+@as_json_option
+@plain
+def review(path: Path, reason: str, folder: Path, as_json: bool) -> int:
+    """Sign off the pack at PATH as its reviewer, with your own key; the preparer cannot."""
+    return _sign_off(path, reason, folder, "review", as_json=as_json)
 
 
 @pack.command("accept")
@@ -50,8 +64,8 @@ def pack() -> None:
 @as_json_option
 @plain
 def accept(path: Path, reason: str, folder: Path, as_json: bool) -> int:
-    """Accept the pack at PATH after reviewing it; the preparer cannot."""
-    return _sign_off(path, reason, folder, accept=True, as_json=as_json)
+    """Accept the pack at PATH; neither its preparer nor its reviewer can."""
+    return _sign_off(path, reason, folder, "accept", as_json=as_json)
 
 
 @pack.command("return")
@@ -62,14 +76,41 @@ def accept(path: Path, reason: str, folder: Path, as_json: bool) -> int:
 @plain
 def return_pack(path: Path, reason: str, folder: Path, as_json: bool) -> int:
     """Return the pack at PATH to its preparer, with a reason."""
-    return _sign_off(path, reason, folder, accept=False, as_json=as_json)
+    return _sign_off(path, reason, folder, "return", as_json=as_json)
 
 
-def _sign_off(path: Path, reason: str, folder: Path, *, accept: bool, as_json: bool) -> int:
-    from addin.pack_tasks import sign_off
+def _sign_off(path: Path, reason: str, folder: Path, step: str, *, as_json: bool) -> int:
+    from addin.logic.pack_rules import Step
+    from addin.pack_review import sign_off
 
-    with opened(folder) as service:
-        return answer(sign_off(service, path, reason, accept=accept), as_json=as_json)
+    with opened(folder) as service, asking(_prompted):
+        return answer(sign_off(service, path, reason, Step(step)), as_json=as_json)
+
+
+def _prompted(fingerprint: str) -> str:
+    """Ask whoever sits at the terminal for the passphrase of a key; nobody, where there is none."""
+    if not sys.stdin.isatty():
+        return ""
+    words = f"Passphrase of the signing key {fingerprint[:4]} {fingerprint[4:8]} ..."
+    return str(click.prompt(words, hide_input=True, default="", show_default=False, err=True))
+
+
+def _new_passphrase() -> str:
+    """A passphrase for a key: from the environment, or typed twice.
+
+    Raises:
+        ConfigError: there is neither.
+    """
+    from addin.errors import ConfigError
+    from addin.settings import key_passphrase
+
+    found = key_passphrase()
+    if not found and sys.stdin.isatty():
+        found = str(click.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True))
+    if not found:
+        hint = "Run this at a terminal, which asks for it, or set CASEBOOK_KEY_PASSPHRASE."
+        raise ConfigError("There is no passphrase to put on the key.", hint=hint, code="KEY-PASSPHRASE")
+    return found
 
 
 @main.group()
@@ -79,15 +120,28 @@ def key() -> None:
 
 @key.command("new")
 @click.option("--why", default="", help="Why, when it replaces another key.")
+@click.option("--passphrase", is_flag=True, help="Put its file under a passphrase, which is asked for.")
 @register_option
 @as_json_option
 @plain
-def new_key(why: str, folder: Path, as_json: bool) -> int:
+def new_key(why: str, passphrase: bool, folder: Path, as_json: bool) -> int:
     """Make a signing key for you; it replaces the one before, whose signatures stay good."""
     from addin.pack_tasks import add_key
 
     with opened(folder) as service:
-        return answer(add_key(service, why), as_json=as_json)
+        return answer(add_key(service, why, _new_passphrase() if passphrase else ""), as_json=as_json)
+
+
+@key.command("protect")
+@register_option
+@as_json_option
+@plain
+def protect(folder: Path, as_json: bool) -> int:
+    """Put the file of your signing key under a passphrase, or under another one; the key stays the same."""
+    from addin.pack_tasks import protect_key
+
+    with opened(folder) as service, asking(_prompted):
+        return answer(protect_key(service, _new_passphrase()), as_json=as_json)
 
 
 @key.command("list")

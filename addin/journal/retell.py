@@ -24,6 +24,7 @@ from addin.logic.system_kinds import (
     LETTER_FILES,
     LETTER_ISSUED,
     PACK_MADE,
+    PACK_REVIEWED,
     REGISTER_OPENED,
     SNAPSHOT_TAKEN,
 )
@@ -31,7 +32,9 @@ from addin.logic.system_kinds import (
 _NUMBER: Final = re.compile(r"([A-Z]+)-(\d{4})-(\d{6,})")
 #: Under this key an event of an erasure lists the digests whose values it took out of the vault.
 ERASED_DIGESTS: Final = "erased"
-_MENTIONING: Final = LETTER_FILES | {kind.name for kind in (SNAPSHOT_TAKEN, PACK_MADE, KEY_ADDED, KEY_REVOKED)}
+_MENTIONING: Final = LETTER_FILES | {
+    kind.name for kind in (SNAPSHOT_TAKEN, PACK_MADE, PACK_REVIEWED, KEY_ADDED, KEY_REVOKED)
+}
 #: Events that do more than change a case.
 _SPECIAL: Final = _MENTIONING | {ATTACHED.name, REGISTER_OPENED.name}
 

@@ -41,6 +41,7 @@ PERSONAL_ERASED: Final = Kind(
 )
 PACK_MADE: Final = Kind("pack.made.v1", "{actor} made the month-end workbook of {period}: {file}")
 PACK_COPIED: Final = Kind("pack.copied.v1", "{actor} made a full copy of {period}, which shows people: {file}")
+PACK_REVIEWED: Final = Kind("pack.reviewed.v1", "{actor} signed off the pack of {period} as its reviewer: {file}")
 PACK_ACCEPTED: Final = Kind("pack.accepted.v1", "{actor} reviewed and accepted the pack of {period}: {file}")
 PACK_RETURNED: Final = Kind("pack.returned.v1", "{actor} returned the pack of {period}: {file}")
 KEY_ADDED: Final = Kind("key.added.v1", "{actor} added the signing key {fingerprint}")
@@ -76,6 +77,7 @@ SYSTEM_KINDS: Final = (
     PERSONAL_ERASED,
     PACK_MADE,
     PACK_COPIED,
+    PACK_REVIEWED,
     PACK_ACCEPTED,
     PACK_RETURNED,
     KEY_ADDED,

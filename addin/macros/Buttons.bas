@@ -170,6 +170,22 @@ Public Sub Do_reconcile_reopen_month()
     Casebook.Press "reconcile.reopen_month"
 End Sub
 
+Public Sub Do_reconcile_sign_pack()
+    Casebook.Press "reconcile.sign_pack"
+End Sub
+
+Public Sub Do_reconcile_review_pack()
+    Casebook.Press "reconcile.review_pack"
+End Sub
+
+Public Sub Do_reconcile_accept_pack()
+    Casebook.Press "reconcile.accept_pack"
+End Sub
+
+Public Sub Do_reconcile_return_pack()
+    Casebook.Press "reconcile.return_pack"
+End Sub
+
 Public Sub Do_requests_add()
     Casebook.Press "requests.add"
 End Sub

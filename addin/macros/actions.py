@@ -14,6 +14,7 @@ from typing import Final
 from addin.logic.case_type import WORKING
 from addin.logic.cases import case_types
 from addin.logic.machine import starts
+from addin.logic.pack_rules import REVIEWERS
 from addin.logic.periods import REOPENERS
 from addin.logic.values import Role
 from addin.register.buttons import Button
@@ -128,7 +129,18 @@ _RECONCILE: Final = (
        "Make a workbook of the latest result: matches, proposals, exceptions.", roles=EVERYBODY),
 )  # fmt: skip
 
-#: Money beyond single cases: the accounting months.
+#: The month-end pack, beside the month and the reason that are typed on the Reconcile sheet.
+_PACKS: Final = (
+    _a("reconcile.sign_pack", "Sign pack", "Reconcile", "make_month_end",
+       "Make the audit pack of the month and sign it as its preparer.", risky=True),
+    _a("reconcile.review_pack", "Sign off pack", "Reconcile", "review_pack",
+       "Sign off the month's pack as its reviewer: another person than the preparer.", roles=REVIEWERS),
+    _a("reconcile.accept_pack", "Accept pack", "Reconcile", "accept_pack",
+       "Accept the month's pack: neither its preparer nor its reviewer.", roles=REVIEWERS),
+    _a("reconcile.return_pack", "Return pack", "Reconcile", "return_pack",
+       "Return the month's pack to its preparer, with the reason that is typed.", roles=REVIEWERS),
+)  # fmt: skip
+
 #: Money beyond single cases: payment batches and the accounting months.
 _MONEY: Final = (
     _a("refunds.batch", "Make batch", "Refunds", "make_batch",
@@ -159,7 +171,7 @@ _COMMANDS: Final = {"triage": "triage_rows", "duplicate": "merge_rows", "link": 
 @cache
 def actions() -> Mapping[str, Action]:
     """Every action by id."""
-    rows = [*_OWN, *_RECONCILE, *_MONEY]
+    rows = [*_OWN, *_RECONCILE, *_MONEY, *_PACKS]
     for sheet in QUEUES:
         family = sheet.name.lower()
         if not types_on(sheet.name):

@@ -17,8 +17,9 @@ from addin.journal.retell import Mention, Retold
 from addin.logic.chain import Fault
 from addin.logic.evidence import FIELD as EVIDENCE
 from addin.logic.evidence import pieces_in
-from addin.logic.system_kinds import LETTER_FILES, PACK_MADE, SNAPSHOT_TAKEN
+from addin.logic.system_kinds import KEY_ADDED, LETTER_FILES, PACK_MADE, PACK_REVIEWED, SNAPSHOT_TAKEN
 from addin.month_end.zip_writer import file_chunks
+from addin.packs.keys import PublicKey, reviewed_text
 from addin.snapshots import Store
 
 
@@ -29,6 +30,8 @@ def check_beside(folder: Path, retold: Retold, notes: list[str]) -> Iterator[Fau
             yield from _letter(folder, told)
         elif told.kind == PACK_MADE.name:
             yield from _pack(folder, told, notes)
+        elif told.kind == PACK_REVIEWED.name:
+            yield from _review(retold, told)
         elif told.kind == SNAPSHOT_TAKEN.name:
             yield from _snapshot(folder, told, notes)
     yield from _evidence(folder, retold)
@@ -56,6 +59,23 @@ def _evidence(folder: Path, retold: Retold) -> Iterator[Fault]:
 
 def _pack(folder: Path, told: Mention, notes: list[str]) -> Iterator[Fault]:
     yield from _same(folder, str(told.data.get("file", "")), told.data.get("sha256"), told.seq, "pack", notes)
+
+
+def _review(retold: Retold, told: Mention) -> Iterator[Fault]:
+    """A reviewer's signature, against the key that the chain knew before it."""
+    key = str(told.data.get("key", ""))
+    public = next(
+        (str(one.data.get("public", "")) for one in retold.mentions
+         if one.kind == KEY_ADDED.name and one.seq < told.seq and one.data.get("fingerprint") == key), "",
+    )  # fmt: skip
+    try:
+        signature = bytes.fromhex(str(told.data.get("signature", "")))
+        good = PublicKey.of(public).has_signed(reviewed_text(str(told.data.get("manifest", ""))), signature)
+    except ValueError:
+        good = False
+    if not good:
+        words = f"The reviewer's signature of event {told.seq} was not made with a key that the register knew then."
+        yield Fault(told.seq, "signature", words)
 
 
 def _snapshot(folder: Path, told: Mention, notes: list[str]) -> Iterator[Fault]:

@@ -369,6 +369,10 @@ def test_month_end_makes_a_workbook(shell: Shell) -> None:
     assert shell.json("verify", str(shell.folder), str(shell.folder / pack), here=False)["ok"]
     refused = shell.json("pack", "accept", str(shell.folder / pack), who="f.osei", code=1)
     assert refused["problems"][0]["code"] == "PCK-04"
+    button = ("press", "reconcile.review_pack", "--set", f"period={period}")
+    refused = shell.json(*button, who="s.moreau", code=1)
+    assert [problem["code"] for problem in refused["problems"]] == ["PCK-02", "PCK-04"]
+    assert "Sylvie Moreau prepared this pack" in refused["message"]
     returned = shell.json("pack", "return", str(shell.folder / pack), "--reason", "Too early", who="f.osei")
     assert "is returned by" in returned["message"]
     (mine,) = shell.json("key", "list")

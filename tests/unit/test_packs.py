@@ -16,13 +16,17 @@ import openpyxl
 import pytest
 from proof_kit import PEOPLE, Clock, book_bytes, fresh_folder, month_of_work, new_register, opens, settings
 
+from addin.errors import ConfigError
 from addin.journal import SqliteJournal
 from addin.logic.key_history import doubt
 from addin.logic.outcome import Status
-from addin.pack_tasks import add_key, head_lines, known_keys, make_full_copy, make_pack, revoke_key, sign_off
+from addin.logic.pack_rules import Step
+from addin.pack_review import sign_off, sign_off_month
+from addin.pack_tasks import add_key, head_lines, known_keys, make_full_copy, make_pack, protect_key, revoke_key
 from addin.packs.check import check_pack
 from addin.packs.keys import KeyRing, PublicKey, grouped, same_key
 from addin.packs.manifest import Listed, decode, encode, sums
+from addin.packs.passphrase import asking
 from addin.service import Service
 from addin.settings import FILE, Store
 from addin.verify import verify
@@ -271,9 +275,9 @@ def forge(files, folder):
 
 
 class TestSignOff:
-    def accept(self, register, who, reason="Read, sample of 5 looked at", name=None, accept=True):
+    def accept(self, register, who, reason="Read, sample of 5 looked at", name=None, step=Step.ACCEPT):
         path = register.folder / (name or closed()[1])
-        return sign_off(register.acting(PEOPLE[who]), path, reason, accept=accept)
+        return sign_off(register.acting(PEOPLE[who]), path, reason, step)
 
     @pytest.mark.rule("PCK-02")
     def test_the_preparer_does_not_review(self, register):
@@ -298,19 +302,55 @@ class TestSignOff:
         """Returned with a reason, it may be accepted again."""
         assert self.accept(register, "f.osei").ok
         assert self.accept(register, "f.osei").problems[0].code == "PCK-05"
-        assert self.accept(register, "f.osei", "Sheet Claims: gap unexplained", accept=False).ok
+        assert self.accept(register, "f.osei", "Sheet Claims: gap unexplained", step=Step.RETURN).ok
         assert self.accept(register, "f.osei").ok
 
     @pytest.mark.rule("PCK-06")
     def test_a_pack_is_returned_with_a_reason(self, register):
         """Whoever gets it back must know why."""
-        assert self.accept(register, "f.osei", " ", accept=False).problems[0].code == "PCK-06"
+        assert self.accept(register, "f.osei", " ", step=Step.RETURN).problems[0].code == "PCK-06"
 
     @pytest.mark.rule("PCK-04")
     def test_a_draft_is_not_accepted(self, register):
         """Its month is not over."""
         draft = make_pack(register, "2026-12").files[1]
         assert self.accept(register, "f.osei", name=draft).problems[0].code == "PCK-04"
+
+    @pytest.mark.rule("PCK-07")
+    def test_preparer_reviewer_and_acceptor_are_three_people(self, register):
+        """Each is told by name what they did before; the reviewer may still return the pack."""
+        assert "Sylvie Moreau prepared" in self.accept(register, "s.moreau", step=Step.REVIEW).message
+        assert self.accept(register, "f.osei", step=Step.REVIEW).ok
+        refused = self.accept(register, "f.osei")
+        assert refused.problems[0].code == "PCK-07"
+        assert "signed this pack off as its reviewer" in refused.message
+        assert self.accept(register, "x.audit").ok
+        assert self.accept(register, "f.osei", "A gap is unexplained", step=Step.RETURN).ok
+
+    @pytest.mark.rule("PCK-08")
+    def test_a_pack_is_signed_off_once_until_it_is_returned(self, register):
+        """Returning it takes the sign-off away."""
+        assert self.accept(register, "f.osei", step=Step.REVIEW).ok
+        assert self.accept(register, "x.audit", step=Step.REVIEW).problems[0].code == "PCK-08"
+        assert self.accept(register, "x.audit", "Not yet", step=Step.RETURN).ok
+        assert self.accept(register, "x.audit", step=Step.REVIEW).ok
+
+    def test_a_review_is_signed_with_the_reviewers_own_key(self, register):
+        """Verify checks the signature: one of another key, or over another pack, is a fault at its event."""
+        assert self.accept(register, "f.osei", step=Step.REVIEW).ok
+        (event,) = register.journal.events(kinds=["pack.reviewed.v1"])
+        assert known_keys(register)[event.data["key"]].owner == "f.osei"
+        report = verify(register.folder)
+        assert report.ok, report.sentence()
+        register.record("pack.reviewed.v1", {**event.data, "manifest": "00" * 32})
+        faults = verify(register.folder).faults
+        assert [(fault.what, fault.seq) for fault in faults] == [("signature", register.journal.head().seq)]
+
+    def test_the_month_finds_its_latest_pack(self, register):
+        """A button knows a month, not a file; a month without a pack says so."""
+        reviewer = register.acting(PEOPLE["f.osei"])
+        assert sign_off_month(reviewer, "2026-11", "Read", Step.REVIEW).ok
+        assert sign_off_month(reviewer, "2026-10", "Read", Step.REVIEW).problems[0].field == "period"
 
     @pytest.mark.rule("PCK-01")
     def test_an_altered_or_foreign_pack_is_not_accepted(self, register, tmp_path):
@@ -320,11 +360,40 @@ class TestSignOff:
         files["csv/05-refunds.csv"] += b"x"
         altered = packed_again(tmp_path / "altered.zip", files)
         for path in (forged, altered):
-            done = sign_off(register.acting(PEOPLE["f.osei"]), path, "Fine", accept=True)
+            done = sign_off(register.acting(PEOPLE["f.osei"]), path, "Fine", Step.ACCEPT)
             assert {problem.code for problem in done.problems} == {"PCK-01"}
 
 
 class TestKeys:
+    def test_a_file_may_be_under_a_passphrase(self, tmp_path):
+        """The right one opens it, a wrong one and none are told; the key is the same as before it was protected."""
+        plain = KeyRing(tmp_path / "keys")
+        key = plain.create()
+        mine = key.public.fingerprint
+        assert plain.protect(mine, "north gate")
+        assert b"ENCRYPTED" in (plain.folder / f"{mine}.key.pem").read_bytes()
+        assert (plain.folder / f"{mine}.key.pem").stat().st_mode & 0o077 == 0
+        opened = KeyRing(plain.folder, ask=lambda _: "north gate").find(mine)
+        assert opened.sign(b"x") == key.sign(b"x")
+        with pytest.raises(ConfigError, match="none was given"):
+            plain.find(mine)
+        with pytest.raises(ConfigError, match="does not open"):
+            KeyRing(plain.folder, ask=lambda _: "south gate").find(mine)
+        locked = plain.create("north gate").public.fingerprint
+        assert KeyRing(plain.folder, ask=lambda _: "north gate").find(locked).public.fingerprint == locked
+
+    def test_a_pack_is_signed_with_a_key_under_a_passphrase(self, register, monkeypatch):
+        """The environment may give the passphrase where nobody can be asked; without it nothing is made."""
+        preparer = register.acting(PEOPLE["s.moreau"])
+        assert protect_key(preparer, "north gate").ok
+        with pytest.raises(ConfigError, match="CASEBOOK_KEY_PASSPHRASE"):
+            make_pack(preparer, "2026-12")
+        with asking(lambda _: "north gate"):
+            assert make_pack(preparer, "2026-12").ok
+        monkeypatch.setenv("CASEBOOK_KEY_PASSPHRASE", "north gate")
+        assert make_pack(preparer, "2026-12").ok
+        assert protect_key(register.acting(PEOPLE["x.audit"]), "north gate").problems[0].code == "KEY-06"
+
     def test_the_private_half_is_for_its_owner_alone(self, tmp_path):
         """Rights on the file, nothing of it anywhere else; a damaged file is named."""
         ring = KeyRing(tmp_path / "keys")

@@ -12,7 +12,14 @@ from addin.macros.commands.form import move_case, open_case, save_case, show_cas
 from addin.macros.commands.messages import dismiss_proposals, read_message, take_proposals
 from addin.macros.commands.money import make_batch, step_month
 from addin.macros.commands.reconciliation import decide_proposals, look_again, make_results, reconcile
-from addin.macros.commands.record import make_month_end, take_snapshot, verify_register
+from addin.macros.commands.record import (
+    accept_pack,
+    make_month_end,
+    return_pack,
+    review_pack,
+    take_snapshot,
+    verify_register,
+)
 from addin.macros.commands.rows import add_rows, move_rows, opened, refresh
 from addin.macros.commands.texts import make_case_text, send_case_text, send_outbox, send_updates, take_comments
 from addin.macros.commands.workload import (
