@@ -50,6 +50,8 @@ _SETTINGS: Final = (
     (f"{_COMMON}/Save/Document", "WarnAlienFormat", "false"),
     ("/org.openoffice.Office.Recovery/RecoveryInfo", "Enabled", "false"),
     ("/org.openoffice.Office.Recovery/AutoSave", "Enabled", "false"),
+    # Lines where pages end, over sheets that are worked on and seldom printed.
+    ("/org.openoffice.Office.Calc/Layout/Line", "PageBreak", "false"),
     ("/org.openoffice.Setup/Product", "LastTimeGetInvolvedShown", _FAR_FUTURE),
     ("/org.openoffice.Setup/Product", "LastTimeDonateShown", _FAR_FUTURE),
     # A day typed as 3/4/2026 is the third of April.

@@ -29,7 +29,8 @@ class Action:
     """One button: where it stands, what it says, who may press it and which command it runs.
 
     `command` names a function of `commands`; a move's `verb` is what that function presses; `states` are the states in
-    which the move applies, by case type code; a version is kept before a `risky` one.
+    which the move applies, by case type code; a version is kept before a `risky` one; a `held` one's button stays in
+    reach when the sheet is scrolled to the right.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Action:
     primary: bool = False
     drawn: bool = True
     risky: bool = False
+    held: bool = False
 
     def as_row(self) -> dict[str, object]:
         """The action as `casebook actions --json` lists it."""
@@ -177,13 +179,20 @@ def actions() -> Mapping[str, Action]:
         if not types_on(sheet.name):
             continue
         rows.append(
-            _a(f"{family}.add", "Add new rows", sheet.name, "add_rows", "Open a case for each row without a number.")
+            _a(
+                f"{family}.add",
+                "Add new rows",
+                sheet.name,
+                "add_rows",
+                "Open a case for each row without a number.",
+                held=True,
+            )
         )
         rows.extend(_moves(sheet.name, family))
         pulls = "Take over what was typed, show what others did."
-        rows.append(_a(f"{family}.refresh", "Refresh", sheet.name, "refresh", pulls, roles=EVERYBODY))
+        rows.append(_a(f"{family}.refresh", "Refresh", sheet.name, "refresh", pulls, roles=EVERYBODY, held=True))
         opens = "Show the selected case on the Case sheet."
-        rows.append(_a(f"{family}.open", "Open case", sheet.name, "open_case", opens, roles=EVERYBODY))
+        rows.append(_a(f"{family}.open", "Open case", sheet.name, "open_case", opens, roles=EVERYBODY, held=True))
     return {row.id: row for row in rows}
 
 
@@ -227,7 +236,9 @@ def buttons() -> dict[str, list[Button]]:
     found: dict[str, list[Button]] = {}
     for action in actions().values():
         if action.drawn:
-            found.setdefault(action.sheet, []).append(Button(action.id, action.label, action.primary, action.hint))
+            found.setdefault(action.sheet, []).append(
+                Button(action.id, action.label, action.primary, action.hint, action.held)
+            )
     return found
 
 

@@ -36,9 +36,13 @@ def macro_name(action_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button as it is drawn: the action it presses, its words, whether it is the sheet's main one, and its hint."""
+    """A button as it is drawn: the action it presses, its words, whether it is the sheet's main one, and its hint.
+
+    A `held` button stands over the frozen column: it stays in reach however far the sheet is scrolled to the right.
+    """
 
     action_id: str
     label: str
     primary: bool = False
     hint: str = ""
+    held: bool = False

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from textwrap import wrap
 from typing import Any, Final
 
 from addin.journal import Journal
 from addin.logic.calendar import LONDON
-from addin.logic.case_type import Case
+from addin.logic.case_type import Case, CaseType
 from addin.logic.cases import case_types
 from addin.logic.events import iso
 from addin.logic.forms import Cell, Field, FieldKind, Value
@@ -21,6 +22,7 @@ from addin.register.figures import figures, tiles
 from addin.register.layout import (
     CASE_FIRST,
     CASE_HEADER,
+    CASE_HELP,
     CASE_LAST_STEP,
     CASE_MOVE,
     CASE_NUMBER,
@@ -134,11 +136,11 @@ def show_case(
 ) -> None:
     """Fill the Case sheet with a case: form, moves, texts to make, what became of its last step, timeline."""
     kind = case_types()[case.type]
-    rows = form_rows(kind, case)[:CASE_ROWS]
-    block: list[Sequence[Cell]] = [[title, cell, help_, name, mode] for name, title, cell, mode, help_ in rows]
-    block += [[None] * 5 for _ in range(CASE_ROWS - len(rows))]
+    block = list(_form_lines(kind, case))[:CASE_ROWS]
+    formats = [number_format(kind.fields[str(name)].kind) if name else TEXT_FORMAT for *_, name, _ in block]
+    block += [[None] * 5 for _ in range(CASE_ROWS - len(block))]
     sheet = live.sheet("Case")
-    _format_form(sheet, [number_format(kind.fields[name].kind) for name, *_ in rows])
+    _format_form(sheet, formats)
     sheet.range(CASE_NUMBER).value = case.case_id
     sheet.range((CASE_HEADER, 4), (CASE_HEADER, 5)).value = [case.case_id, case.version]
     live.put("Case", CASE_FIRST, 1, block)
@@ -153,6 +155,17 @@ def show_case(
     sheet.range(CASE_REASON).value = None
     sheet.range(CASE_TEXT).value = None
     show_text(live, "")
+
+
+def _form_lines(kind: CaseType, case: Case) -> Iterator[Sequence[Cell]]:
+    """Title, value, help, name and mode of each field.
+
+    A help longer than its column goes on below, in lines of its own: rows need not grow, which not every program does.
+    """
+    for name, title, cell, mode, help_ in form_rows(kind, case):
+        first, *more = wrap(help_, CASE_HELP) or [""]
+        yield title, cell, first or None, name, mode
+        yield from ((None, None, text, None, None) for text in more)
 
 
 def _put_list(live: Live, column: int, rows: int, entries: Iterable[str]) -> None:

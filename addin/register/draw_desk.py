@@ -49,7 +49,7 @@ _LABELS: Final = 10
 _AT: Final = {title: at for at, (title, _) in enumerate(DESK_COLUMNS, _FIRST)}
 _STANDING, _DUE, _PRIORITY = _AT["Standing"], _AT["Due"], _AT["Priority"]
 _TILE_HEIGHT: Final = 30
-_CASE_WIDTHS: Final = (19, 26, 46, 4, 4, 2, 15, 10, 51, 30, 2, 90)
+_CASE_WIDTHS: Final = (18, 24, 40, 4, 4, 2, 15, 9, 46, 33, 2, 90)
 
 
 def set_desk_widths(page: Page) -> None:
@@ -154,7 +154,16 @@ def set_case_widths(page: Page) -> None:
     one_line = look.named("help", text_wrap=False)
     value, text = look.named("plain", align="left"), look["plain"]
     copied = look.named("plain", text_wrap=False, num_format=TEXT_FORMAT)
-    styles = {2: value, 3: one_line, 7: look["instant"], 8: text, 9: text, 10: text, CASE_TEXT_COLUMN: copied}
+    styles = {
+        1: text,
+        2: value,
+        3: one_line,
+        7: look["instant"],
+        8: text,
+        9: text,
+        10: text,
+        CASE_TEXT_COLUMN: copied,
+    }
     for column, width in enumerate(_CASE_WIDTHS, 1):
         page.width(column, width, styles.get(column), hidden=column in (4, 5))
 
@@ -199,12 +208,13 @@ def draw_case(page: Page) -> None:
 def _draw_case_colours(page: Page, last: int) -> None:
     rule, sheet = page.look.rule, page.worksheet
     line = {"bottom": 1, "bottom_color": LINE}
-    used = f'=$A{CASE_FIRST}<>""'
+    # The line under a field stands below the last line of its help.
+    ends = f'=AND($A{CASE_FIRST}&$C{CASE_FIRST}<>"",OR($A{CASE_FIRST + 1}<>"",$C{CASE_FIRST + 1}=""))'
     tests = (
-        (f"B{CASE_FIRST}:B{last}", f'=$E{CASE_FIRST}="input"', rule(bg_color=INPUT, **line)),
-        (f"B{CASE_FIRST}:B{last}", f'=$E{CASE_FIRST}="system"', rule(bg_color=GUARDED, **line)),
-        (f"A{CASE_FIRST}:A{last}", used, rule(font_color=QUIET, **line)),
-        (f"C{CASE_FIRST}:C{last}", used, rule(**line)),
+        (f"B{CASE_FIRST}:B{last}", f'=$E{CASE_FIRST}="input"', rule(bg_color=INPUT)),
+        (f"B{CASE_FIRST}:B{last}", f'=$E{CASE_FIRST}="system"', rule(bg_color=GUARDED)),
+        (f"A{CASE_FIRST}:A{last}", f'=$A{CASE_FIRST}<>""', rule(font_color=QUIET)),
+        (f"A{CASE_FIRST}:C{last}", ends, rule(**line)),
         (f"G{CASE_FIRST}:J{CASE_FIRST + CASE_TIMELINE - 1}", f'=$G{CASE_FIRST}<>""', rule(**line)),
     )
     for area, test, look in tests:

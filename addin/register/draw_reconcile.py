@@ -8,17 +8,23 @@ from addin.logic.reconcile.equation import TERMS
 from addin.logic.reconcile.records import Standing
 from addin.register import reconcile_cells as cells
 from addin.register.layout import MESSAGE_ROW
-from addin.register.page import Page, set_print
+from addin.register.lists import column_letters
+from addin.register.page import BESIDE, Page, set_print
 from addin.register.projection import OVERDUE
-from addin.register.style import LINE, STANDING
+from addin.register.style import LINE, STANDING, WHITE
 
+#: How many columns a printed page shows, at how many percent: as small as can be read.
+_FIGURES, _PRINT_SCALE = 13, 64
+_COUNTS: Final = ("Count", "Value", "Count by formula", "Value by formula")
+_BESIDE: Final = frozenset({"Stands", "Details"})
 _HOW: Final = "Put the statement into the folder inbox, type the month, press Reconcile."
 
 
 def set_reconcile_widths(page: Page) -> None:
     """The columns of the list of open items."""
-    for at, (_, width) in enumerate(cells.COLUMNS, 1):
-        page.width(at, width)
+    beside = page.look.named("plain", **BESIDE)
+    for at, (words, width) in enumerate(cells.COLUMNS, 1):
+        page.width(at, width, beside if words in _BESIDE else None)
 
 
 def draw_reconcile(page: Page, standing: Standing | None = None) -> None:
@@ -28,7 +34,7 @@ def draw_reconcile(page: Page, standing: Standing | None = None) -> None:
     page.put(cells.TITLE_ROW, 5, _HOW, look["label"])
     page.height(cells.TITLE_ROW, 22)
     asks = (("Month, as 2026-11", cells.MONTH_CELL), ("Layout, or blank", cells.LAYOUT_CELL),
-            ("Dates: dmy, mdy", cells.DATES_CELL), ("Why, for a month", cells.REASON_CELL))  # fmt: skip
+            ("Dates: dmy, mdy", cells.DATES_CELL), ("Why (a month)", cells.REASON_CELL))  # fmt: skip
     for number, (label, _) in enumerate(asks):
         page.put(8, 1 + 2 * number, label, look["label"])
         page.put(8, 2 + 2 * number, standing.run.period if standing and not number else None, look["input"])
@@ -38,7 +44,13 @@ def draw_reconcile(page: Page, standing: Standing | None = None) -> None:
     _draw_equation(page, standing)
     _draw_list(page, standing)
     page.worksheet.freeze_panes(MESSAGE_ROW, 0)
-    set_print(page)
+    _set_print(page)
+
+
+def _set_print(page: Page) -> None:
+    """Figures on the first page across, what to do about each item on the second."""
+    set_print(page, header=cells.LIST_HEADER, scale=_PRINT_SCALE, repeated=1)
+    page.worksheet.set_v_pagebreaks([_FIGURES])
 
 
 def draw_results_sheet(page: Page, standing: Standing) -> None:
@@ -53,7 +65,7 @@ def draw_results_sheet(page: Page, standing: Standing) -> None:
         page.put(row, 2, fact, look["plain"])
     _draw_equation(page, standing)
     _draw_list(page, standing, typed=False)
-    set_print(page)
+    _set_print(page)
 
 
 def _draw_equation(page: Page, standing: Standing | None) -> None:
@@ -63,8 +75,7 @@ def _draw_equation(page: Page, standing: Standing | None) -> None:
     page.put(cells.CURRENCY_ROW - 1, 2, hint, look["label"])
     page.height(cells.CURRENCY_ROW - 1, 22)
     page.put(cells.CURRENCY_ROW, 1, "Currency", look["label"])
-    titles = ["Line", *("Count", "Value", "Count by formula", "Value by formula") * cells.BLOCKS]
-    page.header(cells.TERMS_ROW - 1, 1, titles, 32)
+    page.header(cells.TERMS_ROW - 1, 1, ["Line", *_COUNTS * cells.BLOCKS], 32, numbers=_COUNTS)
     line = {"bottom": 1, "bottom_color": LINE}
     for row, term in enumerate(TERMS, cells.TERMS_ROW):
         page.put(row, 1, term.words, look.named("plain", **line))
@@ -92,6 +103,7 @@ def _draw_block(page: Page, number: int, block: cells.Block, standing: Standing 
     for row, pair in enumerate(matched, cells.MATCHED_ROW):
         page.put(row, at, pair[0], look["number"])
         page.put(row, at + 1, pair[1], look["money"])
+    _hide_unused(page, at)
     shown = "Agrees" if currency else ""
     strong = look.named("plain", bold=True, num_format="General")
     page.formula(cells.AGREES_ROW, at, cells.agrees_formula(number, standing), strong, shown)
@@ -103,6 +115,17 @@ def _draw_block(page: Page, number: int, block: cells.Block, standing: Standing 
         )  # fmt: skip
 
 
+def _hide_unused(page: Page, at: int) -> None:
+    """A block without a currency shows nothing: its formulas stand ready and come to zero."""
+    column = column_letters(at)
+    blank = {
+        "type": "formula",
+        "criteria": f'=${column}${cells.CURRENCY_ROW}=""',
+        "format": page.look.rule(font_color=WHITE),
+    }
+    page.worksheet.conditional_format(cells.TERMS_ROW - 1, at - 1, cells.SUM_ROW - 1, at + 2, blank)
+
+
 def _draw_list(page: Page, standing: Standing | None, *, typed: bool = True) -> None:
     look = page.look
     page.put(cells.LIST_HEADER - 1, 1, "Open items", look["section"])
@@ -110,8 +133,11 @@ def _draw_list(page: Page, standing: Standing | None, *, typed: bool = True) -> 
         cells.LIST_HEADER - 1, 2, "Proposals first, then the most serious; nothing is closed by itself.", look["label"]
     )
     page.height(cells.LIST_HEADER - 1, 22)
-    page.header(cells.LIST_HEADER, 1, [words for words, _ in cells.COLUMNS], 20)
-    styles = [look[_STYLES.get(words, "plain")] for words, _ in cells.COLUMNS]
+    page.header(cells.LIST_HEADER, 1, [words for words, _ in cells.COLUMNS], 20, numbers=_STYLES, beside=_BESIDE)
+    styles = [
+        look.named("plain", **BESIDE) if words in _BESIDE else look[_STYLES.get(words, "plain")]
+        for words, _ in cells.COLUMNS
+    ]
     rows = cells.listed(standing)
     for row, line in enumerate(rows, cells.LIST_FIRST):
         for column, (cell, style) in enumerate(zip(line, styles, strict=True), 1):

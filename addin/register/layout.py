@@ -249,7 +249,7 @@ AUDIT_COLUMNS: Final[tuple[tuple[str, int], ...]] = (
 #: Where the canonical text stands; previous hash and hash follow it (1-based).
 AUDIT_TEXT: Final = [title for title, _ in AUDIT_COLUMNS].index("Text (hashed as it stands)") + 1
 SNAPSHOT_COLUMNS: Final[tuple[tuple[str, int], ...]] = (
-    ("Snapshot", 26), ("Taken (UTC)", 26), ("By", 14), ("Why", 40), ("Up to event", 12), ("Head", 68),
+    ("Snapshot", 44), ("Taken (UTC)", 26), ("By", 14), ("Why", 40), ("Up to event", 12), ("Head", 68),
     ("File SHA-256", 68),
 )  # fmt: skip
 DESK_COLUMNS: Final[tuple[tuple[str, int], ...]] = (
@@ -283,7 +283,9 @@ CASE_TEXT_LINES: Final = 60
 CASE_LAST_STEP: Final = "B8"
 CASE_HEADER: Final = 9
 CASE_FIRST: Final = 10
-CASE_ROWS: Final = 160
+CASE_ROWS: Final = 200
+#: So many letters of help fit into its column.
+CASE_HELP: Final = 50
 CASE_TIMELINE: Final = 60
 
 # The Dashboard: charts on the left, their figures in blocks on the right, one under another.

@@ -6,10 +6,11 @@ makes a formula, a link or a number out of a text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Final
 
 from xlsxwriter.format import Format
@@ -34,6 +35,8 @@ _NARROWEST: Final = 64
 _LETTER: Final = 6.2
 _BOLD_LETTER: Final = 6.6
 _FOOTER_LIMIT: Final = 255
+#: How a text stands that follows a column of numbers, which end where it begins.
+BESIDE: Final[Mapping[str, Any]] = MappingProxyType({"align": "left", "indent": 1})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +97,21 @@ class Page:
         """Write one of our own formulas, with the result it shows before anybody calculates."""
         self.worksheet.write_formula(row - 1, column - 1, text, style, shown)
 
-    def header(self, row: int, column: int, titles: Sequence[str], height: int = 30) -> None:
-        """Write a header row."""
-        style = self.look["header"] if height > 24 else self.look.named("header", valign="vcenter")
+    def header(
+        self,
+        row: int,
+        column: int,
+        titles: Sequence[str],
+        height: int = 30,
+        *,
+        numbers: Container[str] = (),
+        beside: Container[str] = (),
+    ) -> None:
+        """Write a header row; titles over `numbers` stand on the right, as these do, and those `beside` them apart."""
+        place = {} if height > 24 else {"valign": "vcenter"}
         for offset, title in enumerate(titles):
-            self.put(row, column + offset, title, style)
+            side = {"align": "right"} if title in numbers else BESIDE if title in beside else {}
+            self.put(row, column + offset, title, self.look.named("header", **place, **side))
         self.height(row, height)
 
     def width(self, column: int, width: int, style: Format | None = None, *, hidden: bool = False) -> None:
@@ -167,25 +180,31 @@ def _reach(page: Page) -> int:
 
 
 def _draw_buttons(page: Page, buttons: Sequence[Button]) -> None:
-    lines = _lines(buttons)
+    held = [button for button in buttons if button.held]
+    edge = page.pixels(1) if held else 0
+    lines = _lines([button for button in buttons if not button.held], SCREEN - edge, least=len(held))
+    lines += [[] for _ in range(len(held) - len(lines))]
     first = (len(lines) + 1) // 2
-    for row, part in zip(BUTTON_ROWS, (lines[:first], lines[first:]), strict=True):
+    for row, part in zip(BUTTON_ROWS, (range(first), range(first, len(lines))), strict=True):
         pixels = len(part) * (_BUTTON_HEIGHT + _GAP) + 3 if part else 6
         page.height(row, pixels * 0.75)
-        for number, line in enumerate(part):
-            _draw_line(page, row, line, _GAP + number * (_BUTTON_HEIGHT + _GAP))
+        for number in part:
+            top = _GAP + (number - part[0]) * (_BUTTON_HEIGHT + _GAP)
+            if number < len(held):
+                _draw_button(page, row, held[number], (_GAP, top), edge - 2 * _GAP)
+            _draw_line(page, row, lines[number], (edge + _GAP, top))
 
 
-def _lines(buttons: Sequence[Button]) -> list[list[Button]]:
-    """Buttons in as many lines as the screen's width asks for, the lines about equally long."""
+def _lines(buttons: Sequence[Button], wide: int, *, least: int = 0) -> list[list[Button]]:
+    """Buttons in as many lines as the width asks for, and at least so many; the lines about equally long."""
     total = sum(_button_width(button) + _GAP for button in buttons)
-    wanted = max(1, -(-total // SCREEN)) if buttons else 0
+    wanted = max(1, least, -(-total // wide)) if buttons else 0
     limit = max(total / wanted + _NARROWEST, _NARROWEST) if wanted else 0
     lines: list[list[Button]] = []
     used = 0
     for button in buttons:
         width = _button_width(button) + _GAP
-        if not lines or used + width > min(limit, SCREEN):
+        if not lines or used + width > min(limit, wide):
             lines.append([])
             used = 0
         lines[-1].append(button)
@@ -198,30 +217,42 @@ def _button_width(button: Button) -> int:
     return max(_NARROWEST, round(len(button.label) * letter) + 18)
 
 
-def _draw_line(page: Page, row: int, line: Sequence[Button], top: int) -> None:
-    left = _GAP
+def _draw_line(page: Page, row: int, line: Sequence[Button], place: tuple[int, int]) -> None:
+    left, top = place
     for button in line:
         width = _button_width(button)
-        options: dict[str, Any] = {
-            "macro": macro_name(button.action_id),
-            "caption": button.label,
-            "width": width,
-            "height": _BUTTON_HEIGHT,
-            "x_offset": left,
-            "y_offset": top,
-            "description": button.hint or button.label,
-        }
-        page.worksheet.insert_button(row - 1, 0, options)
+        _draw_button(page, row, button, (left, top), width)
         left += width + _GAP
 
 
+def _draw_button(page: Page, row: int, button: Button, place: tuple[int, int], width: int) -> None:
+    """One button, its left upper corner so many pixels from the row's."""
+    options: dict[str, Any] = {
+        "macro": macro_name(button.action_id),
+        "caption": button.label,
+        "width": width,
+        "height": _BUTTON_HEIGHT,
+        "x_offset": place[0],
+        "y_offset": place[1],
+        "description": button.hint or button.label,
+    }
+    page.worksheet.insert_button(row - 1, 0, options)
+
+
 def set_print(
-    page: Page, *, header: int = 0, last_row: int = 0, last_column: int = 0, tall: int = 0, scale: int = 0
+    page: Page,
+    *,
+    header: int = 0,
+    last_row: int = 0,
+    last_column: int = 0,
+    tall: int = 0,
+    scale: int = 0,
+    repeated: int = 3,
 ) -> None:
     """Landscape A4, as wide as one page, header row repeated; the footer says what was printed.
 
     `last_row` bounds what is printed on a sheet that does not grow; `tall` is how many pages high it may be, 0 for any.
-    With a `scale` (percent) a wide sheet goes over several pages instead, its first columns on each.
+    With a `scale` (percent) a wide sheet goes over several pages instead, its first `repeated` columns on each.
     """
     sheet, stamp = page.worksheet, page.stamp
     sheet.set_landscape()
@@ -230,7 +261,7 @@ def set_print(
     if scale:
         sheet.set_print_scale(scale)
         sheet.print_across()
-        sheet.repeat_columns(0, 2)
+        sheet.repeat_columns(0, repeated - 1)
     else:
         sheet.fit_to_pages(1, tall)
     if last_row:  # no area of whole columns: readers other than Excel stumble over one

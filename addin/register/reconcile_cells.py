@@ -38,9 +38,9 @@ LIST_ROWS: Final = 1_500
 #: So many rows can be decided on without the list being written anew: proposals come first.
 DECIDE_ROWS: Final = 200
 COLUMNS: Final[tuple[tuple[str, int], ...]] = (
-    ("What", 46), ("Decide", 13), ("Item", 14), ("Case", 18), ("Provider reference", 24), ("Order no.", 14),
-    ("Currency", 13), ("Refunds", 13), ("Register", 14), ("Lines", 13), ("Provider", 14), ("Stands", 13),
-    ("Age in days", 13), ("Details", 40), ("What to do", 60),
+    ("What", 46), ("Decide", 13), ("Item", 14), ("Case", 17), ("Provider reference", 21), ("Order no.", 13),
+    ("Currency", 13), ("Refunds", 10), ("Register", 13), ("Lines", 10), ("Provider", 13), ("Stands", 13),
+    ("Age in days", 13), ("Details", 56), ("What to do", 64),
 )  # fmt: skip
 DECIDE, ITEM = 2, 3
 _CURRENCY, _LEFT, _RIGHT, _PLACE = 7, (8, 9), (10, 11), 12

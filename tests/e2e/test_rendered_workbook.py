@@ -13,7 +13,8 @@ from addin.logic.chain import Head
 from addin.logic.policy import DEFAULT_POLICY
 from addin.macros.vba import vba_project
 from addin.register.cells import same
-from addin.register.layout import FIRST_ROW, HEADER_ROW, QUEUES, types_on
+from addin.register.desk import show_case
+from addin.register.layout import CASE_FIRST, CASE_HELP, CASE_ROWS, FIRST_ROW, HEADER_ROW, QUEUES, types_on
 from addin.register.projection import queue_cells
 from addin.register.render import render
 from addin.register.sheets import Live
@@ -71,6 +72,24 @@ def test_a_new_case_finds_the_blank_row_and_leaves_another(live, cases):
     blank = queue.last_row
     assert queue.place_new(1) == [blank]
     assert queue.last_row == blank + 1
+
+
+def test_a_long_help_goes_on_below_its_field(live, cases):
+    """On the Case sheet no help is cut: each fits its column, and the lines of it say the whole in order."""
+    for case in cases[: len(case_types())]:
+        kind = case_types()[case.type]
+        show_case(live, case, (), ())
+        block = live.sheet("Case").range((CASE_FIRST, 1), (CASE_FIRST + CASE_ROWS - 1, 5)).value
+        told: dict[str, list[str]] = {}
+        name = ""
+        for title, cell, help_, named, _ in block:
+            name = named or name
+            assert (title is None and cell is None) or named
+            told.setdefault(name, []).extend([help_] if help_ else [])
+            assert len(help_ or "") <= CASE_HELP
+        assert {name: " ".join(lines) for name, lines in told.items()} == {
+            name: " ".join(field.help.split()) for name, field in kind.fields.items()
+        }
 
 
 def test_the_first_event_lands_under_the_header(live):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import signal
 
 import pytest
@@ -17,7 +18,7 @@ from addin.register.layout import DESK_PASTE, FIRST_ROW, PROPOSAL_HEADER, WORKLI
 from addin.register.reading import BookFile
 
 from .calc_kit import ORDERS, PERSON, events, kinds, make_register, settled, wait_for
-from .screen_kit import Person, screen
+from .screen_kit import SHOTS, Person, screen
 
 pytestmark = pytest.mark.libre
 FRESH_ORDERS = itertools.count(3_000_000_001)
@@ -40,10 +41,22 @@ def cache(tmp_path_factory):
     return tmp_path_factory.mktemp("cache")
 
 
+class Pictured(Person):
+    """A person whose first click on each button is kept as a picture of what came of it."""
+
+    def press(self, action_id, times=1):
+        text = super().press(action_id, times)
+        if not (SHOTS / f"button-{action_id}.png").exists():
+            self.wait_for_a_still_screen()
+            self.shot(f"button-{action_id}")
+        return text
+
+
 @pytest.fixture(scope="module")
 def at_desk(display, cache, tmp_path_factory):
     """One window for the tests that leave it as they found it."""
-    person = Person(make_register(tmp_path_factory.mktemp("clicks") / "demo"), display, cache)
+    shutil.rmtree(SHOTS, ignore_errors=True)
+    person = Pictured(make_register(tmp_path_factory.mktemp("clicks") / "demo"), display, cache)
     try:
         yield person
     finally:
@@ -127,6 +140,18 @@ def test_refresh_takes_over_what_was_typed(person):
     assert person.book.cell("Requests", row, "order_no") == "3000000033"
 
 
+def test_the_first_buttons_stay_in_reach_when_a_sheet_is_scrolled(person):
+    """Over the far columns, where one types, Refresh still stands over the frozen column and can be clicked."""
+    far = Rect(FIRST_ROW, 45, FIRST_ROW, 45)
+    person.book.document.select(person.book.grid("Requests"), [far])
+    pane = person.book.document.model.CurrentController.getByIndex(3)  # below and beside what is frozen
+    wait_for(lambda: pane.getFirstVisibleColumn() > 20, "the sheet to be scrolled")
+    assert "Up to date" in person.press("requests.refresh")
+    assert pane.getFirstVisibleColumn() > 20
+    person.shot("requests-scrolled")
+    person.book.select("Requests", FIRST_ROW)
+
+
 def test_refresh_on_the_desk_shows_the_worklist(person):
     """Cases stand under Next to do after a click on the Desk's Refresh."""
     assert "Up to date" in person.press("desk.refresh")
@@ -149,7 +174,6 @@ def test_a_pasted_message_is_read_and_its_proposal_taken(person):
     person.press("desk.read")
     proposal = first_proposal(person)
     assert proposal[2] == ORDERS[0]
-    person.shot("desk-proposal")
     person.book.grid("Desk").write(Rect(PROPOSAL_HEADER + 1, 2, PROPOSAL_HEADER + 1, 2), [["Yes"]])
     text = person.press("desk.take")
     assert any(kind.endswith("opened.v1") for kind in person.fresh()), text

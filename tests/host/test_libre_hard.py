@@ -390,7 +390,7 @@ def test_closing_unsaved_loses_nothing_that_was_recorded(calc, book, press):
     path = book.path
     book.document.close()
     book.document = calc.driver.open(path, with_macros=True)
-    assert "1 events are not shown yet" in book.message("Desk")
+    assert "1 event is not shown yet" in book.message("Desk")
     press("desk.refresh")
     assert book.cell("Requests", A, "version") == len(events(book.folder))
     assert press("desk.refresh") == f"Up to date at event {len(events(book.folder))}."

@@ -20,6 +20,8 @@ from addin.logic.events import Draft, KindTable, Sealed, decode, encode
 from addin.logic.forms import FieldKind
 from addin.logic.policy import DEFAULT_POLICY
 from addin.logic.system_kinds import DRIFT, REGISTER_OPENED, SYSTEM_KINDS
+from addin.macros.actions import actions
+from addin.macros.actions import buttons as all_buttons
 from addin.macros.vba import vba_project
 from addin.register import reconcile_cells
 from addin.register.buttons import Button, macro_name
@@ -164,6 +166,9 @@ def test_every_visible_sheet_has_title_hint_message_cell_and_print_set_up(empty)
         assert found.page_setup.paperSize == 9
         if sheet.use is Use.QUEUE:  # too wide for one page: over several, with the case on each
             assert found.print_title_cols == "$A:$C"
+        elif sheet.name == "Reconcile":  # figures on one page across, what to do on the next
+            assert (found.page_setup.scale, found.print_title_cols) == (64, "$A:$A")
+            assert [br.id for br in found.col_breaks.brk] == [13]
         elif sheet.name != "Audit":  # which would be too small to read
             assert found.sheet_properties.pageSetUpPr.fitToPage is True
             assert found.page_setup.fitToWidth in (None, 1)  # 1 is the default
@@ -313,10 +318,26 @@ def test_every_button_calls_its_macro_and_says_what_it_does():
 def test_buttons_wrap_into_lines_that_a_screen_shows():
     """No line of buttons is wider than a laptop's screen, and none is lost."""
     buttons = [Button(f"a.b{n}", "Some longer words", False, "") for n in range(40)]
-    lines = _lines(buttons)
+    lines = _lines(buttons, SCREEN)
     assert [button for line in lines for button in line] == buttons
     assert all(len(line) * 120 < SCREEN for line in lines)
-    assert _lines([]) == []
+    assert _lines([], SCREEN) == []
+    assert len(_lines(buttons[:6], SCREEN, least=3)) == 3
+
+
+def test_held_buttons_stand_over_the_frozen_column_and_no_other_does():
+    """However far a queue is scrolled to the right: new rows, Refresh and the Case sheet stay in reach, uncut."""
+    with zipfile.ZipFile(io.BytesIO(made(buttons=all_buttons()))) as file:
+        drawn = [file.read(name).decode() for name in file.namelist() if "vmlDrawing" in name]
+    seen = []
+    for action in actions().values():
+        if action.drawn and action.sheet in FILLED:
+            macro = f"[0]!{macro_name(action.id)}<"
+            shape = next(part for one in drawn for part in one.split("</v:shape>") if macro in part)
+            first, _, _, _, last, *_ = map(int, re.search(r"<x:Anchor>\s*([\d, ]+)", shape)[1].split(","))
+            assert (first == 0, last == 0) == (action.held, action.held), action.id
+            seen += [action.id] if action.held else []
+    assert sorted(seen) == sorted(f"{name.lower()}.{verb}" for name in FILLED for verb in ("add", "refresh", "open"))
 
 
 def test_meta_says_whose_workbook_this_is(hostile):

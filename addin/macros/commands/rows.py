@@ -128,4 +128,6 @@ def opened(press: Press) -> Outcome:
     changed = " ".join(retest(press.service))
     if meta.seq == head.seq:
         return Outcome(Status.DONE, f"Casebook: up to date at event {head.seq}. {changed}".strip())
-    return Outcome(Status.BEHIND, f"{head.seq - meta.seq} events are not shown yet. Press Refresh. {changed}".strip())
+    behind = head.seq - meta.seq
+    are = "event is" if behind == 1 else "events are"
+    return Outcome(Status.BEHIND, f"{behind} {are} not shown yet. Press Refresh. {changed}".strip())
