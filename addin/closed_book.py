@@ -15,7 +15,7 @@ from addin.hosts.locking import refuse_if_held
 from addin.logic.intake import ChatMessage
 from addin.logic.outcome import Outcome, Status
 from addin.macros.press import Asked, press
-from addin.reception import read_messages, take_all, waiting
+from addin.reception import read_messages, take_all, too_many, waiting
 from addin.service import Service
 from addin.tasks import keep_before
 
@@ -90,6 +90,8 @@ def intake_closed(
 
     Proposals of earlier messages stay on the Desk for a person to look at.
     """
+    if (refusal := too_many(service, len(messages))) is not None:
+        return refusal
     with closed_book(service) as book:
         before = press(book, "desk.refresh", service)
         if before.status is Status.REFUSED:  # a workbook that cannot show them: nothing is recorded yet

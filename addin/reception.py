@@ -82,6 +82,16 @@ def read_text(service: Service, text: str, sender: str = "") -> Outcome:
     return read_messages(service, split_transcript(text, default_at=service.clock(), default_sender=sender))
 
 
+def too_many(service: Service, count: int) -> Outcome | None:
+    """Why so many messages are not read in one go; None when they may be."""
+    most = service.policy.number("intake.most_messages")
+    if count <= most:
+        return None
+    hint = "Divide the export, or look at it first with --dry-run, which records nothing."
+    words = f"{count:,} messages are too many for one go; {most:,} are read at most. Nothing was recorded."
+    return Outcome.refused(Problem("CHAT-MANY", words, hint=hint))
+
+
 def read_messages(service: Service, messages: Iterable[ChatMessage]) -> Outcome:
     """Read messages as one conversation, record each with its proposals, and say what was found."""
     found = read_conversation(messages, profile_of(service.settings, service.policy))

@@ -7,7 +7,7 @@ import zipfile
 from datetime import datetime
 
 import pytest
-from import_kit import HEADER, number, parcel, read, said, text_file, workbook
+from import_kit import HEADER, number, parcel, read, said, strict, text_file, workbook
 
 from addin.imports.refusal import Refused
 
@@ -130,6 +130,16 @@ def test_cells_with_a_type_of_their_own_are_read_as_such():
     wanted = dict(answer.wanted[0])
     assert (wanted["order_no"], wanted["declared_value"]) == ("5200418001", "GBP 1250.50")
     assert wanted["expected_delivery"] == "2026-11-24"
+
+
+def test_a_strict_workbook_is_read_like_any_other():
+    """Excel's 'Strict Open XML Spreadsheet' has other namespaces and ISO dates; the same rows come of it."""
+    row = [number(1), "5200418001", "In Transit", datetime(2026, 11, 20), datetime(2026, 11, 24),
+           datetime(2026, 11, 19, 6, 10), 1250.5]  # fmt: skip
+    usual = workbook([row, parcel(2)])
+    assert b"purl.oclc.org" in zipfile.ZipFile(io.BytesIO(strict(usual))).read("xl/workbook.xml")
+    assert read(strict(usual)) == read(usual)
+    assert read(usual).wanted[0]["last_scan_at"] == "2026-11-19T06:10:00+00:00"
 
 
 def test_a_number_of_too_many_digits_is_rejected():

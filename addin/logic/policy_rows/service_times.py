@@ -50,6 +50,7 @@ _TIMES: Final[tuple[Entry, ...]] = (
     ("workload.digest_lines", "15", "count", "As many of the most late stand in the digest."),
     ("outbox.dead_after_runs", "5", "count", "A text that failed in as many runs is a dead letter."),
     ("intake.duplicate_hours", "24", "hours", "Same order and type within this time may be the same request."),
+    ("intake.most_messages", "2000", "count", "A file with more messages is refused before any is recorded."),
     ("intake.max_characters", "100000", "count", "A longer pasted text is refused as a whole."),
     ("id.order_pattern", r"[0-9]{10}", "text", "Order numbers; a regular expression over the whole number."),
     ("id.serial_pattern", r"[A-Za-z0-9][A-Za-z0-9./-]{1,29}", "text", "Serial numbers of articles."),
