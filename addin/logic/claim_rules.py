@@ -32,9 +32,11 @@ from addin.logic.values import Role
 PAID: Final = "Paid"
 PART_PAID: Final = "Part-paid"
 DENIED: Final = "Denied"
+#: What a proven loss can be measured by (policy `claim.proven_loss_basis`).
+BASES: Final = ("cost", "invoice")
 AMOUNTS: Final = (
     "goods_value", "proven_value", "declared_value", "shipping_charge", "amount_claimed", "amount_offered",
-    "amount_paid", "remedy_cost", "found_value", "repaid_amount",
+    "amount_paid", "insured_sum", "insurer_paid", "remedy_cost", "found_value", "repaid_amount",
 )  # fmt: skip
 #: States in which the carrier has the claim.
 WITH_CARRIER: Final = frozenset({"Filed", "UPS info requested", "Decided", "Appeal"})
@@ -360,6 +362,28 @@ def rate_fresh(case: Case, ctx: Context) -> Problem | None:
     return Problem(
         "UPC-34", f"The SDR rate is of {day:%d/%m/%Y}.", "sdr_rate", hint="Have a newer rate put into the policy."
     )
+
+
+def loss_presumed(case: Case, ctx: Context) -> Problem | None:
+    """Filing a loss before the law presumes it is told. Source: CMR, article 20(1)."""
+    day = case.day("presumed_lost_on")
+    if day is None or ctx.today >= day:
+        return None
+    return Problem(
+        "UPC-37", f"The parcel may be treated as lost from {day:%d/%m/%Y} on (CMR, article 20).", "presumed_lost_on",
+        hint="Until then the carrier may answer that it still searches: attach what proves the loss.",
+    )  # fmt: skip
+
+
+def basis_kept(case: Case, ctx: Context) -> Problem | None:
+    """The proven value is what Finance decided a loss is measured by. Source: policy `claim.proven_loss_basis`."""
+    told, ours = case.text("proven_basis"), ctx.policy.text("claim.proven_loss_basis")
+    if provable(case)[0] != "proven_value" or not told or told == ours:
+        return None
+    return Problem(
+        "UPC-38", f"The proven value is the {told} value; losses are proved by {ours}.", "proven_basis",
+        hint=f"Enter the {ours} value, or have Senior QA or Finance say why this claim differs.",
+    )  # fmt: skip
 
 
 def declared_within(case: Case, ctx: Context) -> Problem | None:

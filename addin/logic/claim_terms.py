@@ -17,7 +17,7 @@ from typing import Final
 from addin.logic.case_type import Case, Context
 from addin.logic.evidence import kinds_of
 from addin.logic.liability import Recovery, file_by, recovery, regime_of
-from addin.logic.statute import ClaimDeadline, ClaimEvent, Regime, claim_deadline, earliest
+from addin.logic.statute import ClaimDeadline, ClaimEvent, Regime, claim_deadline, earliest, lost_in_law
 from addin.logic.values import Money, rounded
 
 LOST: Final = "LOST"
@@ -189,6 +189,16 @@ def time_bar(case: Case, ctx: Context) -> ClaimDeadline | None:
     return claim_deadline(ClaimEvent.TIME_BAR, start, regime(case), ctx.policy) if start else None
 
 
+def presumed_lost(case: Case, ctx: Context) -> ClaimDeadline | None:
+    """The day from which a parcel by international road may be treated as lost; None for others.
+
+    Counted from the promised day where there is one, else from the day it was handed over.
+    """
+    if event_kind(case) is not ClaimEvent.LOSS or regime(case) is not Regime.CMR:
+        return None
+    return lost_in_law(case.day("expected_delivery"), case.day("ship_date"), ctx.policy)
+
+
 @dataclass(frozen=True, slots=True)
 class LegalDay:
     """A day that a claim must keep, as a letter may name it: what it is, the day, and the rule it comes from."""
@@ -250,10 +260,13 @@ def provable(case: Case) -> tuple[str, Money | None]:
 
 
 def shortfall(case: Case) -> Money | None:
-    """What was claimed and came back neither as money nor as goods that were found; None while nothing was claimed."""
+    """What was claimed and came back neither as money (the carrier's or an insurer's) nor as goods that were found.
+
+    None while nothing was claimed.
+    """
     claimed = case.money("amount_claimed")
     if claimed is None:
         return None
-    back = [case.money(name) for name in ("amount_paid", "found_value")]
+    back = [case.money(name) for name in ("amount_paid", "insurer_paid", "found_value")]
     same = sum((one.amount for one in back if one is not None and one.currency == claimed.currency), Decimal(0))
     return rounded(max(claimed.amount - same, Decimal(0)), claimed.currency)

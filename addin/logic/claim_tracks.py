@@ -82,19 +82,21 @@ def _customer_got(case: Case, ctx: Context) -> Money | None:
 
 
 def _came_back(case: Case) -> Money | None:
-    paid, found, repaid = (_pounds(case, name) for name in ("amount_paid", "found_value", "repaid_amount"))
-    if paid is None and found is None:
+    back = [_pounds(case, name) for name in ("amount_paid", "insurer_paid", "found_value")]
+    if all(one is None for one in back):
         return None
-    return (paid or _zero()) + (found or _zero()) - (repaid or _zero())
+    repaid = _pounds(case, "repaid_amount") or _zero()
+    return Money(sum((one.amount for one in back if one is not None), Decimal(0)) - repaid.amount)
 
 
 def _owed_back(case: Case, ctx: Context) -> Money | None:
-    """What the carrier paid for goods that were found and was not repaid. Source: policy `claim.repay_found`."""
-    paid, found = _pounds(case, "amount_paid"), _pounds(case, "found_value")
-    if paid is None or found is None or not ctx.policy.flag("claim.repay_found"):
+    """What carrier or insurer paid for goods that were found and was not repaid. Source: policy `claim.repay_found`."""
+    paid = [amount for name in ("amount_paid", "insurer_paid") if (amount := _pounds(case, name)) is not None]
+    found = _pounds(case, "found_value")
+    if not paid or found is None or not ctx.policy.flag("claim.repay_found"):
         return None
     repaid = _pounds(case, "repaid_amount") or _zero()
-    return Money(max(min(paid.amount, found.amount) - repaid.amount, Decimal(0)))
+    return Money(max(min(sum(one.amount for one in paid), found.amount) - repaid.amount, Decimal(0)))
 
 
 # Moves ----------------------------------------------------------------------------------------------------------

@@ -162,6 +162,17 @@ def claim_deadline(event: ClaimEvent, start: date, regime: Regime, policy: Polic
     return claim_deadlines(event, start, regime, policy)[0]
 
 
+def lost_in_law(agreed: date | None, taken_over: date | None, policy: Policy) -> ClaimDeadline | None:
+    """The day from which goods by international road may be treated as lost; None while neither day is known.
+
+    30 days after the agreed day, or, where none was agreed, 60 days after the carrier took them over. Source: CMR,
+    article 20(1); the periods are policy rows.
+    """
+    if agreed is not None:
+        return _deadline("claim.cmr.loss_agreed_days", agreed, Regime.CMR, policy)
+    return _deadline("claim.cmr.loss", taken_over, Regime.CMR, policy) if taken_over is not None else None
+
+
 def _deadline(key: str, start: date, regime: Regime, policy: Policy) -> ClaimDeadline:
     row = policy.row(key)
     day = add_months(start, int(row.value)) if row.unit == "months" else start + timedelta(days=int(row.value))

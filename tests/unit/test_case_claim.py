@@ -53,6 +53,13 @@ def not_filed(case, who="a.khan", now=NOW, related=(), **texts):
     return refusal(CASE, case, "file", ctx(who, now=now, related=related), **ready)
 
 
+def _typed_into(case, **texts):
+    """The case after somebody typed into it, without a press."""
+    decision = edit(CASE, case, typed(CASE, texts), ctx())
+    assert decision.ok, decision.problems
+    return decision.case
+
+
 def codes(problems):
     return {problem.code for problem in problems}
 
@@ -363,3 +370,93 @@ class TestDates:
     def test_the_claims_number_has_its_own_series(self):
         """Claim numbers are gap-free and system-given."""
         assert CASE.numbers == {"claim_no_own": "CLM"}
+
+
+class TestLostInLaw:
+    """By international road the law says from when a parcel may be treated as lost (CMR, article 20)."""
+
+    @pytest.mark.rule("UPC-37")
+    def test_thirty_days_after_the_agreed_day_or_sixty_after_it_was_handed_over(self):
+        """An agreed day comes first; without one the period runs from the carrier's taking over."""
+        abroad = {"origin_country": "GB", "dest_country": "FR", "mode": "road"}
+        agreed, unagreed = gathering(**abroad), gathering(**abroad, expected_delivery="")
+        assert agreed.day("presumed_lost_on") == agreed.day("expected_delivery") + timedelta(days=30)
+        assert unagreed.day("presumed_lost_on") == unagreed.day("ship_date") + timedelta(days=60)
+
+    @pytest.mark.rule("UPC-37")
+    @pytest.mark.parametrize(
+        "facts",
+        [{}, {"dest_country": "FR", "mode": "air"}, {"dest_country": "FR", "mode": "road", "subtype": "DAMAGE"}],
+    )
+    def test_no_other_carriage_and_no_other_event_has_such_a_day(self, facts):
+        """Carrier's terms and Montreal do not presume a loss; damage is no loss."""
+        assert gathering(**facts).day("presumed_lost_on") is None
+
+    @pytest.mark.rule("UPC-37")
+    def test_filing_earlier_is_told_and_goes_through(self):
+        """The claim is filed; the warning names the day. Afterwards nothing is told."""
+        case = gathering(dest_country="FR", mode="road")
+        ready = {"manifest_match": "Yes", "evidence_kinds": ALL}
+        early = press(CASE, case, "file", ctx(), **ready)
+        assert "UPC-37" in codes(early.warnings)
+        late = NOW + timedelta(days=60)
+        assert "UPC-37" not in codes(
+            press(CASE, case, "file", ctx(now=late), late_reason="found late", **ready).warnings
+        )
+
+
+class TestBasisOfTheLoss:
+    """Finance decides whether a loss is measured by cost or by invoice."""
+
+    @pytest.mark.rule("UPC-38")
+    def test_another_basis_than_the_policy_is_refused_without_a_reason(self):
+        """Cost is the policy's basis: an invoice value needs Senior QA or Finance to say why; silence means cost."""
+        assert "UPC-38" in not_filed(gathering(proven_basis="invoice"))
+        assert filed(proven_basis="cost").status == filed().status == "Filed"
+        words = {"manifest_match": "Yes", "evidence_kinds": ALL}
+        told = ctx("s.moreau", reason="The contract pays invoice value.")
+        assert done(CASE, gathering(proven_basis="invoice"), "file", told, **words).status == "Filed"
+
+
+class TestOtherCover:
+    """An all-risks policy is another claim, by another way, and its money counts too."""
+
+    def test_the_insurer_is_told_at_once_and_chased_until_it_acknowledges(self):
+        """One working day to tell; five to chase, from the day it was told; an answer ends both."""
+        due = {one.id: one.due for one in CASE.deadlines}
+        case = gathering(other_cover="InsureShield")
+        assert due["insurer_tell"](gathering(), ctx()) is None
+        assert due["insurer_tell"](case, ctx()) == date(2026, 11, 20)
+        told = done(CASE, case, "open_tracer", ctx(), tracer_ref="T-1", insurer_told="20/11/2026")
+        assert due["insurer_tell"](told, ctx()) is None
+        assert due["insurer"](told, ctx()) == date(2026, 11, 27)
+        assert due["insurer"](replace(told, fields={**told.fields, "insurer_ack": date(2026, 11, 24)}), ctx()) is None
+
+    def test_what_the_policy_covers_is_no_gap(self):
+        """The gap that no carrier pays is lessened by the insured sum, never below nothing."""
+        plain = gathering()
+        gap = plain.money("uninsured_gap")
+        assert gap.amount > 100
+        assert gathering(other_cover="InsureShield", insured_sum="100.00").money("uninsured_gap") == gap - Money.parse(
+            "100.00"
+        )
+        assert gathering(other_cover="InsureShield", insured_sum="5000.00").money("uninsured_gap").amount == 0
+        assert gathering(insured_sum="5000.00").money("uninsured_gap") == gap
+
+    def test_what_the_insurer_paid_is_not_written_off(self):
+        """Of a denied claim only what neither carrier nor insurer paid is left."""
+        case = decided("Denied", "0.00", other_cover="InsureShield")
+        paid = _typed_into(case, insurer_paid="700.00")
+        assert case.money("write_off_amount") - paid.money("write_off_amount") == Money.parse("700.00")
+
+    @pytest.mark.rule("UPC-39")
+    def test_an_insured_loss_is_not_written_off_before_the_insurer_answered(self):
+        """Not told, told and silent, answered: only the last lets the write-off pass this rule."""
+        case = decided("Denied", "0.00", other_cover="InsureShield")
+        told = _typed_into(case, insurer_told="20/11/2026")
+        answered = _typed_into(told, insurer_answered="23/11/2026", insurer_paid="0.00")
+        found = [
+            refusal(CASE, one, "write_off", ctx("s.moreau", reason="no further proof"))
+            for one in (case, told, answered)
+        ]
+        assert ["UPC-39" in one for one in found] == [True, True, False]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from datetime import date, time, timedelta
@@ -75,6 +76,30 @@ def test_every_key_that_a_rule_asks_for_has_a_row_of_the_right_unit() -> None:
         except PolicyError as error:
             missing.append(f"{ask}: {error}")
     assert missing == []
+
+
+def _woven_keys(nodes: list[ast.AST]) -> list[re.Pattern[str]]:
+    """What keys look like that are put together: `f"service.{code}.name"`."""
+    found = []
+    for node in nodes:
+        if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant) and "." in node.values[0].value:
+            parts = (re.escape(one.value) if isinstance(one, ast.Constant) else "[^.]+" for one in node.values)
+            found.append(re.compile("".join(parts)))
+    return found
+
+
+def test_every_row_of_a_claim_is_asked_for_by_a_rule() -> None:
+    """A value that nothing reads would look like a rule to whoever changes it, and a deadline would be believed.
+
+    A row that only contradicts another one (`claim.uk_terms.time_bar.other_country`) is read with that one.
+    """
+    files = [path for path in Path(addin.__file__).parent.rglob("*.py") if path.parent.name != "policy_rows"]
+    nodes = [node for path in files for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    said = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    woven = _woven_keys(nodes)
+    keys = {row.key for row in DEFAULT_POLICY.rows if row.key.startswith(("claim.", "sdr."))}
+    asked = {key for key in keys if key in said or any(one.fullmatch(key) for one in woven)}
+    assert {key for key in keys - asked if key.rpartition(".")[0] not in keys} == set()
 
 
 def test_values_are_typed() -> None:

@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from addin.logic import claim_cover as cover
 from addin.logic import claim_rules as check
 from addin.logic import claim_terms as terms
 from addin.logic import claim_tracks as tracks
-from addin.logic.calendar import LONDON, add_working_days, london_day
+from addin.logic.calendar import LONDON, london_day
 from addin.logic.case_type import WORKING, Case, CaseType, Context, Deadline, Move, Opening, Rule
 from addin.logic.common_form import CANCELLED, CLOSED
 from addin.logic.events import ERASED
@@ -85,12 +86,12 @@ FORM: Final = (
           help="reference | description | serial | quantity | unit price net; one each, with ; between."),
     Field(name="goods_value", title="Goods value", kind=_MONEY, queue=True, width=12),
     Field(name="proven_value", title="Proven value", kind=_MONEY, width=12, help="Invoice or cost, net of VAT."),
+    Field(name="proven_basis", title="Value is", kind=_CHOICE, choices=check.BASES, width=9,
+          help="What the proven value is; empty: what the policy says (claim.proven_loss_basis)."),
     Field(name="goods_total", title="Goods total", kind=_MONEY, system=True, width=12),
     Field(name="gross_weight_kg", title="Gross weight kg", kind=_NUMBER, width=9),
     Field(name="declared_value", title="Declared value", kind=_MONEY, width=12, help="Empty: none declared."),
-    Field(name="other_cover", title="Other cover", width=16, help="All-risks or InsureShield policy, if any."),
-    Field(name="insurer_told", title="Insurer told", kind=_DAY, late=True, width=11),
-    Field(name="insurer_ack", title="Insurer acknowledged", kind=_DAY, late=True, width=11),
+    *cover.FIELDS,
     Field(name="legal_cap", title="Cap in law", kind=_MONEY, system=True, width=11),
     Field(name="expected_recovery", title="Expected", kind=_MONEY, system=True, queue=True, width=11),
     Field(name="uninsured_gap", title="Gap", kind=_MONEY, system=True, width=11),
@@ -115,6 +116,7 @@ FORM: Final = (
     Field(name="deadline_source", title="Deadline from", system=True, width=28),
     Field(name="file_by", title="File by", kind=_DAY, system=True, queue=True, width=11),
     Field(name="time_bar", title="Time bar", kind=_DAY, system=True, width=11),
+    Field(name="presumed_lost_on", title="Lost in law from", kind=_DAY, system=True, width=11),
     Field(name="late_reason", title="Why late", kind=_NOTE, width=20),
     Field(name="tracer_ref", title="Tracer", kind=_ID, late=True, width=14),
     Field(name="tracer_at", title="Tracer opened", kind=_INSTANT, system=True, width=16),
@@ -148,6 +150,7 @@ FORM: Final = (
 def derive(case: Case, ctx: Context) -> Mapping[str, Value | None]:
     """The computed fields: regime, deadlines, recovery, missing evidence; signatures lapse when the rest changes."""
     legal, bar, left = terms.notice(case, ctx), terms.time_bar(case, ctx), terms.shortfall(case)
+    lost = terms.presumed_lost(case, ctx)
     value = case.money("goods_value") or case.money("proven_value") or case.money("amount_claimed")
     return {
         "regime": terms.regime(case).value,
@@ -159,6 +162,7 @@ def derive(case: Case, ctx: Context) -> Mapping[str, Value | None]:
         "deadline_source": f"{legal.key}{'' if legal.verified else ', not verified'}" if legal else None,
         "file_by": terms.filing_day(case, ctx),
         "time_bar": bar.day if bar else None,
+        "presumed_lost_on": lost.day if lost else None,
         "write_off_amount": left if case.has("carrier_decision") and left else None,
         "value_at_risk": value or case.money("value_at_risk"),
         **_recovery(case, ctx),
@@ -207,7 +211,7 @@ def _recovery(case: Case, ctx: Context) -> Mapping[str, Value | None]:
     return {
         "legal_cap": found.cap,
         "expected_recovery": found.expected,
-        "uninsured_gap": found.gap,
+        "uninsured_gap": cover.uncovered(found.gap, case),
         "sdr_rate": f"{found.sdr_rate} GBP on {found.sdr_day:%d/%m/%Y}",
     }
 
@@ -302,11 +306,8 @@ def _payment_due(case: Case, ctx: Context) -> date | None:
     return _after_decision(case, ctx, "claim.payment_days", check.PAID, check.PART_PAID)
 
 
-def _insurer_due(case: Case, ctx: Context) -> date | None:
-    told = case.day("insurer_told")
-    if told is None or case.has("insurer_ack"):
-        return None
-    return add_working_days(told, ctx.policy.days("claim.insurance_chase_working_days"))
+def _presumed_due(case: Case, ctx: Context) -> date | None:
+    return case.day("presumed_lost_on")
 
 
 def _refund_due(case: Case, ctx: Context) -> date | None:
@@ -335,6 +336,10 @@ _FILING: Final = (
          source="UPS, who may claim"),
     Rule("UPC-34", "An old SDR rate is told.", check.rate_fresh, warn=True, source="Policy"),
     Rule("UPC-36", "A declared value has a maximum.", check.declared_within, warn=True, source="Policy"),
+    Rule("UPC-37", "Before the law presumes the loss, it is proved.", check.loss_presumed, warn=True,
+         source="CMR art 20"),
+    Rule("UPC-38", "The loss is proved on the basis Finance chose.", check.basis_kept, override=SENIOR | FINANCE,
+         source="Policy"),
     Rule("UPC-18", "By air the consignee complains too.", check.consignee_complained, warn=True,
          source="Montreal art 31"),
     Rule("UPC-19", "Packaging is kept.", check.packaging_there, warn=True, source="Insurer's claims page"),
@@ -398,6 +403,8 @@ MOVES: Final = (
          event="claim.written_off.v1", says="{actor} wrote off {write_off_amount} of {case}", roles=SENIOR,
          reason=True, sets=_written_off,
          rules=(Rule("UPC-23", "A write-off has all its signatures.", check.write_off_signed, source="Policy"),
+                Rule("UPC-39", "An insured loss is claimed from the insurer first.", cover.insurer_asked,
+                     source="All-risks policies"),
                 Rule("UPC-16", "Nobody approves the claim they opened.", check.approver_apart, source="Segregation"),
                 *_SETTLED)),
     Move(verb="remedy", label="Customer's remedy", start=frozenset({"*"}), to="", event="claim.remedy_chosen.v1",
@@ -454,7 +461,10 @@ CASE: Final = CaseType(
         Deadline(id="decision", label="Chase the decision", due=_decision_due, source="Claims dashboard",
                  until=frozenset({DRAFT, GATHERING, TRACER, DECIDED})),
         Deadline(id="appeal", label="Appeal or write off", due=_appeal_due, source="Policy", until=frozenset({APPEAL})),
-        Deadline(id="insurer", label="Chase the insurer", due=_insurer_due, source="Insurer's claims page"),
+        Deadline(id="presumed", label="May be treated as lost", due=_presumed_due, source="CMR art 20",
+                 until=_WITH_CARRIER),
+        Deadline(id="insurer_tell", label="Tell the insurer", due=cover.tell_due, source="Policy"),
+        Deadline(id="insurer", label="Chase the insurer", due=cover.chase_due, source="Insurer's claims page"),
         Deadline(id="refund", label="Refund the customer", due=_refund_due, legal=True, source="CCR 2013 reg 34(5)"),
         Deadline(id="payment", label="Chase the payment", due=_payment_due, source="Claims dashboard",
                  until=frozenset({APPEAL})),
