@@ -20,7 +20,7 @@ from addin.logic.cases import case_types
 from addin.logic.events import Draft, Json, digests, unseal
 from addin.logic.forms import Cell, Value
 from addin.logic.intake import ChatMessage, IntakeProfile, Proposal, Reading, read_conversation, split_transcript
-from addin.logic.outcome import Outcome, Problem, RowResult, Status
+from addin.logic.outcome import Outcome, Problem, RowResult, Status, counted
 from addin.logic.policy import Policy
 from addin.logic.system_kinds import INTAKE_DISMISSED, INTAKE_READ, INTAKE_TAKEN
 from addin.service import RowRequest, Service, failed, summary
@@ -98,7 +98,7 @@ def read_messages(service: Service, messages: Iterable[ChatMessage]) -> Outcome:
     kept = [[_kept(proposal) for proposal in one.proposals] or _link_named(service, one) for one in found]
     service.record_all([_draft(one, lines) for one, lines in zip(found, kept, strict=True)])
     proposals = sum(map(len, kept))
-    read = f"{len(found)} message{'s' if len(found) != 1 else ''} read"
+    read = f"{counted(len(found), 'message')} read"
     if not proposals:
         return Outcome(Status.DONE, f"{read}; no case is proposed. Open one on its sheet if it needs one.")
     return Outcome(Status.DONE, f"{read}, {proposals} proposed. Set Take to Yes or No, then press Take proposals.")
@@ -240,7 +240,7 @@ def dismiss(service: Service) -> Outcome:
     ones = waiting(service)
     for one in ones:
         _mark(service, INTAKE_DISMISSED.name, one, "set aside")
-    return Outcome(Status.DONE, f"{len(ones)} proposals set aside; the messages stay recorded.")
+    return Outcome(Status.DONE, f"{counted(len(ones), 'proposal')} set aside; the messages stay recorded.")
 
 
 def _take_one(service: Service, one: Waiting, type_typed: str, order_typed: Cell) -> RowResult:

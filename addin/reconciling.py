@@ -20,7 +20,7 @@ from addin.logic.calendar import london_day
 from addin.logic.case_type import Case
 from addin.logic.events import Draft, Event
 from addin.logic.forms import Value
-from addin.logic.outcome import Outcome, Problem, Status
+from addin.logic.outcome import Outcome, Problem, Status, counted
 from addin.logic.reconcile.records import (
     ACCEPTED,
     MOST_LISTED,
@@ -93,9 +93,10 @@ def reconcile_month(
     status = Status.DONE if not lines.problems and not lines.bad else Status.PROBLEMS
     words = run.words + _used_before(events, run) + _lost(known, run, found.pairs())
     if refused_rows:
-        words += f" {len(refused_rows)} refunds could not take their state: {refused_rows[0].message}"
+        words += f" {counted(len(refused_rows), 'refund')} could not take their state: {refused_rows[0].message}"
     if lines.bad:
-        words += f" {len(lines.bad)} lines could not be read; line {lines.bad[0].row}: {lines.bad[0].text[:80]}"
+        first = lines.bad[0]
+        words += f" {counted(len(lines.bad), 'line')} could not be read; line {first.row}: {first.text[:80]}"
     words += "".join(f" {problem}" for problem in lines.problems)
     return Outcome(status, words, tuple(refused_rows), tuple(lines.problems), head.seq, head.hash)
 
@@ -289,7 +290,7 @@ def _words(found: Reconciled) -> str:
     waiting = sum(item.worth in ("exception", "timing") and item.place == "timing out" for item in found.items)
     flags = sum(item.worth == "flag" for item in found.items)
     outside = found.outside()
-    other = f"; {outside[0]:,} lines of other months were left out" if outside else ""
+    other = f"; left out: {counted(outside[0], 'line')} of other months" if outside else ""
     return (
         f"{len(found.pairs()):,} matched, {proposed:,} proposed, {exceptions:,} exceptions, {waiting:,} carried to the "
         f"next period, {flags:,} flags; {zero}{other}."
@@ -372,9 +373,10 @@ def _record_decisions(
     rows = service.record_and_edit(made, requests)
     bad = [row for row in rows if not row.ok]
     accepted = sum(answers.values())
-    words = f"{accepted} proposals accepted, {len(answers) - accepted} rejected; {len(waiting) - len(answers)} wait."
+    left = len(waiting) - len(answers)
+    words = f"{counted(accepted, 'proposal')} accepted, {len(answers) - accepted} rejected; {left} still open."
     if bad:
-        words += f" {len(bad)} refunds could not take their state: {bad[0].message}"
+        words += f" {counted(len(bad), 'refund')} could not take their state: {bad[0].message}"
     head = service.journal.head()
     return Outcome(Status.DONE if not bad else Status.PROBLEMS, words, tuple(rows), seq=head.seq, head=head.hash)
 

@@ -32,7 +32,7 @@ from addin.logic.evidence import Keep, Piece
 from addin.logic.forms import Value
 from addin.logic.joining import Effect
 from addin.logic.machine import Decision, affect, attach, decide, edit, erase_evidence, linked, open_case, withdraw
-from addin.logic.outcome import Outcome, Problem, RowResult, Status
+from addin.logic.outcome import Outcome, Problem, RowResult, Status, counted
 from addin.logic.periods import PERIOD_KINDS, Periods, fold
 from addin.logic.policy import DEFAULT_POLICY, Policy
 from addin.logic.rule_changes import RULE_KINDS, with_changes
@@ -554,12 +554,12 @@ def summary(rows: Sequence[RowResult]) -> Outcome:
         return Outcome(Status.DONE, "Nothing to do.")
     problems = tuple(problem for row in bad for problem in row.problems)
     if not bad:
-        text = good[0].message if len(good) == 1 else f"{len(good)} rows done."
+        text = good[0].message if len(good) == 1 else f"{counted(len(good), 'row')} done."
         return Outcome(Status.DONE, text, tuple(rows))
     if not good:
         text = bad[0].message if len(bad) == 1 else f"None of {len(bad)} rows could be done; see their Message cells."
         return Outcome(Status.REFUSED, text, tuple(rows), problems)
-    text = f"{len(good)} rows done, {len(bad)} not; see their Message cells."
+    text = f"{counted(len(good), 'row')} done, {len(bad)} not; see their Message cells."
     return Outcome(Status.PROBLEMS, text, tuple(rows), problems)
 
 

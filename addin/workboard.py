@@ -20,7 +20,7 @@ from addin.logic.cases import case_types
 from addin.logic.common_form import CLOSED, PRIORITIES
 from addin.logic.events import iso
 from addin.logic.forms import Value
-from addin.logic.outcome import Outcome, Problem, RowResult, Status
+from addin.logic.outcome import Outcome, Problem, RowResult, Status, counted
 from addin.logic.repeats import Repeat, deviation_of, find_repeats, may_repeat
 from addin.logic.rollup import Month, roll_up, told
 from addin.logic.values import Role
@@ -73,14 +73,14 @@ def share(service: Service, among: Sequence[str] = (), *, dry: bool = False) -> 
         return Outcome(Status.DONE, "There is nothing to share out, or nobody is here to take it.")
     if dry:
         rows = [RowResult(case.case_id, ok=True, message=f"{case.case_id} would go to {who}.") for case, who in plan]
-        return replace(summary(rows), message=f"{len(rows)} cases would be shared out.")
+        return replace(summary(rows), message=f"{counted(len(rows), 'case')} would be shared out.")
     key = f"share|{service.journal.head().seq}"
     requests = [
         RowRequest(case.case_id, {"owner": who}, "Shared out by load", f"{key}|{case.case_id}") for case, who in plan
     ]
     outcome = service.press("give", requests)
-    counted = {who: sum(taker == who for _, taker in plan) for who in sorted({taker for _, taker in plan})}
-    words = ", ".join(f"{who} {count}" for who, count in counted.items())
+    load = {who: sum(taker == who for _, taker in plan) for who in sorted({taker for _, taker in plan})}
+    words = ", ".join(f"{who} {count}" for who, count in load.items())
     return replace(outcome, message=f"{outcome.message} Shared out: {words}.") if outcome.ok else outcome
 
 

@@ -19,6 +19,11 @@ class Status(StrEnum):
     BEHIND = "behind"
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun as a sentence has them: "1 row", "2,000 rows"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One fault, in words that name the place and the remedy.

@@ -23,7 +23,7 @@ from addin.letters import templates_root
 from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case
 from addin.logic.events import Draft, Event, Json
-from addin.logic.outcome import Outcome, Problem, RowResult
+from addin.logic.outcome import Outcome, Problem, RowResult, counted
 from addin.logic.system_kinds import BATCH_MADE
 from addin.payments.csv_file import csv_file
 from addin.payments.lines import Batch, line_of, line_problems
@@ -204,5 +204,5 @@ def _told(rows: Sequence[RowResult], files: Sequence[str]) -> Outcome:
     if not files:
         return outcome
     good = sum(row.ok for row in rows)
-    bad = f" {len(rows) - good} rows not; see their Message cells." if good < len(rows) else ""
-    return replace(outcome, message=f"{good} refunds submitted: {', '.join(files)}.{bad}")
+    bad = f" {counted(len(rows) - good, 'row')} not; see their Message cells." if good < len(rows) else ""
+    return replace(outcome, message=f"{counted(good, 'refund')} submitted: {', '.join(files)}.{bad}")

@@ -8,6 +8,7 @@ from typing import Final
 
 from addin.journal.examine import BREAKS
 from addin.logic.chain import Fault, Head
+from addin.logic.outcome import counted
 
 #: Faults of the chain itself: its links, and what stands in the columns beside its texts.
 _CHAIN: Final = BREAKS | {"column", "clock", "beginning"}
@@ -32,7 +33,9 @@ class Report:
     def sentence(self) -> str:
         """One sentence for a person: sound up to where, or the first fault and how many there are."""
         if self.ok:
-            checked = f"{self.events} events checked, none altered" if self.events else "nothing in it was altered"
+            checked = "nothing in it was altered"
+            if self.events:
+                checked = f"{counted(self.events, 'event')} checked, none altered"
             head = f" Head {self.head.hash[:16]} at event {self.head.seq}." if self.head.seq else ""
             return f"This {self.what} is sound: {checked}.{head}"
         first, more = self.faults[0], len(self.faults) - 1

@@ -134,7 +134,7 @@ def test_refresh_takes_over_what_was_typed(person):
     """An order number corrected in its yellow cell becomes an event."""
     case_id, row = new_case(person)
     person.book.type("Requests", row, order_no="3000000033")
-    assert "typed changes of 1 cases" in person.press("requests.refresh")
+    assert "typed changes of 1 case " in person.press("requests.refresh")
     last = events(person.folder)[-1]
     assert last.case_id == case_id
     assert person.book.cell("Requests", row, "order_no") == "3000000033"
@@ -260,7 +260,7 @@ def test_a_click_ends_the_entry_of_a_cell_first(person):
     person.xdotool("type", order)
     person.wait_for_a_still_screen()
     text = person.press("requests.refresh")
-    assert "typed changes of 1 cases" in text
+    assert "typed changes of 1 case " in text
     assert person.book.cell("Requests", row, "order_no") == order
     assert events(person.folder)[-1].case_id == case_id
 
@@ -306,7 +306,7 @@ def test_closing_by_the_window_without_saving_keeps_the_file(alone):
     alone.quit(alone.dont_save)
     assert (alone.folder / "casebook.xlsm").read_bytes() == before
     assert kinds(alone.folder)[-1] == "case.noted.v1"
-    assert "1 new events shown" in settled(alone.folder).message
+    assert "1 new event shown" in settled(alone.folder).message
 
 
 def test_sheets_of_ones_own_are_kept_beside(alone):

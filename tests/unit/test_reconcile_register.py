@@ -144,7 +144,7 @@ def test_two_months_in_one_statement_stay_apart(tmp_path):
     standing = latest(service)
     assert standing.equations()[0].items("settled") == 4
     assert ("refunds booked in other months", 1, "7.00") in standing.run.classes
-    assert "1 lines of other months were left out" in standing.run.words
+    assert "left out: 1 line of other months" in standing.run.words
     told = run(service, tmp_path, [*(row.line() for row in rows), "X,Y,5999999999,2026-09-20,GBP,7.00"], "2026-09")
     assert "This file was also used for 2026-10." in told.message
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from addin.ageing import escalate_old_returns
 from addin.logic.calendar import london_day
-from addin.logic.outcome import Outcome, Problem, RowResult, Status
+from addin.logic.outcome import Outcome, Problem, RowResult, Status, counted
 from addin.logic.repeats import find_repeats
 from addin.logic.system_kinds import DRIFT
 from addin.macros.asking import NUMBERED, Press, on_rows, openings, requests_of
@@ -88,7 +88,7 @@ def refresh(press: Press) -> Outcome:
     if not bad:
         return Outcome(Status.DONE, words, tuple(rows))
     problems = tuple(problem for row in bad for problem in row.problems)
-    text = f"{words} {len(bad)} rows hold something that could not be taken over: {bad[0].message}"
+    text = f"{words} {counted(len(bad), 'row')} could not be taken over whole: {bad[0].message}"
     return Outcome(Status.PROBLEMS, text, tuple(rows), problems)
 
 
@@ -98,8 +98,8 @@ def _standing_words(press: Press, shown: int, rows: list[RowResult], missing: in
     put_back = sum(event.kind == DRIFT.name for event in events) + missing
     taken = sum(bool(row.ok and row.seqs) for row in rows)
     parts = [f"Up to date at event {press.service.journal.head().seq}"]
-    parts += [f"{len(events)} new events shown"] if events else []
-    parts += [f"typed changes of {taken} cases taken over"] if taken else []
+    parts += [f"{counted(len(events), 'new event')} shown"] if events else []
+    parts += [f"typed changes of {counted(taken, 'case')} taken over"] if taken else []
     parts += [f"{put_back} altered or deleted cells and rows put back (see Audit)"] if put_back else []
     return "; ".join(parts) + "."
 
