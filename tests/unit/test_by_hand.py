@@ -97,14 +97,15 @@ def test_a_pack(tmp_path):
     assert set(re.findall(r": (\w+)$", shell("sha256sum -c SHA256SUMS", folder), re.MULTILINE)) == {"OK"}
 
 
-@pytest.mark.parametrize("name", ["01-cases", "05-refunds", "06-claims", "13-exceptions", "15-change-log"])
-def test_a_sheet_of_the_month_end_workbook(name):
+@pytest.mark.parametrize("title", ["Cases", "Refunds", "Claims", "Exceptions", "Change log"])
+def test_a_sheet_of_the_month_end_workbook(title):
     """The digest made from the CSV file is the one above the table."""
     folder = register() / "unpacked"
-    command = commands("A sheet of the month-end workbook")[0].replace("csv/05-refunds.csv", f"csv/{name}.csv")
+    (file,) = (folder / "csv").glob(f"[0-9][0-9]-{title.lower().replace(' ', '-')}.csv")
+    command = commands("A sheet of the month-end workbook")[0].replace("csv/05-refunds.csv", f"csv/{file.name}")
     book = openpyxl.load_workbook(next(folder.glob("*.xlsx")), data_only=True)
-    sheet = next(s for s in book if s.title.lower().replace(" ", "-") == name[3:])
-    assert shell(command, folder) == re.search(r"SHA-256 of the rows: (\w+)", sheet["A3"].value)[1]
+    stated = " ".join(cell.value for cell in book[title][3] if cell.value)
+    assert shell(command, folder) == re.search(r"SHA-256 of the rows: (\w+)", stated)[1]
 
 
 def test_the_sample():
