@@ -81,12 +81,14 @@ def _impact(case: Case, ctx: Context, legal: datetime | None) -> str:
     value = case.money("value_at_risk")
     amount = value.amount if value else 0
     close = legal is not None and legal - ctx.now <= timedelta(days=ctx.policy.days("priority.legal_days_high"))
-    many = (case.count("orders_affected") or 0) > ctx.policy.number("priority.orders_high")
+    orders = max(case.count("orders_affected") or 0, len(case.items("open_orders")))
+    many = orders > ctx.policy.number("priority.orders_high")
     grave = case.text("cause") in ctx.policy.items("priority.high_causes")
     if case.flag("vip") or close or many or grave or amount >= ctx.policy.money("priority.value_high").amount:
         return "high"
     near = legal is not None and legal - ctx.now <= timedelta(days=ctx.policy.days("priority.legal_days_medium"))
-    return "medium" if near or amount >= ctx.policy.money("priority.value_medium").amount else "low"
+    waits = orders >= ctx.policy.number("priority.orders_medium")
+    return "medium" if near or waits or amount >= ctx.policy.money("priority.value_medium").amount else "low"
 
 
 def _urgency(ctx: Context, legal: datetime | None, next_due: datetime | None) -> str:

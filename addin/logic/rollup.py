@@ -18,6 +18,7 @@ from addin.logic.calendar import london_day
 from addin.logic.case_type import Case
 from addin.logic.cases import case_types
 from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE, ROOT_CAUSES
+from addin.logic.rollup_requests import request_facts
 from addin.logic.values import Money
 
 _HUNDRED: Final = Decimal(100)
@@ -79,6 +80,7 @@ def roll_up(cases: Sequence[Case], month: Month, now: datetime) -> dict[str, obj
             "still_open": sum(not case.is_final for case in opened),
             "by_type": _by_type(opened, closed),
         },
+        "requests": request_facts(opened),
         "service": _service(closed),
         "priority_by_hand": sum(case.has("priority_wanted") for case in opened if case.type != "ESC"),
         "causes": [_cause_dict(one) for one in pareto({case.case_id: case for case in (*opened, *closed)}.values())],
@@ -196,7 +198,7 @@ def _told(content: object) -> list[str]:
         found = []
         for name, value in content.items():
             if isinstance(value, dict):
-                inner = "; ".join(f"{code} {_pair(counts)}" for code, counts in value.items())
+                inner = "; ".join(f"{code.replace('_', ' ')} {_pair(counts)}" for code, counts in value.items())
                 found.append(f"  {name.replace('_', ' ')}: {inner or 'none'}")
             else:
                 found.append(f"  {name.replace('_', ' ')}: {'-' if value is None else value}")
@@ -212,4 +214,6 @@ def _told(content: object) -> list[str]:
 
 
 def _pair(counts: object) -> str:
-    return "/".join(str(number) for number in counts.values()) if isinstance(counts, dict) else str(counts)
+    if isinstance(counts, dict):
+        return "/".join(str(number) for number in counts.values())
+    return "-" if counts is None else str(counts)

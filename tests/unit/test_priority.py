@@ -56,12 +56,13 @@ def test_a_priority_client_has_high_impact():
 @pytest.mark.parametrize(
     ("facts", "priority"),
     [
-        ({"orders_affected": 21}, "P2"), ({"orders_affected": 20}, "P4"),
+        ({"orders_affected": 21}, "P2"), ({"orders_affected": 20}, "P3"), ({"orders_affected": 0}, "P4"),
+        ({"open_orders": ("4102938475",)}, "P3"), ({"open_orders": tuple("abcdefghijklmnopqrstu")}, "P2"),
         ({"cause": "THEFT_SUSPECTED"}, "P2"), ({"cause": "MISPICK"}, "P4"),
     ],
 )  # fmt: skip
 def test_many_orders_and_theft_have_high_impact(facts, priority):
-    """More orders than the policy's number, or a cause that the policy names."""
+    """More orders than the policy's number, or a cause that the policy names; one customer at risk is medium."""
     assert stands(**facts)["priority"] == priority
 
 

@@ -25,6 +25,7 @@ _TIMES: Final[tuple[Entry, ...]] = (
     ("priority.legal_days_high", "3", "days", "High impact when a legal date is this near."),
     ("priority.legal_days_medium", "5", "days", "Medium impact when a legal date is this near."),
     ("priority.orders_high", "20", "count", "High impact when more orders are affected."),
+    ("priority.orders_medium", "1", "count", "Medium impact from as many orders: a customer is at risk."),
     ("priority.high_causes", "THEFT_SUSPECTED", "list", "Causes of a stock difference that have high impact."),
     ("priority.urgent_working_days", "2", "working days", "Medium urgency up to here."),
     ("escalation.ack_minutes", "15", "minutes", "Then the next level is told."),
