@@ -15,8 +15,9 @@ from addin.errors import CasebookError
 from addin.journal import witness
 from addin.logic.calendar import london_day
 from addin.logic.events import Json, iso
-from addin.logic.outcome import Outcome, Status
-from addin.logic.system_kinds import SNAPSHOT_TAKEN
+from addin.logic.outcome import Outcome, Problem, Status
+from addin.logic.system_kinds import CLOCK_HELD, SNAPSHOT_TAKEN
+from addin.logic.values import Role
 from addin.logic.versions import is_due
 from addin.service import Service
 
@@ -76,6 +77,27 @@ def keep_daily(service: Service) -> Outcome:
     if kept and (london_day(datetime.fromisoformat(kept[-1].at)) == today or kept[-1].seq == head.seq):
         return Outcome(Status.DONE, "The day's version is kept already, or nothing happened since the last one.")
     return keep_snapshot(service, "Daily")
+
+
+def hold_clock(service: Service, reason: str) -> Outcome:
+    """Let work go on after a clock that was ahead was put right: the last event's instant lies in the future.
+
+    Until then every event bears that instant, so that order and proof stay whole, and says what the clock really said.
+    """
+    head, now = service.journal.head(), iso(service.clock())
+    problems = []
+    if not service.actor.may({Role.SENIOR_QA}):
+        problems.append(Problem("CLK-01", "Senior QA decides that a clock was ahead.", hint="Ask one of them."))
+    if not reason.strip():
+        problems.append(Problem("CLK-02", "This needs a reason.", "reason", hint="Say which computer it was."))
+    if now >= head.at:
+        hint = "Press what you wanted to press; nothing stops it."
+        problems.append(Problem("CLK-03", f"The last event ({head.at}) is not ahead of this clock.", hint=hint))
+    if problems:
+        return Outcome.refused(*problems)
+    event = service.record(CLOCK_HELD.name, {"until": head.at}, reason=reason)
+    words = f"Work goes on: until {head.at} events bear that instant, and what the clock really says"
+    return Outcome(Status.DONE, f"{words} (event {event.seq}).", seq=event.seq)
 
 
 def verify_register(service: Service) -> verify.Report:

@@ -59,6 +59,24 @@ def snapshot(why: str, daily: bool, folder: Path, as_json: bool) -> int:
 
 
 @main.group()
+def clock() -> None:
+    """What to do about a clock that was wrong."""
+
+
+@clock.command("hold")
+@click.option("--reason", default="", help="Which computer was ahead, and when it was put right.")
+@register_option
+@as_json_option
+@plain
+def clock_hold(reason: str, folder: Path, as_json: bool) -> int:
+    """Let work go on when the last event was recorded by a clock that was ahead; Senior QA decides it."""
+    from addin.tasks import hold_clock
+
+    with opened(folder) as service:
+        return answer(hold_clock(service, reason), as_json=as_json)
+
+
+@main.group()
 def rebuild() -> None:
     """Make the workbook or the journal anew, one from the other."""
 

@@ -23,10 +23,11 @@ from addin.errors import ChainBroken, Conflict, Unavailable
 from addin.journal.contract import Remembered, Tally
 from addin.journal.copying import copy_rows
 from addin.journal.postgres_schema import MIGRATIONS
-from addin.journal.stored import fields_text, first_since, keys_of, read_case, read_event, standing, steady
+from addin.journal.stored import fields_text, first_since, held_until, keys_of, read_case, read_event, standing, steady
 from addin.logic.case_type import Case
 from addin.logic.chain import Head, Link, digest, follow
 from addin.logic.events import Draft, Event, Sealed, decode, encode, seal
+from addin.logic.system_kinds import CLOCK_HELD
 
 #: How long a press waits for another one, and for the server to answer at all.
 _WAIT_MS: Final = 10_000
@@ -125,10 +126,14 @@ class PostgresWriter(_PostgresReader):
         ((last,),) = self._all(statement, (series, year))
         return f"{series}-{year}-{last:06d}"
 
+    def _held(self) -> str:
+        rows = self._all("SELECT text FROM events WHERE kind = %s ORDER BY seq DESC LIMIT 1", (CLOCK_HELD.name,))
+        return held_until(rows[0][0]) if rows else ""
+
     def append(self, draft: Draft, *, at: str, actor: str, role: str) -> Event:
         """Seal, number, chain and store one event."""
         head = self._sound_head()
-        at = steady(at, head)
+        draft, at = steady(draft, at, head, self._held)
         sealed, kept = seal(draft, self._salt)
         link = follow(head, encode(sealed, seq=head.seq + 1, at=at, actor=actor, role=role), at)
         event = decode(link.text, prev=link.prev, hash=link.hash)

@@ -18,10 +18,21 @@ from addin.journal.contract import Remembered, Tally
 from addin.journal.copying import copy_file
 from addin.journal.places import network_kind
 from addin.journal.schema import MIGRATIONS
-from addin.journal.stored import fields_text, first_since, keys_of, parts, read_case, read_event, standing, steady
+from addin.journal.stored import (
+    fields_text,
+    first_since,
+    held_until,
+    keys_of,
+    parts,
+    read_case,
+    read_event,
+    standing,
+    steady,
+)
 from addin.logic.case_type import Case
 from addin.logic.chain import GENESIS, Head, Link, digest, follow
 from addin.logic.events import Draft, Event, Sealed, decode, encode, seal
+from addin.logic.system_kinds import CLOCK_HELD
 
 _BUSY_S: Final = 10.0
 
@@ -117,10 +128,16 @@ class SqliteWriter(_SqliteReader):
             ).fetchone()
         return f"{series}-{year}-{row[0]:06d}"
 
+    def _held(self) -> str:
+        statement = "SELECT text FROM events WHERE kind = ? ORDER BY seq DESC LIMIT 1"
+        with _mapped():
+            row = self._db.execute(statement, (CLOCK_HELD.name,)).fetchone()
+        return held_until(row[0]) if row else ""
+
     def append(self, draft: Draft, *, at: str, actor: str, role: str) -> Event:
         """Seal, number, chain and store one event."""
         head = self._sound_head()
-        at = steady(at, head)
+        draft, at = steady(draft, at, head, self._held)
         sealed, kept = seal(draft, self._salt)
         link = follow(head, encode(sealed, seq=head.seq + 1, at=at, actor=actor, role=role), at)
         event = decode(link.text, prev=link.prev, hash=link.hash)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,7 +14,8 @@ from addin.journal.contract import RELATING
 from addin.logic.case_type import Case
 from addin.logic.cases import case_types
 from addin.logic.chain import Head, digest
-from addin.logic.events import Event, canonical, decode, iso
+from addin.logic.events import Draft, Event, canonical, decode, iso
+from addin.logic.system_kinds import CLOCK_HELD, TRUE_CLOCK
 
 #: A clock this little behind the last event is taken for a correction; further back is refused.
 _CLOCK_SLACK: Final = timedelta(seconds=120)
@@ -21,18 +23,30 @@ _CLOCK_SLACK: Final = timedelta(seconds=120)
 _PART: Final = 500
 
 
-def steady(at: str, head: Head) -> str:
-    """The instant to record: never before the last event; a clock well behind it is refused."""
+def steady(draft: Draft, at: str, head: Head, held: Callable[[], str]) -> tuple[Draft, str]:
+    """What to record, and when: never before the last event. A clock well behind it is refused.
+
+    It is let through where somebody recorded that the last event's clock was ahead (`held` answers to which instant):
+    until time has caught up, events bear the instant of the last one, and what the clock really said.
+    """
     if not head.at or at >= head.at:
-        return at
+        return draft, at
     behind = datetime.fromisoformat(head.at) - datetime.fromisoformat(at)
-    if behind > _CLOCK_SLACK:
-        raise JournalError(
-            f"This computer's clock ({at}) is {behind} behind the last event ({head.at}).",
-            hint="Set the clock, then press again; nothing was changed.",
-            code="JRN-CLOCK",
-        )
-    return head.at
+    if behind <= _CLOCK_SLACK:
+        return draft, head.at
+    if draft.kind == CLOCK_HELD.name or held() == head.at:
+        return replace(draft, data={**draft.data, TRUE_CLOCK: at}), head.at
+    raise JournalError(
+        f"This computer's clock ({at}) is {behind} behind the last event ({head.at}).",
+        hint="Set the clock, then press again; nothing was changed. If it is right, and another one was ahead, Senior "
+        "QA lets work go on with 'casebook clock hold'.",
+        code="JRN-CLOCK",
+    )
+
+
+def held_until(text: str) -> str:
+    """The instant that an event of a held clock names, out of its text."""
+    return str(decode(text, prev="", hash="").data.get("until", ""))
 
 
 def read_event(text: str, prev: str, hashed: str, seq: int) -> Event:

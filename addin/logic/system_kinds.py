@@ -12,6 +12,12 @@ from addin.logic.rule_changes import RULE_KINDS
 
 REGISTER_OPENED: Final = Kind("register.opened.v1", "{actor} opened register {register} ({house})")
 REFUSED: Final = Kind("case.refused.v1", "{actor} was refused '{label}' on {case}: {why}")
+CLOCK_HELD: Final = Kind(
+    "clock.held.v1",
+    "{actor} let work go on: a clock was ahead, at {until}; events stay there until time has caught up",
+)
+#: Under this key an event that bears another instant says what the clock really said.
+TRUE_CLOCK: Final = "clock"
 DRIFT: Final = Kind("workbook.drift.v1", "{cell} held '{found}' and was restored to '{kept}'")
 CONFLICT: Final = Kind(
     "workbook.conflict.v1", "{cell}: '{typed}' was typed, but {field} had become '{kept}'; both are kept"
@@ -60,6 +66,7 @@ LETTER_FILES: Final = frozenset({LETTER_ISSUED.name, LETTER_PRINTED.name, SET_MA
 SYSTEM_KINDS: Final = (
     REGISTER_OPENED,
     REFUSED,
+    CLOCK_HELD,
     DRIFT,
     CONFLICT,
     INTAKE_READ,

@@ -15,7 +15,7 @@ from addin.logic.common_form import FINAL_STATES
 from addin.logic.events import KindTable
 from addin.logic.forms import Cell
 from addin.logic.policy import Policy
-from addin.logic.system_kinds import CONFLICT, DRIFT, REFUSED
+from addin.logic.system_kinds import CLOCK_HELD, CONFLICT, DRIFT, REFUSED
 from addin.month_end.case_tables import Source, refund_codes
 from addin.month_end.sample import Sample
 from addin.month_end.story import Entry
@@ -235,6 +235,8 @@ def _event_exceptions(entry: Entry, kinds: KindTable) -> Iterator[tuple[str, str
         yield "Cell altered by hand", kinds.sentence(event)
     elif event.kind == CONFLICT.name:
         yield "Conflicting edits", kinds.sentence(event)
+    elif event.kind == CLOCK_HELD.name:
+        yield "Clock was ahead", kinds.sentence(event)
     if isinstance(event.data.get("overrides"), list):
         yield "Rule passed", f"{kinds.sentence(event)} ({', '.join(map(str, event.data['overrides'] or ()))})"  # type: ignore[arg-type]
     if hours := hours_late(event):

@@ -18,10 +18,10 @@ from addin.logic.chain import Fault, Head, Link, check, digest
 from addin.logic.common_form import FINAL_STATES
 from addin.logic.events import Event, iso
 from addin.logic.periods import PERIOD_CLOSED, PERIOD_KINDS, PERIOD_REOPENED
-from addin.logic.system_kinds import BATCH_MADE, CONFLICT, DRIFT, INTAKE_READ, LETTER_FILES, REFUSED
+from addin.logic.system_kinds import BATCH_MADE, CLOCK_HELD, CONFLICT, DRIFT, INTAKE_READ, LETTER_FILES, REFUSED
 from addin.month_end.period import Period
 
-_LISTED: Final = frozenset(kind.name for kind in (REFUSED, DRIFT, CONFLICT, BATCH_MADE, *PERIOD_KINDS))
+_LISTED: Final = frozenset(kind.name for kind in (REFUSED, DRIFT, CONFLICT, CLOCK_HELD, BATCH_MADE, *PERIOD_KINDS))
 #: What is kept of a case as it stood before an event of the month.
 _KEPT: Final = ("approved_by", "opened_by", "requested_by", "executed_by")
 

@@ -19,6 +19,7 @@ from addin.logic.case_type import Case
 from addin.logic.cases import case_types
 from addin.logic.chain import GENESIS, Head, check
 from addin.logic.events import ERASED, Draft, digests, unseal
+from addin.logic.system_kinds import CLOCK_HELD, TRUE_CLOCK
 from addin.logic.values import Money
 
 AT = "2026-11-23T10:00:00+00:00"
@@ -275,6 +276,18 @@ class JournalContract:
         assert caught.value.code == "JRN-CLOCK"
         assert caught.value.hint
         assert journal.head().seq == 1
+
+    def test_work_goes_on_after_a_clock_that_was_ahead(self, journal):
+        """Held events bear the instant of the last one and the true one; later than that, the clock counts again."""
+        ahead = "2026-11-24T10:00:00+00:00"
+        put(journal, note(1), at=ahead)
+        put(journal, Draft(CLOCK_HELD.name, "", {"until": ahead}, "The desk's clock was a day ahead"), at=AT)
+        put(journal, note(2), at=AT)
+        found = list(journal.events())
+        assert [(event.at, event.data.get(TRUE_CLOCK)) for event in found] == [(ahead, None), (ahead, AT), (ahead, AT)]
+        put(journal, note(3), at="2026-11-25T10:00:00+00:00")
+        with pytest.raises(JournalError):  # what was held is over: another wrong clock is another decision
+            put(journal, note(4), at=AT)
 
     # ---------------------------------------------------------------- numbers and keys
 

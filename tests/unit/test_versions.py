@@ -10,13 +10,14 @@ import pytest
 from click.testing import CliRunner
 
 from addin.cli import FINDINGS, main
-from addin.folder import create
+from addin.errors import JournalError
+from addin.folder import create, write_workbook
 from addin.logic.chain import Head
 from addin.logic.policy import DEFAULT_POLICY
 from addin.logic.versions import BULK_ROWS, mark_before
 from addin.past import restore
 from addin.service import RowRequest
-from addin.tasks import keep_day
+from addin.tasks import hold_clock, keep_day
 from addin.verify import verify
 
 MORNING = datetime(2026, 11, 27, 8, 15, tzinfo=UTC)
@@ -89,6 +90,25 @@ def test_a_bulk_press_is_marked_in_its_own_transaction(service):
     assert (mark.data["upto"], mark.data["head"], mark.reason) == (1, mark.prev, f"Before a press on {MOST + 1} rows")
     assert service.open_cases(opens(MOST + 1, "k")).ok
     assert kinds(service).count("version.marked.v1") == 1
+
+
+def test_a_clock_that_was_ahead_is_held_by_senior_qa_with_a_reason(service, clock):
+    """A day ahead would stop all work for a day; held, the chain verifies, and every event says the true time."""
+    clock.now += timedelta(days=1)
+    service.open_cases(opens(1))
+    clock.now = MORNING
+    with pytest.raises(JournalError, match="clock hold"):
+        service.open_cases(opens(1))
+    senior = service.acting(service.settings.actors()["s.moreau"])
+    assert [problem.code for problem in hold_clock(service, "").problems] == ["CLK-01", "CLK-02"]
+    assert hold_clock(senior, "The packing desk was a day ahead").ok
+    assert service.open_cases(opens(1)).ok
+    assert list(service.journal.events())[-1].data["clock"] == "2026-11-27T08:15:00+00:00"
+    write_workbook(service)
+    report = verify(service.folder)
+    assert report.ok, report.sentence()
+    clock.now += timedelta(days=2)
+    assert hold_clock(senior, "Again").problems[0].code == "CLK-03"
 
 
 def test_the_policy_says_what_bulk_is(service):
