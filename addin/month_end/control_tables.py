@@ -336,7 +336,7 @@ def rules_table(policy: Policy, day: date) -> Table:
     ]  # fmt: skip
     unverified = sum(1 for row in rows if row[4] == "not verified yet")
     columns = (
-        Col("Key", 36), Col("Value", 30, _LONG), Col("Unit", 13), Col("Source", 56, _LONG), Col("Verified by", 18),
+        Col("Key", 36), Col("Value", 44, _LONG), Col("Unit", 13), Col("Source", 56, _LONG), Col("Verified by", 18),
         Col("Verified on", 12, _DAY), Col("Valid from", 12, _DAY),
     )  # fmt: skip
     hint = (
