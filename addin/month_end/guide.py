@@ -57,8 +57,8 @@ def _guide(source: Source) -> Sequence[tuple[str, str]]:
         (
             "Order",
             "Cover, control totals and pictures first; then cases, cut-off, approvals and late changes; refunds, "
-            "payment batches, closed periods, claims, carrier returns, quality, overrides, addresses, CCTV and deviations; then exceptions and the "
-            "sample; last the log of every event, the rules and the files.",
+            "payment batches, closed periods, claims, carrier returns, quality, overrides, addresses, CCTV and "
+            "deviations; then exceptions and the sample; last the log of every event, the rules and the files.",
         ),
         ("When", f"{source.story.period.rule} Openings and endings within {days} days of a border stand on Cut-off."),
         ("Times", "All times are those of Europe/London; the journal keeps them in UTC."),
