@@ -4,35 +4,41 @@
    workbook; every event keeps its bytes, so that the register verifies before and after.
 2. One event names the digests that went, never a value. A value that is gone without such an event is a fault.
 3. A case is found whole: where a person is named in one of its personal fields, all of them are theirs.
-4. What cannot be erased here is listed: values held by law, free text inside events, files, older versions.
+4. Letters, claim sets and evidence of a case go with its values, each by an event that names the files.
+5. What cannot be erased here is listed: values held by law, free text inside events, other files, older versions.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from addin.claims.erased import delete_erased, files_of_letters, prints_erased
 from addin.closed_book import press_closed
 from addin.errors import HostError
+from addin.evidence import erase_file
 from addin.folder import write_workbook
 from addin.hosts.locking import refuse_if_held
 from addin.journal.retell import ERASED_DIGESTS, Retold
 from addin.logic.case_type import Case
 from addin.logic.cases import case_types
 from addin.logic.events import SEALED, Draft, Event, Json, digests, iso
+from addin.logic.evidence import FIELD as EVIDENCE
 from addin.logic.evidence import pieces
-from addin.logic.outcome import Outcome, Problem, Status
+from addin.logic.outcome import Outcome, Problem, RowResult, Status
 from addin.logic.policy import Policy
 from addin.logic.retention import ERASERS, may_erase
-from addin.logic.system_kinds import INTAKE_DISMISSED, INTAKE_READ, INTAKE_TAKEN, PERSONAL_ERASED
+from addin.logic.system_kinds import INTAKE_DISMISSED, INTAKE_READ, INTAKE_TAKEN, LETTERS_ERASED, PERSONAL_ERASED
 from addin.service import Service
 from addin.snapshots import Store
 
 #: How many digests one event names: its text has to fit a cell of the Audit sheet.
 _PART: Final = 300
+#: How many files one event names, for the same reason.
+_FILES_NAMED: Final = 200
 #: Folders that hold files with people in them, and what such a file is.
 _COPIES: Final = (
     "casebook-*.xlsm", "journal-before-rebuild-*.sqlite", "restored-*", "as-of-*", "packs/*full*", "incidents/*",
@@ -69,6 +75,10 @@ class Plan:
     held: tuple[Held, ...]
     remains: tuple[str, ...]
     snapshots: tuple[str, ...]
+    letters: tuple[str, ...] = ()
+    """Files of letters and claim sets that print what goes."""
+    evidence: tuple[tuple[str, str], ...] = ()
+    """Pieces of evidence that go: case and name."""
 
     @property
     def cases(self) -> tuple[str, ...]:
@@ -80,6 +90,8 @@ class Plan:
         return {
             "scope": self.scope,
             "values": len(self.items),
+            "letters": list(self.letters),
+            "evidence": [{"case": case_id, "name": name} for case_id, name in self.evidence],
             "cases": list(self.cases),
             "held": [{"case": held.case_id, "field": held.title, "why": held.why} for held in self.held],
             "remains": list(self.remains),
@@ -137,24 +149,31 @@ def carry_out(service: Service, plan: Plan, reason: str, *, drop_snapshots: bool
     if not service.actor.may(ERASERS):
         hint = "It takes one of these roles: senior qa, legal."
         return Outcome.refused(Problem("ERA-ROLE", f"{service.actor.name} may not erase personal values.", hint=hint))
+    left = delete_erased(service.folder, service.journal)  # what a kill kept from being deleted
     if not plan.items:
-        return Outcome(Status.DONE, "There is nothing to erase.")
+        words = f" {left} files of an earlier erasure were deleted." if left else ""
+        return Outcome(Status.DONE, f"There is nothing to erase.{words}")
     refuse_if_held(service.workbook)
     before = press_closed(service, "desk.refresh")
     if not before.ok:
         hint = "Put the named cells right, then erase again; nothing was erased."
         raise HostError(f"Something typed could not be taken over first: {before.message}", hint=hint)
-    last = _erase(service, plan, reason)
+    _erase(service, plan, reason)
+    delete_erased(service.folder, service.journal)
+    kept = [row.message for row in _erase_evidence(service, plan, reason) if not row.ok]
     service.journal.scrub()
     write_workbook(service)
     dropped = Store(service.folder / "snapshots").drop(plan.snapshots) if drop_snapshots else 0
     words = f"{len(plan.items)} personal values of {_counted(plan.cases)} erased; the chain is unchanged."
+    words += f" {_said(plan)}" if plan.letters or plan.evidence else ""
+    words += f" Evidence that stays: {' '.join(kept)}" if kept else ""
     words += f" {dropped} older versions dropped." if drop_snapshots else ""
     words += f" {len(plan.held)} fields stay, each with its reason." if plan.held else ""
-    return Outcome(Status.DONE, words, seq=last.seq, head=last.hash)
+    head = service.journal.head()
+    return Outcome(Status.DONE, words, seq=head.seq, head=head.hash)
 
 
-def _erase(service: Service, plan: Plan, reason: str) -> Event:
+def _erase(service: Service, plan: Plan, reason: str) -> None:
     role = service.actor.acting_as(ERASERS).value
     names = [item.digest for item in plan.items]
     with service.journal.write() as writer:
@@ -168,10 +187,24 @@ def _erase(service: Service, plan: Plan, reason: str) -> Event:
                 "scope": plan.scope,
             }
             draft = Draft(PERSONAL_ERASED.name, "", data, reason)
-            last = writer.append(draft, at=iso(service.clock()), actor=service.actor.id, role=role)
+            writer.append(draft, at=iso(service.clock()), actor=service.actor.id, role=role)
+        for start in range(0, len(plan.letters), _FILES_NAMED):
+            files = plan.letters[start : start + _FILES_NAMED]
+            named: dict[str, Json] = {
+                "files": [*files], "count": str(len(files)), "cases": list(plan.cases), "scope": plan.scope,
+            }  # fmt: skip
+            draft = Draft(LETTERS_ERASED.name, "", named, reason)
+            writer.append(draft, at=iso(service.clock()), actor=service.actor.id, role=role)
         for case in _retold(service, plan.cases):
             writer.save(case)
-    return last
+
+
+def _erase_evidence(service: Service, plan: Plan, reason: str) -> list[RowResult]:
+    return [row for case_id, name in plan.evidence for row in erase_file(service, case_id, name, reason).rows]
+
+
+def _said(plan: Plan) -> str:
+    return f"{len(plan.letters)} files of letters and {len(plan.evidence)} of evidence deleted."
 
 
 def _retold(service: Service, cases: Iterable[str]) -> Iterator[Case]:
@@ -245,8 +278,26 @@ def _plan(
     first = min((item.seq for item in going), default=0)
     store = Store(service.folder / "snapshots")
     older = tuple(kept.name for kept in store.list() if going and kept.seq >= first)
-    remains = [*texts, *_files(service, cases)]
-    return Plan(scope, tuple(going), tuple(held.values()), tuple(remains), older)
+    letters = _letters_going(service, going, held)
+    evidence = tuple(
+        (case.case_id, name)
+        for case in (service.journal.cases(cases) if cases else ())
+        if may_erase(case, EVIDENCE, today, policy, asked=asked).erase
+        for name in dict.fromkeys(piece.name for piece in pieces(case))
+    )
+    remains = [one for one in _files(service, cases, evidence) if one.partition(":")[0] not in letters]
+    return Plan(scope, tuple(going), tuple(held.values()), (*texts, *remains), older, letters, evidence)
+
+
+def _letters_going(service: Service, going: Iterable[Item], held: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    fields: dict[str, set[str]] = defaultdict(set)
+    kept: dict[str, set[str]] = defaultdict(set)
+    for item in going:
+        fields[item.case_id].add(item.field)
+    for case_id, name in held:
+        kept[case_id].add(name)
+    cases = [case_id for case_id in fields if case_id and prints_erased(fields[case_id], kept[case_id])]
+    return files_of_letters(service.folder, service.journal, cases)
 
 
 def _why_held(found: _Found, item: Item, today: date, policy: Policy, *, asked: bool) -> str:
@@ -262,10 +313,10 @@ def _why_held(found: _Found, item: Item, today: date, policy: Policy, *, asked: 
     return next((verdict.why for verdict in verdicts if not verdict.erase), "")
 
 
-def _files(service: Service, cases: Sequence[str]) -> Iterator[str]:
+def _files(service: Service, cases: Sequence[str], going: Collection[tuple[str, str]]) -> Iterator[str]:
     """Files beside the register that may show the people of these cases, and their evidence."""
     for case in service.journal.cases(cases) if cases else ():
-        for name in dict.fromkeys(piece.name for piece in pieces(case)):
+        for name in dict.fromkeys(piece.name for piece in pieces(case) if (case.case_id, piece.name) not in going):
             what = f"'casebook evidence {case.case_id} --erase' erases it if it may go"
             yield f"{case.case_id}: evidence {name!r}; look at it, {what}."
     for name, what in _FILES.items():

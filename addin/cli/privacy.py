@@ -86,6 +86,10 @@ def _tell(plan: Plan, *, as_json: bool, left_only: bool = False) -> None:
         return
     if not left_only:
         click.echo(f"{len(plan.items)} personal values would be erased, of {', '.join(plan.cases) or 'messages only'}.")
+    for name in () if left_only else plan.letters:
+        click.echo(f"  goes     {name}: it prints what is erased")
+    for case_id, name in () if left_only else plan.evidence:
+        click.echo(f"  goes     {case_id}: evidence {name!r}")
     for held in plan.held:
         click.echo(f"  stays    {held.case_id or 'a message'}, {held.title}: {held.why}")
     for words in plan.remains:

@@ -23,6 +23,7 @@ from addin.logic.system_kinds import (
     KEY_REVOKED,
     LETTER_FILES,
     LETTER_ISSUED,
+    LETTERS_ERASED,
     PACK_MADE,
     PACK_REVIEWED,
     REGISTER_OPENED,
@@ -33,7 +34,7 @@ _NUMBER: Final = re.compile(r"([A-Z]+)-(\d{4})-(\d{6,})")
 #: Under this key an event of an erasure lists the digests whose values it took out of the vault.
 ERASED_DIGESTS: Final = "erased"
 _MENTIONING: Final = LETTER_FILES | {
-    kind.name for kind in (SNAPSHOT_TAKEN, PACK_MADE, PACK_REVIEWED, KEY_ADDED, KEY_REVOKED)
+    kind.name for kind in (LETTERS_ERASED, SNAPSHOT_TAKEN, PACK_MADE, PACK_REVIEWED, KEY_ADDED, KEY_REVOKED)
 }
 #: Events that do more than change a case.
 _SPECIAL: Final = _MENTIONING | {ATTACHED.name, REGISTER_OPENED.name}

@@ -45,6 +45,9 @@ SNAPSHOT_RESTORED: Final = Kind("snapshot.restored.v1", "{actor} restored versio
 PERSONAL_ERASED: Final = Kind(
     "personal.erased.v1", "{actor} erased {count} personal values of {cases} ({scope}); the chain is as it was"
 )
+LETTERS_ERASED: Final = Kind(
+    "letter.erased.v1", "{actor} erased {count} files of letters of {cases} ({scope}): what they print is erased"
+)
 PACK_MADE: Final = Kind("pack.made.v1", "{actor} made the month-end workbook of {period}: {file}")
 PACK_COPIED: Final = Kind("pack.copied.v1", "{actor} made a full copy of {period}, which shows people: {file}")
 PACK_REVIEWED: Final = Kind("pack.reviewed.v1", "{actor} signed off the pack of {period} as its reviewer: {file}")
@@ -82,6 +85,7 @@ SYSTEM_KINDS: Final = (
     VERSION_MARKED,
     SNAPSHOT_RESTORED,
     PERSONAL_ERASED,
+    LETTERS_ERASED,
     PACK_MADE,
     PACK_COPIED,
     PACK_REVIEWED,

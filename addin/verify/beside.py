@@ -17,7 +17,7 @@ from addin.journal.retell import Mention, Retold
 from addin.logic.chain import Fault
 from addin.logic.evidence import FIELD as EVIDENCE
 from addin.logic.evidence import pieces_in
-from addin.logic.system_kinds import KEY_ADDED, LETTER_FILES, PACK_MADE, PACK_REVIEWED, SNAPSHOT_TAKEN
+from addin.logic.system_kinds import KEY_ADDED, LETTER_FILES, LETTERS_ERASED, PACK_MADE, PACK_REVIEWED, SNAPSHOT_TAKEN
 from addin.month_end.zip_writer import file_chunks
 from addin.packs.keys import PublicKey, reviewed_text
 from addin.snapshots import Store
@@ -25,9 +25,12 @@ from addin.snapshots import Store
 
 def check_beside(folder: Path, retold: Retold, notes: list[str]) -> Iterator[Fault]:
     """Every file that is not what its event says, and every letter or piece of evidence that is gone."""
+    erased = _erased(retold)
+    if erased:
+        notes.append(f"{len(erased)} files of letters are gone because they were erased; their events stand.")
     for told in retold.mentions:
         if told.kind in LETTER_FILES:
-            yield from _letter(folder, told)
+            yield from _letter(folder, told, erased)
         elif told.kind == PACK_MADE.name:
             yield from _pack(folder, told, notes)
         elif told.kind == PACK_REVIEWED.name:
@@ -37,9 +40,25 @@ def check_beside(folder: Path, retold: Retold, notes: list[str]) -> Iterator[Fau
     yield from _evidence(folder, retold)
 
 
-def _letter(folder: Path, told: Mention) -> Iterator[Fault]:
+def _erased(retold: Retold) -> Mapping[str, int]:
+    """The files that were erased with the values they print, and the event that says so."""
+    return {
+        str(name): told.seq
+        for told in retold.mentions
+        if told.kind == LETTERS_ERASED.name
+        for name in told.data.get("files", [])
+    }
+
+
+def _letter(folder: Path, told: Mention, erased: Mapping[str, int]) -> Iterator[Fault]:
     for name, digest in (("file", "sha256"), ("index", "index_sha256")):  # a PDF or a claim set is one file
-        if told.data.get(name):
+        file = str(told.data.get(name, ""))
+        if file in erased:
+            path = _inside(folder, file)
+            if path is not None and path.exists():
+                words = f"{file} was erased by event {erased[file]} and still lies here; run the erasure again."
+                yield Fault(erased[file], "letter", words, file)
+        elif file:
             yield from _same(folder, str(told.data[name]), told.data.get(digest), told.seq, "letter", notes=None)
 
 

@@ -9,6 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 
+from addin import erasure
+from addin.bench.backlog import START as BACKLOG_START
+from addin.bench.backlog import fill_backlog
+from addin.claims.letters import Extent, Wanted, make_letters
 from addin.cli import DONE, FINDINGS, USAGE, main
 from addin.closed_book import press_closed
 from addin.erasure import carry_out, plan_for_cases, plan_for_person, plan_for_time
@@ -117,6 +121,59 @@ def test_what_a_claim_rests_on_stays_until_its_time(service, clock):
     clock.now = START + timedelta(days=6 * 366)
     later = plan_for_person(service, NAME)
     assert "Consignee" in {item.title for item in later.items}
+
+
+def with_letter(service, clock):
+    """A closed claim that names the person, with a letter, its PDF, its set and two pieces of evidence."""
+    (case_id,) = fill_backlog(service, 1)
+    clock.now = BACKLOG_START + timedelta(hours=1)
+    edited = service.edit([RowRequest(case_id, {"consignee_name": NAME})])
+    assert edited.ok, edited.message
+    made = make_letters(service, [Wanted(case_id)], Extent(pdf=True, claim_set=True))
+    assert made.ok, made.message
+    outcome = service.press("cancel", [RowRequest(case_id, reason="Not needed")])
+    assert outcome.ok, outcome.message
+    return case_id, sorted((service.folder / "letters").iterdir())
+
+
+def test_letters_and_evidence_go_with_the_values_they_show(service, clock):
+    """Kept as long as the law keeps the claim; then letter, PDF, set, index and evidence go, and verify says why."""
+    case_id, files = with_letter(service, clock)
+    contents = [path for path in (service.folder / "evidence").rglob("*") if path.is_file()]
+    assert (len(files), len(contents)) == (4, 2)
+    assert plan_for_cases(service, [case_id]).letters == ()
+    clock.now += timedelta(days=6 * 366)
+    plan = plan_for_time(service)
+    assert (len(plan.letters), {case for case, _ in plan.evidence}) == (4, {case_id})
+    outcome = carry_out(service, plan, "Past its retention")
+    assert "4 files of letters and 2 of evidence deleted" in outcome.message
+    assert not any(path.exists() for path in (*files, *contents))
+    report = verify(service.folder)
+    assert report.ok, report.faults
+    assert any("4 files of letters are gone because they were erased" in note for note in report.notes)
+    told = next(event for event in service.journal.events() if event.kind == "letter.erased.v1")
+    assert NAME not in told.text
+
+
+def test_a_kill_before_the_files_are_deleted_is_told_and_mended(service, clock, monkeypatch):
+    """The event stands, the files still lie there: verify names each, and the next erasure deletes them."""
+    case_id, files = with_letter(service, clock)
+    clock.now += timedelta(days=6 * 366)
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(erasure, "delete_erased", lambda *_: 0)
+        patched.setattr(erasure, "_erase_evidence", killed)
+        with pytest.raises(KeyboardInterrupt):
+            carry_out(service, plan_for_cases(service, [case_id]), "Past its retention")
+    faults = [fault for fault in verify(service.folder).faults if fault.what == "letter"]
+    assert len(faults) == 4
+    assert all("run the erasure again" in fault.message for fault in faults)
+    again = carry_out(service, plan_for_cases(service, [case_id]), "Past its retention")
+    assert "4 files of an earlier erasure were deleted" in again.message
+    assert not any(path.exists() for path in files)
 
 
 def test_the_yearly_run_takes_what_is_past_its_time(service, clock):
