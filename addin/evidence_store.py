@@ -4,6 +4,7 @@
 2. It is written beside its place, flushed to the disk, and then renamed: a kill leaves a content whole or not there.
 3. Equal contents are kept once; nothing in the store is ever written over.
 4. A file that changes while it is copied is refused: half of it would be evidence of nothing.
+5. What a killed copy left is deleted by a later one, once nobody can be writing it any more.
 
 Which case holds which content is told by the journal's events alone.
 """
@@ -26,6 +27,8 @@ FOLDER: Final = "evidence"
 _CHUNK: Final = 1024 * 1024
 #: Space that is left free on the disk, in bytes: the journal must still be able to write.
 _SPARE: Final = 64 * 1024 * 1024
+#: A copy that has not grown for so long is nobody's: its process was killed.
+_ABANDONED_S: Final = 3600
 
 
 class EvidenceError(CasebookError):
@@ -175,6 +178,7 @@ def _store(folder: Path, chunks: Iterator[bytes], name: str) -> Kept:
             out.flush()
             os.fsync(out.fileno())
         kept = Kept(hashed.hexdigest(), size)
+        _clear_abandoned(root, part.stat().st_mtime)
         _settle(part, place(folder, kept.sha256))
     except OSError as error:
         raise _unwritable(name, error) from error
@@ -182,6 +186,13 @@ def _store(folder: Path, chunks: Iterator[bytes], name: str) -> Kept:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
     return kept
+
+
+def _clear_abandoned(root: Path, now_s: float) -> None:
+    for left in root.glob(".*.part"):
+        with contextlib.suppress(OSError):  # another process was quicker, or has it open
+            if now_s - left.stat().st_mtime > _ABANDONED_S:
+                left.unlink()
 
 
 def _settle(part: Path, target: Path) -> None:
