@@ -57,6 +57,13 @@ COMMAND_ICONS: Final[Mapping[str, str]] = {
     "make_letters": "FileNew",
     "add_rows": "TableInsert",
 }
+#: Sheets of one case type with many moves: the submenus they stand in, each with its moves; the last takes the rest.
+CHAPTERS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
+    "Claims": {
+        "Claim file": frozenset({"gather", "open_tracer", "approve", "file", "request_info", "answer"}),
+        "Outcome": frozenset(),
+    },
+}
 #: How many buttons of a sheet that is no queue stand by themselves; the others are in a menu.
 _ALONE: Final = 5
 _HINT_LIMIT: Final = 1024  # [MS-CUSTOMUI] ST_LongString
@@ -118,7 +125,9 @@ def _moves(sheet: str, moves: Sequence[Action]) -> Iterator[str]:
     kinds = [kind for kind in types_on(sheet) if any(kind.code in (action.states or {}) for action in moves)]
     common = [action for action in moves if action.verb in _COMMON]
     own = [action for action in moves if action.verb not in _COMMON]
-    if len(kinds) < 2:
+    if sheet in CHAPTERS:
+        yield from _chapters(sheet, own)
+    elif len(kinds) < 2:
         yield from (_button(action) for action in own)
     else:
         for kind in kinds:
@@ -129,6 +138,17 @@ def _moves(sheet: str, moves: Sequence[Action]) -> Iterator[str]:
     if common:
         yield _opened_menu(f"mnu{sheet}Common", "Every case", "Moves that every case has.", "", large=False)
         yield from (_button(action) for action in common)
+        yield "</menu>"
+
+
+def _chapters(sheet: str, own: Sequence[Action]) -> Iterator[str]:
+    """The moves of a sheet in the submenus that `CHAPTERS` names."""
+    named = frozenset[str]().union(*CHAPTERS[sheet].values())
+    last = [*CHAPTERS[sheet]][-1]
+    for number, (label, verbs) in enumerate(CHAPTERS[sheet].items(), start=1):
+        within = [one for one in own if one.verb in verbs or (label == last and one.verb not in named)]
+        yield _opened_menu(f"mnu{sheet}{number}", label, f"{label}: moves of the sheet {sheet}.", "", large=False)
+        yield from (_button(action) for action in within)
         yield "</menu>"
 
 

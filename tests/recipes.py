@@ -9,6 +9,7 @@ if str(ROOT / "build") not in sys.path:
 
 import compound_file  # noqa: E402
 import make  # noqa: E402
+import ribbon  # noqa: E402
 import vba_project  # noqa: E402
 
-__all__ = ["ROOT", "compound_file", "make", "vba_project"]
+__all__ = ["ROOT", "compound_file", "make", "ribbon", "vba_project"]

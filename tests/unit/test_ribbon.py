@@ -10,7 +10,7 @@ import pyopenvba
 import pytest
 from lxml import etree
 from ovba_reader import read_project
-from recipes import make
+from recipes import make, ribbon
 
 from addin.macros.actions import actions, button_actions, find
 from addin.macros.vba import vba_project
@@ -92,6 +92,19 @@ def test_groups_stay_readable():
     requests = tree.find(f".//{NAMESPACE}menu[@id='mnuRequests']")
     submenus = [menu.get("label") for menu in requests.findall(f"{NAMESPACE}menu")]
     assert submenus == [*(kind.name for kind in types_on("Requests")), "Every case"]
+
+
+def test_the_moves_of_a_claim_stand_in_two_submenus():
+    """The claim's file up to the carrier's answer, and its outcome; every move in one of them, and room for more."""
+    claims = tree_of().find(f".//{NAMESPACE}menu[@id='mnuClaims']")
+    menus = {menu.get("label"): [one.get("tag") for one in menu] for menu in claims.findall(f"{NAMESPACE}menu")}
+    assert [*menus][:3] == ["Claim file", "Outcome", "Every case"]
+    moves = {action.id for action in actions().values() if action.sheet == "Claims" and action.command == "move_rows"}
+    shown = [tag for label in ("Claim file", "Outcome", "Every case") for tag in menus[label]]
+    primary = {one.get("tag") for one in claims.findall(f"{NAMESPACE}button")}
+    assert moves - primary == set(shown) - primary
+    assert len(claims) <= 16
+    assert {f"claims.{verb}" for verbs in ribbon.CHAPTERS["Claims"].values() for verb in verbs} <= moves
 
 
 def test_an_action_of_an_unknown_sheet_is_not_lost():
