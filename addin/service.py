@@ -32,7 +32,7 @@ from addin.logic.evidence import Keep, Piece
 from addin.logic.forms import Value
 from addin.logic.joining import Effect
 from addin.logic.machine import Decision, affect, attach, decide, edit, erase_evidence, linked, open_case, withdraw
-from addin.logic.outcome import Outcome, Problem, RowResult, Status, counted
+from addin.logic.outcome import Outcome, Problem, RowResult, Status, counted, told
 from addin.logic.periods import PERIOD_KINDS, Periods, fold
 from addin.logic.policy import DEFAULT_POLICY, Policy
 from addin.logic.rule_changes import RULE_KINDS, with_changes
@@ -544,7 +544,7 @@ def begin(service: Service, register_id: str) -> None:
 def failed(case_id: str, problems: Iterable[Problem]) -> RowResult:
     """The result of a row that changed nothing."""
     found = tuple(problems)
-    return RowResult(case_id, ok=False, message=" ".join(str(problem) for problem in found), problems=found)
+    return RowResult(case_id, ok=False, message=told(found), problems=found)
 
 
 def summary(rows: Sequence[RowResult]) -> Outcome:

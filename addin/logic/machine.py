@@ -22,7 +22,7 @@ from addin.logic.events import PERSONAL, Draft, Json, Kind, names_in
 from addin.logic.evidence import ATTACHED, ERASED_FILE, FIELD, WITHDRAWN, Keep, Piece, joined, pieces, told
 from addin.logic.forms import Field, Value
 from addin.logic.joining import Effect, Join, Joined, join
-from addin.logic.outcome import Problem
+from addin.logic.outcome import Problem, needed
 from addin.logic.priority import in_time, pause_words, standing, worked_while_waiting
 from addin.logic.retention import ERASERS, may_erase
 from addin.logic.values import Role
@@ -434,15 +434,7 @@ def _role_problem(roles: frozenset[Role], ctx: Context, what: str) -> list[Probl
 
 def _missing(kind: CaseType, case: Case, names: Iterable[str], what: str) -> list[Problem]:
     lacking = [name for name in names if not case.has(name)]
-    return [
-        Problem(
-            "MOVE-NEEDS",
-            f"{kind.fields[name].title} is missing; {what} needs it.",
-            name,
-            hint=kind.fields[name].help,
-        )
-        for name in lacking
-    ]
+    return [needed(kind.fields[name].title, what, name, kind.fields[name].help) for name in lacking]
 
 
 def _form_problem(field: Field | None, value: Value | None, ctx: Context) -> list[Problem]:

@@ -6,8 +6,10 @@ one. Exceptions (`CasebookError` and its branches in `addin.errors`) are kept fo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 
 class Status(StrEnum):
@@ -47,6 +49,31 @@ class Problem:
         place = f"{self.cell}: " if self.cell else ""
         hint = f" {self.hint}" if self.hint else ""
         return f"{place}{self.message}{hint}"
+
+
+#: The code of a fact that a step needs and the case lacks.
+NEEDS: Final = "MOVE-NEEDS"
+_LACKS, _FOR = " is missing; ", " needs it."
+#: Up to so many missing facts are told one by one, each with its own help; more are named together.
+_SINGLY: Final = 2
+_NAMED: Final = 12
+
+
+def needed(title: str, what: str, field: str, about: str) -> Problem:
+    """A fact that is missing: its title, the step that needs it, the field, and what its help says."""
+    return Problem(NEEDS, f"{title}{_LACKS}{what}{_FOR}", field, hint=f"{about} Fill it in on the sheet Case.".strip())
+
+
+def told(problems: Sequence[Problem]) -> str:
+    """Problems as the words of one cell: many missing facts are named together, everything else stands by itself."""
+    lacking = [one for one in problems if one.code == NEEDS and not one.cell]
+    if len(lacking) <= _SINGLY:
+        return " ".join(map(str, problems))
+    titles = [one.message.partition(_LACKS)[0] for one in lacking]
+    what = lacking[0].message.partition(_LACKS)[2].removesuffix(_FOR)
+    more = f" and {len(titles) - _NAMED} more" if len(titles) > _NAMED else ""
+    words = f"{', '.join(titles[:_NAMED])}{more} are missing; {what} needs them. Fill them in on the sheet Case."
+    return " ".join([words, *(str(one) for one in problems if one not in lacking)])
 
 
 @dataclass(frozen=True, slots=True)

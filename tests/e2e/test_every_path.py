@@ -325,6 +325,52 @@ def test_what_a_type_refuses_it_explains(november: Day, code: str) -> None:
     reads_like_help(text)
 
 
+#: Further bad ways of the requests: what was pressed before, what is tried, and words of the refusal.
+TRIED = {
+    "a failed screen": ("ADR", (step("verify", **CALL), step("approve")),
+                        step("apply", oms_proof="oms.png", order_screen="Failed"), "failed the fraud screen"),
+    "a denied call": ("ADR", (), step("verify", **{**CALL, "callback_result": "Denied"}), "denied having asked"),
+    "out of reach": ("SPD", (), step("check", service="UPS Express Plus", postcode="IV2 9ZZ"), "does not go to"),
+    "still held": ("SPD", (), step("check", hold_until="26/11/2026"), "held until"),
+    "on a Sunday": ("SPD", (), step("check", ship_date="22/11/2026"), "no working day"),
+    "no serial": ("QCT", (step("assign", **{**OUT, "serial_wms": "?"}), step("inspect", "q.reid"),
+                          step("second_check", "b.lowe")), step("pass", "q.reid"), "no serial number"),
+    "no lawful basis": ("CTV", (step("preserve", "c.adler", preservation_ref="Log 311"),), step("approve", "c.adler"),
+                        "Lawful basis"),
+    "tracking unseen": ("OST", (), step("check", order_stage="Collected", wms_stage="Collected"), "its tracking"),
+    "no next step": ("OST", (step("check"),), step("answer", answer="Soon", next_update="23/11/2026 16:00"),
+                     "Next step"),
+    "no way for the customer": ("INV", (step("freeze", lock_ref="L-1", open_orders="4102938475",
+                                             cs_told_at="23/11/2026 09:50"), step("count", "b.lowe", counted_qty="5")),
+                                step("close", ticket_ref="TCK-9"), "what happens to 4102938475"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", TRIED)
+def test_what_else_a_request_refuses_it_explains(november: Day, what: str) -> None:
+    """The same: nothing changes, and the row says what is wrong and what to do."""
+    code, before, bad, says = TRIED[what]
+    case = opened(november, code, {})
+    walk(november, case, before)
+    status = november.case(case).status
+    assert not take(november, case, bad).ok
+    assert november.case(case).status == status
+    text = november.message(case_types()[code].sheet, case)
+    assert says.casefold() in text.casefold()
+    reads_like_help(text)
+
+
+def test_many_missing_facts_are_named_together(november: Day) -> None:
+    """A row in which nearly everything is missing says so in one sentence that a cell can hold."""
+    case = november.open("ADR", order_no="4102938475")
+    november.sure(november.show(case))
+    assert not take(november, case, step("verify")).ok
+    text = november.message("Requests", case)
+    assert text.startswith("Order stage, Old address, New address, ")
+    assert "and 7 more are missing; 'Verify' needs them. Fill them in on the sheet Case." in text
+    reads_like_help(text)
+
+
 def test_a_refund_explains_why_its_requester_cannot_approve(november: Day) -> None:
     """The fifteenth type: the bad way of a refund is the one an auditor asks about."""
     case = opened(november, "RFD", {})

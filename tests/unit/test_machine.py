@@ -235,7 +235,7 @@ def test_a_move_needs_its_fields(case):
     """Every one that is missing is named at once."""
     decision = press(TOY, done(TOY, case, "prepare"), "lend")
     assert [(p.code, p.field) for p in decision.problems] == [("MOVE-NEEDS", "keys"), ("MOVE-NEEDS", "borrower")]
-    assert decision.problems[0].hint == "How many."
+    assert decision.problems[0].hint == "How many. Fill it in on the sheet Case."
 
 
 def test_a_move_may_need_a_reason(case):
