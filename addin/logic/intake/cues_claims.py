@@ -90,6 +90,8 @@ CLAIM_CUES: Final[tuple[Cue, ...]] = (
     cue("UPC", 2, r"\b(?:update|news|progress|status)\b[^.;\n]{0,12}\b(?:on|of|for|about)\b[^.;\n]{0,10}\bclaims?\b|"
         r"\bclaim (?:clm|no|number|ref)\b|\bclm-\d"),
     # -- returns and their quality check
+    cue("RQC", 3, r"\b(?:wants?|needs?|prefers?|send|get)\W{1,3}(?:\w+\W{1,3})?the (?:right|correct) "
+        r"(?:one|colou?r|size|item|article|bag)\b", "EXCHANGE"),
     cue("RQC", 3, r"\b(?:is|are) (?:\S+ ){0,2}(?:genuine|authentic|real|fake)\s?\?|\blooks? (?:like a )?(?:fake|"
         r"counterfeit|"
         r"not genuine)\b|\b(?:stamp|logo|serial|stitching)\b[^.;\n]{0,20}\b(?:fake|wrong font|not genuine)\b"),

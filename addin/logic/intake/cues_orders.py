@@ -16,6 +16,8 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
     cue("ADR", 3, r"\b(?<!email )(?<!billing )(?:addr|addres{1,2}e?s?|adress\w{0,2})"
         r"\b(?:\W{1,3}\w+){0,3}\W{1,3}(?:chang\w{0,3}|updat\w{0,3}|amend\w{0,3}|wrong|incorrect|incomplete|"
         r"correction|should be|needs? to be|erronee)\b"),
+    cue("ADR", 3, r"\b(?:addr|addres{1,2}|adress\w{0,2}) (?:chnag\w{0,3}|cahng\w{0,3}|chagn\w{0,3}|chnge|chage)\b|"
+        r"\b(?:chnag\w{0,3}|cahng\w{0,3}|chagn\w{0,3}|chnge) (?:of |the |her |his )?(?:delivery )?add?ress?\w{0,2}\b"),
     cue("ADR", 3, r"\b(?:re-?direct|divert|re-?route|redirig)\w{0,4}\b"),
     cue("ADR", 2, r"\b(?:deliver|send|ship|livrer)\w{0,3}\b(?:\W{1,3}\w+){0,3}\W{1,2}(?:to|at|a|chez)"
         r"\b[^.;\n]{0,80}\b(?:instead|rather than|plutot)\b"),
@@ -33,6 +35,10 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
         r"(?:to|at) (?:her|his|their|my|the) (?:mum|mother|parent|dad|father|sister|brother|friend|daughter|son|aunt|"
         r"office|work|hotel)(?:'?s)?\b"),
     # -- special delivery
+    cue("SPD", 2, r"\bre-?deliver\w{0,4}\b|\b(?:can|could) (?:it|this|(?:her |his |their |the )?order)\b[^.;\n?]{0,24}"
+        r"\bwait (?:for|until)\b"),
+    cue("SPD", 2, r"\b(?:ups|carrier|courier)\b[^.;\n]{0,12}\b(?:refus\w{1,3}|won'?t (?:take|accept)|"
+        r"does ?n'?t (?:take|accept))\b[^.;\n]{0,40}\b(?:watch|jewel\w*|value|limit)\b"),
     cue("SPD", 2, r"\b(?:home|available|free|there|in) only (?:after|before|from|until|on)\b|"
         r"\bonly (?:home|available|free|in|there) (?:after|before|from|until|on)\b"),
     cue("SPD", 2, r"\b(?:deliver|leave|drop|give) (?:\S+ ){0,3}?(?:to|with|at) (?:a |the |her |his )?"
@@ -90,11 +96,15 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
     cue("QCT", 2,
         r"\bdouble[ -]?check (?:the |this )?(?:quality|stitching|serial|item|bag|piece|watch|order before)\b"),
     cue("QCT", 2, r"\bcontrole qualite\b"),
+    cue("QCT", 2, r"\bcheck (?:that )?(?:the )?(?:engraving|monogram|spelling|initials)\b|\b(?:no|without (?:the |a )?)"
+        r" ?(?:price|invoice)(?: slip| tag| note)?\b(?! (?:match|guarantee))"),
     # -- cctv
     cue("CTV", 3, r"\b(?:cctv|footage|videosurveillance|video surveillance|(?:pull|check|review|save|preserve|keep|"
         r"look at|get|watch|see) (?:the |any |our )?(?:videos?|tapes?|cameras?|recordings?)|"
         r"camera (?:recording|images?)|security (?:video|tape)|enregistrement)\b"),
     # -- order status
+    cue("OST", 3, r"\bwismo\b"),
+    cue("OST", 2, r"\b(?:re-?instate|re-?activate|un-?cancel\w*)\b"),
     cue("OST", 2,
         r"\b(?:at|in) (?:an? |the )?access point\b|\btried (?:to deliver )?(?:\d ?x|twice)|\bdelivery attempts?\b"),
     cue("OST", 2, r"\b(?:picking|preparing|packing|processing|allocated|pending) (?:since|for \d)\b"),
@@ -140,6 +150,8 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
         r"in progress)"
         r"['\"]?(?:$|[\s.?!,])"),
     # -- inventory
+    cue("INV", 2, r"\bfound (?:an? )?\S+(?: \S+){0,2} (?:with )?(?:no|without) (?:any )?"
+        r"(?:paperwork|papers|order|rma|docs?)\b"),
     cue("INV", 3, r"\bcount(?:ed|s)?\b[^.;\n]{0,30}\b(?:shows?|says?|is|=|"
         r"gives?)\W{0,3}\d{1,5}\b[^.;\n]{0,24}\b(?:wms|system|"
         r"sys|stock|oms)\b"),

@@ -58,6 +58,8 @@ SITE_CUES: Final[tuple[Cue, ...]] = (
         r"\bhanding over to (?!(?:ups|dpd|dhl|the|a|an|carrier|courier|driver|customer|client)\b)[a-z]{2,20}\b|"
         r"\bstill open for (?:the )?(?:lates?|"
         r"nights?|tomorrow|next shift)\b"),
+    cue("SOP", 3, r"\bsop[- ]?\S{1,12} (?:\w+ ){0,2}(?:says?|states|reads|shows|asks for)\b[^.;\n]{0,40}\b"
+        r"(?:should|but|instead)\b|\bwho (?:updates|changes|owns) the (?:sop|procedure)\b"),
     cue("SOP", 2, r"\b(?:look at|review|rethink|revisit|fix|clarify) (?:the |our |that )?(?:\w+ )?(?:sop|procedure|"
         r"work instruction)\b"),
     cue("HND", 3, r"\b(?:hand-?over|hand over (?:to|for)|passation|shift (?:handover|change|notes|summary)|(?:for|to)"

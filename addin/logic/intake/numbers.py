@@ -63,7 +63,8 @@ _CARD_BEFORE: Final = re.compile(r"\b(?:card|carte|visa|amex|mastercard|payment|
 
 _CASE_ID: Final = re.compile(r"\bcase-\d{4}-\d{6}\b")
 _SOP: Final = re.compile(r"\bsop[ -]?([a-z]{0,4}-?\d{1,5}(?:\.\d{1,3})?)\b")
-_NO_TICKET: Final = frozenset({"CASE", "SOP", "RMA", "ISO", "UTF", "DEV", "CAPA", "BIN", "LOC", "GBP", "EUR", "USD"})
+_NO_TICKET: Final = frozenset({"CASE", "SOP", "RMA", "ISO", "UTF", "DEV", "CAPA", "BIN", "LOC", "GBP", "EUR", "USD",
+                                "PSP", "REF", "ARN"})  # fmt: skip
 _RMA: Final = re.compile(
     r"\b(?:rma|return (?:no|number|ref|auth\w{0,12})|retour (?:no|numero))\W{0,4}(?:(?:no|number|nr|ref)\W{1,3})?#?"
     r"([a-z]{0,3}-?\d[\da-z-]{2,13})(?![\da-z])"

@@ -130,6 +130,7 @@ _CHASER: Final = re.compile(
     r"bump(?:ing)?\b|as per my (?:last|previous|earlier)|"
     r"my (?:last |previous |earlier )?(?:msg|message|email|mail|request|chat) (?:from|of|on|yesterday|yday|last|"
     r"this)|"
+    r"(?:i|we) (?:talked|spoke) about\b|"
     r"(?:2nd|second|third|3rd|4th|fourth|\d{1,2}th) (?:time (?:of )?(?:asking|i|we)|request|reminder|chaser|"
     r"message|msg)|"
     r"(?:i|we) (?:already |have already )?(?:asked|requested|raised|reported|messaged|wrote|sent)(?: (?:for |"

@@ -184,8 +184,9 @@ _NEGATION: Final = re.compile(
     r"(?:\W{1,3}\w+){0,4}\W{1,3}|\b(?:no|not)\W{1,3})$"
 )
 _UNNEGATION: Final = re.compile(
-    r"\b(?:not (?:yet|received|had|got|sure|only|done|seen|been|know)|why not|do ?n[o']t know|no (?:idea|news|problem|"
-    r"worries|reply|answer)|no longer (?:need|want)(?!\w* (?:to|a|the) (?:return|refund|exchange|cancel)))\b"
+    r"\b(?:not (?:yet|received|had|got|sure|only|done|seen|been|know)|why not|do ?n[o']t (?:know|forget)|not forget|"
+    r"n'?oubli\w+ pas|no (?:idea|news|problem|worries|reply|answer)|"
+    r"no longer (?:need|want)(?!\w* (?:to|a|the) (?:return|refund|exchange|cancel)))\b"
 )
 _NEGATED_AFTER: Final = re.compile(
     r"\W{0,3}(?:\w+\W{1,3}){0,2}?(?:is |are )?(?:not|n'?t|no longer) (?:needed|required|wanted|necessary)\b"

@@ -29,6 +29,7 @@ _ROLES: Final = tuple(
             r"\b(?:no (?:new )?(?:scans?|movement|updates?)|last scan(?:ned)?|not (?:moved|scanned|updated)|"
             r"n't moved|scanned|aucun scan)\b"),
         ("expected_delivery",
+            r"\bpromis\w{0,2}(?: pour| for)?\b(?=\W{0,3}(?:le |the )?$)|"
             r"\b(?:expected|was due|due (?:for )?delivery|eta|should have (?:been|arrived)|promised|"
             r"scheduled|supposed to)\b"),
         ("refers_to_date",
@@ -63,6 +64,10 @@ _ROLE_AFTER: Final = (
     ("date_needed", re.compile(r"\W{0,3}(?:latest|at the latest|please|pls|!|delivery|slot|only|is a must)")),
     ("delivered_date", re.compile(r"\W{0,3}(?:delivery was|delivered)")),
 )
+_UNTIL_DAY: Final = re.compile(r"\b(?:until|till?|jusqu\w*)\W{1,3}(?:the |this |au |a |le )?$")
+_WAITS: Final = re.compile(
+    r"\bwait (?:for|until)\b|\b(?:n'?t|not|ne pas|don'?t) (?:send|ship|despatch|dispatch)\w*\b.{0,12}\bbefore\b"
+)
 #: Roles of days that have been when the message is written.
 _BEHIND: Final = frozenset({
     "last_scan_date", "refers_to_date", "proof_of_sending_date", "received_date", "delivered_date", "event_date",
@@ -94,7 +99,7 @@ def read_timing(text: Folded, sent_at: datetime, codes: Sequence[str], profile: 
     out = Timing()
     days = find_days(text, sent)
     times = find_times(text)
-    roles = [_settled(hit, _role(text, hit), sent, codes) for hit in days]
+    roles = [_settled(hit, _waited(text, hit, _role(text, hit)), sent, codes) for hit in days]
     if "RQC" in codes and "UPC" not in codes:
         # Goods that are graded were received by us, not delivered to the customer.
         roles = [(hit, "received_date" if role == "delivered_date" else role) for hit, role in roles]
@@ -103,6 +108,12 @@ def read_timing(text: Folded, sent_at: datetime, codes: Sequence[str], profile: 
     _moments(text, roles, times, sent, codes, out)
     _derived(text, out, sent, codes, profile)
     return out
+
+
+def _waited(text: Folded, hit: DayHit, role: str) -> str:
+    """The day of "Away until 3/12, can it wait?" belongs to the wish, though another clause names it."""
+    waits = role in ("date_needed", "day_mentioned") and _WAITS.search(text.lower) is not None
+    return "hold_until" if waits and _UNTIL_DAY.search(text.before(hit.start)) is not None else role
 
 
 def _settled(hit: DayHit, role: str, sent: date, codes: Sequence[str]) -> tuple[DayHit, str]:
