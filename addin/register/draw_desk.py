@@ -208,14 +208,23 @@ def draw_case(page: Page) -> None:
 def _draw_case_colours(page: Page, last: int) -> None:
     rule, sheet = page.look.rule, page.worksheet
     line = {"bottom": 1, "bottom_color": LINE}
-    # The line under a field stands below the last line of its help.
-    ends = f'=AND($A{CASE_FIRST}&$C{CASE_FIRST}<>"",OR($A{CASE_FIRST + 1}<>"",$C{CASE_FIRST + 1}=""))'
-    tests = (
-        (f"B{CASE_FIRST}:B{last}", f'=$E{CASE_FIRST}="input"', rule(bg_color=INPUT)),
-        (f"B{CASE_FIRST}:B{last}", f'=$E{CASE_FIRST}="system"', rule(bg_color=GUARDED)),
-        (f"A{CASE_FIRST}:A{last}", f'=$A{CASE_FIRST}<>""', rule(font_color=QUIET)),
-        (f"A{CASE_FIRST}:C{last}", ends, rule(**line)),
-        (f"G{CASE_FIRST}:J{CASE_FIRST + CASE_TIMELINE - 1}", f'=$G{CASE_FIRST}<>""', rule(**line)),
+    # The line under a field stands below the last line of its help. Of rules that overlap Calc follows the first only,
+    # so each fill comes once with the line and once without.
+    ends = f'OR($A{CASE_FIRST + 1}<>"",$C{CASE_FIRST + 1}="")'
+    looks: tuple[tuple[str, str, dict[str, str]], ...] = (
+        ("B", f'$E{CASE_FIRST}="input"', {"bg_color": INPUT}),
+        ("B", f'$E{CASE_FIRST}="system"', {"bg_color": GUARDED}),
+        ("B", f'$C{CASE_FIRST}<>""', {}),
+        ("A", f'$A{CASE_FIRST}<>""', {"font_color": QUIET}),
+        ("A", f'$C{CASE_FIRST}<>""', {}),
+        ("C", f'$A{CASE_FIRST}&$C{CASE_FIRST}<>""', {}),
     )
+    tests = [
+        (f"{column}{CASE_FIRST}:{column}{last}", test, rule(**fill, **edge))
+        for column, when, fill in looks
+        for test, edge in ((f"=AND({when},{ends})", line), (f"={when}", {}))
+        if fill or edge
+    ]
+    tests.append((f"G{CASE_FIRST}:J{CASE_FIRST + CASE_TIMELINE - 1}", f'=$G{CASE_FIRST}<>""', rule(**line)))
     for area, test, look in tests:
         sheet.conditional_format(area, {"type": "formula", "criteria": test, "format": look})
