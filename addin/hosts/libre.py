@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from addin.errors import HostError, NotOurBook, Unsupported
+from addin.errors import HostError, HostGone, NotOurBook, Unsupported
 from addin.hosts.driver import NameInfo
 from addin.hosts.grid import Rect
 from addin.hosts.libre_calls import translated
@@ -462,9 +462,10 @@ class LibreDriver:
         """The document of this file if it is open."""
         wanted = path.resolve()
         for model in self.office.documents():
-            document = LibreDocument(model) if hasattr(model, "Sheets") else None
-            if document is not None and document.path is not None and document.path.resolve() == wanted:
-                return document
+            with contextlib.suppress(HostGone, *gone()):  # another one, that is being closed just now
+                document = LibreDocument(model) if hasattr(model, "Sheets") else None
+                if document is not None and (known := document.path) is not None and known.resolve() == wanted:
+                    return document
         return None
 
     def open(self, path: Path, *, read_only: bool = False, with_macros: bool = False) -> LibreDocument:

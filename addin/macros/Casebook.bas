@@ -3,10 +3,13 @@ Option Explicit
 ' The way from a click to Casebook and back. This module carries the name of a button to the bridge and shows
 ' the answer; every rule lives behind the bridge. One text serves Excel and LibreOffice, hence late binding,
 ' no conditional lines and no calls into libraries.
-' An answer that starts with "!" is a refusal or a problem and is shown in a message box.
+' An answer that starts with "!" is a refusal or a problem and is shown in a message box; a blank one needs no word,
+' since the message cell in sight has it.
 
 ' The bridge as LibreOffice found it when the workbook was opened; Excel finds it anew for each press.
 Private kept As Object
+' True while a text of ours stands in LibreOffice's status bar.
+Private inBar As Boolean
 
 ' A button on a sheet: the workbook is the one that carries this code.
 Public Sub Press(ByVal actionId As String)
@@ -46,9 +49,10 @@ Private Sub Deliver(ByVal book As Object, ByVal actionId As String, ByVal quiet 
         Tell "!Casebook did not answer, so nothing was changed. " & Remedy(book), quiet
         Exit Sub
     End If
-    Application.StatusBar = "Casebook is working ..."
+    If TakesLong(book, bridge, actionId) Then ShowInBar "Casebook is working ..."
     On Error GoTo lost
     answer = bridge.Press(BookAddress(book), actionId)
+    If answer = "" And Not inBar Then Exit Sub
     On Error GoTo 0
     Tell answer, quiet
     Exit Sub
@@ -98,15 +102,33 @@ Private Function BookAddress(ByVal book As Object) As String
     BookAddress = book.Path & separator & book.Name
 End Function
 
+' Excel's status bar costs nothing. In LibreOffice each change of it repaints the window, so a step that is done
+' before anybody could read the bar leaves it alone.
+Private Function TakesLong(ByVal book As Object, ByVal bridge As Object, ByVal actionId As String) As Boolean
+    TakesLong = True
+    On Error Resume Next
+    If IsLibreOffice(book) Then TakesLong = bridge.IsLong(actionId)
+End Function
+
+Private Sub ShowInBar(ByVal words As String)
+    Application.StatusBar = words
+    inBar = True
+End Sub
+
+Private Sub ClearBar()
+    If inBar Then Application.StatusBar = False
+    inBar = False
+End Sub
+
 Private Sub Tell(ByVal answer As String, ByVal quiet As Boolean)
     Dim words As String
     words = answer
     If Left(words, 1) = "!" Then words = Mid(words, 2)
     On Error Resume Next
     If words = "" Then
-        Application.StatusBar = False
-        Exit Sub
+        ClearBar
+    Else
+        ShowInBar Left(Replace(Replace(words, vbCr, ""), vbLf, " "), 200)
     End If
-    Application.StatusBar = Left(Replace(Replace(words, vbCr, ""), vbLf, " "), 200)
     If Left(answer, 1) = "!" And Not quiet Then MsgBox Left(words, 1000), vbExclamation, "Casebook"
 End Sub

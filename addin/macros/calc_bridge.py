@@ -26,6 +26,7 @@ from addin.hosts.libre import LibreDocument, LibreDriver
 from addin.hosts.office import Office
 from addin.hosts.ole import offer
 from addin.logic.outcome import Outcome, Problem
+from addin.macros.actions import find
 from addin.macros.press import ALARM, answer, press
 from addin.macros.registers import Opener, OpenRegisters
 from addin.service import Service
@@ -38,6 +39,8 @@ DOUBLE_CLICK_S: Final = 0.5
 _WAITED_S: Final = 0.4
 _BUSY: Final = "Another button is still at work. Wait for its answer, then press again; nothing was changed."
 _QUIET: Final = "book.opened"
+#: Up to this column a selected cell stands on the screen together with the first columns.
+_NEAR: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,17 @@ class CalcBridge:
         self.registers = OpenRegisters(opener)
         self._one = threading.Lock()
         self._last: _Last | None = None
-        offer(office, NAME, {"Press": self.press, "Ping": lambda: "Casebook"})
+        self._is_in_sight = False
+        offer(office, NAME, {"Press": self.press_for_macro, "Ping": lambda: "Casebook", "IsLong": is_long})
+
+    def press_for_macro(self, full_name: str, action_id: str) -> str:
+        """The same for VBA: nothing when the message cell in sight says it.
+
+        Calc repaints its window when a text comes into the status bar, and before a macro's next steps.
+        """
+        self._is_in_sight = False
+        text = self.press(full_name, action_id)
+        return "" if self._is_in_sight else text
 
     def press(self, full_name: str, action_id: str) -> str:
         """Press a button of the workbook with this path; the answer as VBA shows it."""
@@ -117,6 +130,7 @@ class CalcBridge:
                 _adopt_rows(document, action_id)
                 text = answer(outcome or press(book, action_id, service))
             place = str(document.selection()) if self._double_click_s else ""
+            self._is_in_sight = not text.startswith(ALARM) and _is_in_sight(document, action_id)
         self._last = _Last(full_name, action_id, place, text, began, time.monotonic())
         return text
 
@@ -145,6 +159,20 @@ class CalcBridge:
     def close(self) -> None:
         """Let go of the journals."""
         self.registers.close()
+
+
+def is_long(action_id: str) -> bool:
+    """True for a button that is worth a word in the status bar while it works: any but a move of selected rows."""
+    action = find(action_id)
+    return action is None or action.command != "move_rows"
+
+
+def _is_in_sight(document: LibreDocument, action_id: str) -> bool:
+    """True when the button's sheet is in front and the person works near the beginning of its message cell."""
+    action = find(action_id)
+    sheet, areas = document.selection()
+    is_near = all(area.column <= _NEAR for area in areas)
+    return action is not None and action.drawn and sheet.name == action.sheet and is_near
 
 
 def _adopt_rows(document: LibreDocument, action_id: str) -> None:

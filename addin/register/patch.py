@@ -48,12 +48,13 @@ class Shown:
 def unseen_drift(live: Live, journal: Journal, now: datetime, shown: Shown) -> list[Draft]:
     """Alterations in rows that a press is about to write without having read them: they are recorded first.
 
-    These are the rows of cases that others changed meanwhile; rows in `shown.also` were read and recorded before.
+    These are the rows of cases that others changed meanwhile; rows in `shown.also` and `shown.taken` were read in this
+    press, and what was altered in them is recorded.
     """
     meta = live.meta()
     touched = {event.case_id for event in journal.events(after=meta.seq) if event.case_id}
     found: list[Draft] = []
-    for sheet, cases in _by_sheet(journal.cases(touched - set(shown.also))).items():
+    for sheet, cases in _by_sheet(journal.cases(touched - set(shown.also) - shown.taken)).items():
         queue = live.queue(sheet)
         places = queue.places(case.case_id for case in cases)
         for case in cases:

@@ -10,7 +10,7 @@ from addin.folder import write_workbook
 from addin.hosts.grid import Rect
 from addin.hosts.libre import LibreDocument, LibreDriver, option
 from addin.hosts.unoboot import bridge as uno_bridge
-from addin.macros.calc_bridge import CalcBridge
+from addin.macros.calc_bridge import CalcBridge, is_long
 from addin.register.draw_desk import MACROS_OFF
 from addin.register.layout import FIRST_ROW, HEADER_ROW
 
@@ -147,6 +147,30 @@ def test_with_several_sheets_picked_together_only_the_one_in_front_is_pressed(ca
     assert (grid.name, [area.row for area in areas]) == ("Requests", [B])
     press("requests.note")
     assert noted(book.folder) == [case_ids(book)[1]]
+
+
+def test_vba_gets_no_words_that_stand_in_sight(calc, book):
+    """A good answer is in the message cell in front; a refusal, another sheet or far columns need the words."""
+    path = str(book.path)
+    book.type("Requests", A, reason="One")
+    book.select("Requests", A)
+    assert calc.press_for_macro(path, "requests.note") == ""
+    assert "Add note" in book.message("Requests")
+    book.select("Requests", HEADER_ROW)
+    assert calc.press_for_macro(path, "requests.note").startswith("!No row")
+    assert calc.press_for_macro(path, "desk.digest").startswith("3 open")
+    book.type("Requests", A, reason="Two")
+    book.document.select(book.grid("Requests"), [Rect(A, 30, A, 30)])
+    assert calc.press_for_macro(path, "requests.note").startswith("Add note")
+    assert noted(book.folder) == [case_ids(book)[0]] * 2
+
+
+@pytest.mark.parametrize(
+    ("action", "wanted"), [("requests.note", False), ("requests.refresh", True), ("desk.month_end", True), ("?", True)]
+)
+def test_only_a_move_works_without_a_word_in_the_status_bar(action, wanted):
+    """Whatever goes over the whole register may take long enough to be read about."""
+    assert is_long(action) is wanted
 
 
 def filtered(book, keep):
