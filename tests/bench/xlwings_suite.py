@@ -141,12 +141,14 @@ def blank_books(folder: Path) -> None:
 def hosts(engine: str, profile: Path):
     """The driver, a way to bring its program back to life, and a way to end it."""
     if engine == "closed":
-        return ClosedDriver(), lambda: None, lambda: None
+        return ClosedDriver(), lambda _engine: None, lambda: None
     driver = LibreDriver(Office.start(profile, headless=True))
 
-    def revive():
+    def revive(engine):
         if not driver.office.is_running:
+            engine.apps.items.clear()  # its books went with it
             driver.office = Office.start(profile, headless=True)
+            print("The office died and was started again.", file=sys.stderr)
 
     return driver, revive, lambda: driver.office.stop()  # noqa: PLW0108 - the last office, not the first
 
@@ -162,9 +164,10 @@ def run(suite: Path, engine: str, seconds: int) -> dict[str, tuple[str, str]]:
         copy = shutil.copytree(suite, folder / "tests")
         blank_books(folder)
         driver, revive, stop = hosts(engine, folder / "profile")
-        register_engine(Engine(driver))
+        ours = Engine(driver)
+        register_engine(ours)
         xw.engines.engines_by_name[driver.name].activate()
-        plugin = Counting(seconds, revive)
+        plugin = Counting(seconds, lambda: revive(ours))
         signal.signal(signal.SIGALRM, late)
         ignored = [f"--ignore-glob={copy}/{name}" for name in OUT_OF_SCOPE]
         try:
