@@ -16,9 +16,9 @@ from addin.journal import witness
 from addin.logic.calendar import london_day
 from addin.logic.events import Json, iso
 from addin.logic.outcome import Outcome, Problem, Status
-from addin.logic.system_kinds import CLOCK_HELD, SNAPSHOT_TAKEN
+from addin.logic.system_kinds import CLOCK_HELD, SNAPSHOT_TAKEN, VERSION_KINDS
 from addin.logic.values import Role
-from addin.logic.versions import is_due
+from addin.logic.versions import is_due, is_try, mark_instead
 from addin.service import Service
 
 __all__ = ["keep_snapshot", "verify_register", "witness_path", "write_file"]
@@ -56,9 +56,10 @@ def keep_before(service: Service, step: str) -> None:
 def keep_day(service: Service) -> str:
     """Keep the day's version at its first opening or refresh; answers why it could not be kept, mostly nothing.
 
-    A version that cannot be kept stops nobody from working: the journal tells what stood at any moment.
+    A version that cannot be kept stops nobody from working: it is marked, and the journal tells what stood there.
     """
-    kept = list(service.journal.events(kinds=[SNAPSHOT_TAKEN.name]))
+    known = service.journal.events(kinds=VERSION_KINDS)
+    kept = [event for event in known if event.kind == SNAPSHOT_TAKEN.name or is_try(event)]
     last = kept[-1] if kept else None
     after = service.journal.events(after=last.seq if last else 0)
     if service.settings.copy_of or not service.workbook.exists() or not is_due(last, after, service.clock()):
@@ -66,7 +67,8 @@ def keep_day(service: Service) -> str:
     try:
         keep_snapshot(service, "The day's first opening")
     except CasebookError as error:
-        return f"The day's version could not be kept: {error.message}"
+        service.record_all([mark_instead(service.journal.head(), service.clock(), error.message)])
+        return f"The day's version could not be kept as a file, and was marked instead: {error.message}"
     return ""
 
 

@@ -17,6 +17,7 @@ from addin.logic.system_kinds import VERSION_MARKED
 
 #: The policy row that says from how many rows on a press counts as bulk.
 BULK_ROWS: Final = "versions.bulk_rows"
+UNKEPT: Final = "day-without-file"
 
 
 def mark_before(head: Head, now: datetime, rows: int, most: int) -> Draft | None:
@@ -35,17 +36,27 @@ def mark_before(head: Head, now: datetime, rows: int, most: int) -> Draft | None
     return _mark("bulk", f"Before a press on {rows} rows", head, now) if rows > most else None
 
 
+def mark_instead(head: Head, now: datetime, why: str) -> Draft:
+    """The mark of a day whose whole version could not be kept, with what stood in the way."""
+    return _mark(UNKEPT, f"The day's version could not be kept as a file: {why}", head, now)
+
+
 def _mark(label: str, why: str, head: Head, now: datetime) -> Draft:
     moment = iso(now).partition("+")[0].replace("-", "").replace(":", "").partition(".")[0]
     name = f"{moment}-{head.seq:07d}-{label}"
     return Draft(VERSION_MARKED.name, "", {"name": name, "upto": head.seq, "head": head.hash}, why)
 
 
+def is_try(mark: Event) -> bool:
+    """True for the mark of a day whose whole version could not be kept: it is not tried again that day."""
+    return str(mark.data.get("name", "")).endswith(f"-{UNKEPT}")
+
+
 def is_due(last: Event | None, after: Iterable[Event], now: datetime) -> bool:
     """True when the day's whole version is due: something was recorded before today, after the last version.
 
     Args:
-        last: the last whole version's event, None when there is none.
+        last: the event of the last whole version, or of the last try; None when there is neither.
         after: the events that follow it (all events when there is none), in order.
         now: the present instant.
     """

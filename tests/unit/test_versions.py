@@ -153,9 +153,16 @@ def test_the_days_first_opening_keeps_a_whole_version_once(service, clock):
 
 
 def test_a_version_that_cannot_be_kept_stops_nobody(service, clock):
-    """It is said, and the work goes on."""
+    """It is said once a day, marked with what stood in the way, and the work goes on."""
     service.open_cases(opens(1))
     clock.now += timedelta(days=1)
     service.workbook.write_bytes(b"no workbook")
-    assert "could not be kept" in keep_day(service)
+    assert "was marked instead" in keep_day(service)
+    assert keep_day(service) == ""
+    (mark,) = service.journal.events(kinds=["version.marked.v1"])
+    assert "damaged" in mark.reason
     assert service.open_cases(opens(1)).ok
+    clock.now += timedelta(days=1)
+    write_workbook(service)
+    assert keep_day(service) == ""
+    assert kinds(service).count("snapshot.taken.v1") == 1
