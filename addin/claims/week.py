@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from addin.durable import write_file
-from addin.logic.calendar import LONDON
+from addin.logic.calendar import LONDON, london_day
 from addin.logic.cases import case_types
+from addin.logic.claim_figures import ClaimFigures, claim_figures
 from addin.logic.claim_week import Blocked, blocked, in_order, week_text
 from addin.logic.events import Json
 from addin.logic.outcome import Outcome, Status
@@ -27,11 +28,16 @@ def open_claims(service: Service) -> list[Blocked]:
     return in_order(found)
 
 
+def figures_of(service: Service) -> ClaimFigures:
+    """How all claims of the register went, until today."""
+    return claim_figures(service.journal.cases(types=[_CLAIM]), london_day(service.clock()))
+
+
 def write_week(service: Service) -> Outcome:
     """Write the list as a text into `outbox/`, under the instant it was made, and record it."""
     lines, now = open_claims(service), service.clock()
     name = f"outbox/claims-{now.astimezone(LONDON):%Y-%m-%d-%H%M%S}.txt"
-    text = week_text(lines, now, service.settings.house.name)
+    text = week_text(lines, now, service.settings.house.name, figures_of(service))
     digest = write_file(service.folder / name, text.encode("utf-8"))
     data: dict[str, Json] = {"count": len(lines), "file": name, "sha256": digest}
     event = service.record(CLAIMS_LISTED.name, data)

@@ -16,7 +16,7 @@ from addin.cli.frame import DONE, FINDINGS, as_json_option, main, opened, plain,
 @plain
 def claims(folder: Path, as_json: bool) -> int:
     """List the open claims: what blocks each, who can help, and by when. Exit code 1 when one is overdue."""
-    from addin.claims.week import open_claims
+    from addin.claims.week import figures_of, open_claims
     from addin.logic.claim_week import week_text
 
     with opened(folder) as service:
@@ -24,5 +24,5 @@ def claims(folder: Path, as_json: bool) -> int:
         if as_json:
             click.echo(json.dumps([line.as_row() for line in lines], ensure_ascii=False))
         else:
-            click.echo(week_text(lines, service.clock(), service.settings.house.name), nl=False)
+            click.echo(week_text(lines, service.clock(), service.settings.house.name, figures_of(service)), nl=False)
     return FINDINGS if any(line.overdue for line in lines) else DONE

@@ -14,6 +14,7 @@ from typing import Final
 
 from addin.logic.calendar import LONDON, london_day
 from addin.logic.case_type import Case, CaseType, Context
+from addin.logic.claim_figures import ClaimFigures
 from addin.logic.claim_rules import DENIED, PART_PAID, nothing_left
 from addin.logic.outcome import Problem
 from addin.logic.values import Actor, Money, total
@@ -124,11 +125,12 @@ def _with_carrier(case: Case, ctx: Context) -> str:
 # As a text -------------------------------------------------------------------------------------------------------
 
 
-def week_text(lines: Sequence[Blocked], now: datetime, house: str) -> str:
-    """The list as a text to read or to send: overdue first, then this week, then later."""
+def week_text(lines: Sequence[Blocked], now: datetime, house: str, figures: ClaimFigures) -> str:
+    """The list as a text to read or to send: how claims went so far, then overdue, this week, later."""
     local = now.astimezone(LONDON)
     year, week, _ = local.isocalendar()
     head = [f"{house}: open carrier claims in week {week} of {year}, as of {local:%d/%m/%Y %H:%M}", _sums(lines)]
+    head += [figures.sentence()] if figures.claims else []
     return "\n".join([*head, "", *_groups(lines, local.date())]).rstrip() + "\n"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from cases_kit import NOW, ctx, done, open_
@@ -11,10 +12,11 @@ from proof_kit import REGISTER, Clock, new_register
 from addin.claims.week import open_claims, write_week
 from addin.evidence import attach_files
 from addin.logic.cases.claim import CASE
+from addin.logic.claim_figures import claim_figures
 from addin.logic.claim_terms import EVIDENCE
 from addin.logic.claim_week import blocked, in_order, week_text
 from addin.logic.outcome import Problem
-from addin.logic.values import Role
+from addin.logic.values import Money, Role
 from addin.service import RowRequest
 from addin.settings import FILE
 
@@ -89,7 +91,7 @@ class TestText:
     def test_the_list_is_read_by_date_with_sums_on_top(self):
         """Overdue first, then this week, then later; each with who and what."""
         lines = in_order([line(filed()), line(gathering(), now=NOW + timedelta(days=20))])
-        text = week_text(lines, NOW, "House of Fable")
+        text = week_text(lines, NOW, "House of Fable", claim_figures([], NOW.date()))
         assert text.startswith("House of Fable: open carrier claims in week 48 of 2026, as of 23/11/2026 10:00\n")
         assert "2 open, 1 overdue, £1,500.00 at stake." in text
         assert text.index("Overdue (1)") < text.index("Later (1)")
@@ -98,7 +100,9 @@ class TestText:
 
     def test_no_claims_is_a_list_too(self):
         """A quiet week is said, not left out."""
-        assert "0 open, 0 overdue, £0.00 at stake." in week_text([], NOW, "House of Fable")
+        assert "0 open, 0 overdue, £0.00 at stake." in week_text(
+            [], NOW, "House of Fable", claim_figures([], NOW.date())
+        )
 
 
 @pytest.fixture(name="register")
@@ -197,3 +201,31 @@ def test_roles_that_receive_may_also_say_that_a_parcel_was_found():
     """Whoever takes the parcel in must not be refused on the claim."""
     roles = CASE.all_moves["found"].roles
     assert {Role.COORDINATOR, Role.QC, Role.SENIOR_QA} <= roles
+
+
+class TestFigures:
+    """How claims went: the audit's facts, counted over all of them."""
+
+    def test_days_deadlines_and_sums_are_counted_and_withdrawn_claims_left_out(self):
+        """Two filed after 2 and 5 days, one of them late; one never filed and past its deadline; one withdrawn."""
+        base = open_(CASE, **CASE.sample)
+
+        def claim(status, **fields):
+            return replace(base, status=status, fields={**base.fields, **fields})
+
+        day = date(2026, 11, 2)
+        paid = {"discovery_date": day, "amount_claimed": Money.parse("100.00"), "uninsured_gap": Money.parse("40.00")}
+        cases = [
+            claim("Filed", filed_at=datetime(2026, 11, 4, 9, tzinfo=UTC), filed_late=False, **paid),
+            claim("Closed", filed_at=datetime(2026, 11, 7, 9, tzinfo=UTC), filed_late=True, **paid,
+                  amount_paid=Money.parse("60.00"), insurer_paid=Money.parse("15.00")),
+            claim("Evidence gathering", notice_by=date(2026, 11, 10), **paid),
+            claim("Cancelled", notice_by=date(2026, 11, 10), **paid),
+        ]  # fmt: skip
+        found = claim_figures(cases, date(2026, 11, 23))
+        assert (found.claims, found.filed, found.in_time, found.missed) == (3, 2, 1, 2)
+        assert str(found.days_to_file) == "3.5"
+        assert [str(one.amount) for one in (found.claimed, found.came_back, found.uninsured)] == [
+            "300.00", "75.00", "120.00",
+        ]  # fmt: skip
+        assert "2 filed, 3.5 days after discovery on average; 1 in time (50 %), 2 past" in found.sentence()
