@@ -154,11 +154,31 @@ def _rows(text: str, number: int, mark: str, profile: Profile) -> Table:
     if not all(body):
         kept = [(place, line) for place, line in zip(places, body, strict=True) if line.strip()]
         places, body = [place for place, _ in kept], [line for _, line in kept]
+    if (table := _even_rows(body, places, header, mark)) is not None:
+        return table
     counts = _cell_counts(body, mark)
     if counts is None:
         return _slow_rows("\n".join(lines[number + 1 :]), number + 1, header, mark)
     table = _fast_rows(body, places, counts, header, mark)
     return _without_ragged_totals(table, lines, mark, profile)
+
+
+def _even_rows(lines: Sequence[str], places: Sequence[int], header: tuple[str, ...], mark: str) -> Table | None:
+    """The rows of a text without quotation marks in which every line has as many cells as the header; else None.
+
+    No line is longer, or polars refuses; so with as many separators in all as there should be, none is shorter.
+    """
+    whole, width = "\n".join(lines), len(header)
+    if not lines or '"' in whole or whole.count(mark) != len(lines) * (width - 1):
+        return None
+    schema = {f"c{index}": pl.String() for index in range(width)}
+    try:
+        frame = pl.read_csv(
+            whole.encode(), has_header=False, separator=mark, schema=schema, empty_string_is_null=False, quote_char=None
+        )
+    except pl.exceptions.PolarsError:
+        return None
+    return Table(header, frame, places, width) if frame.height == len(lines) else None
 
 
 def _cell_counts(lines: Sequence[str], mark: str) -> pl.Series | None:

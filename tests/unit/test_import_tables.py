@@ -71,6 +71,16 @@ def test_a_row_of_another_width_is_rejected_and_named():
     assert read(text_file([parcel(1), parcel(2)[:5]])).rejected == 1
 
 
+def test_a_short_row_and_a_long_one_do_not_make_up_for_each_other():
+    """As many separators in all as there should be: still both rows are named, and the good one stands."""
+    content = text_file([parcel(1)[:-1], [*parcel(2), "more"], parcel(3)])
+    answer = read(content)
+    assert (answer.accepted, answer.rejected) == (1, 2)
+    assert {line: words for line, (_, words) in said(answer).items()} == {
+        2: "6 cells where the header has 7", 3: "8 cells where the header has 7",
+    }  # fmt: skip
+
+
 def test_a_quotation_mark_in_the_middle_of_a_text_is_no_trap():
     """Somebody types 12" into a remark."""
     assert read(text_file([parcel(1, status='In Transit 12" box'), parcel(2)])).accepted == 2
