@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from addin.cli import main
+
 ROOT = Path(__file__).resolve().parents[2]
 POINTERS = sorted(
     set(re.findall(r"`((?:tests|addin|docs|build)/[^`\s]+)`", (ROOT / "docs/controls.md").read_text("utf-8")))
@@ -28,3 +30,10 @@ def test_every_line_of_controls_is_proved():
     heads = [line for line in lines if "Proved by" in line]
     assert len(heads) >= 4
     assert [line for line in lines if line not in heads and "`tests/" not in line.rsplit("|", 2)[-2]] == []
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_the_readme_names_every_command(name):
+    """Whoever reads the table knows what there is."""
+    table = (ROOT / "README.md").read_text(encoding="utf-8").partition("## The command line")[2].partition("\n## ")[0]
+    assert re.search(rf"`(casebook )?{name}\b", table), f"README.md does not list {name}"
