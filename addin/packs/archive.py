@@ -91,18 +91,18 @@ def write_pack(month: Month, said: Statement, sign: Callable[[bytes], bytes], ta
         *(Listed(name, piece.size, digest) for name, piece, digest in month.csv),
     )
     manifest = encode(_manifest(month, said, files))
-    signature = sign(manifest)
+    signature, digest = sign(manifest), hashlib.sha256(manifest).hexdigest()
     entries: list[tuple[str, list[Piece] | Stored]] = [
         (MANIFEST, [piece_of(manifest)]),
         (SIGNATURE, [piece_of(signature)]),
         (PUBLIC_KEY, [piece_of(said.key.pem)]),
-        (SUMS, [piece_of(sums(files))]),
+        (SUMS, [piece_of(sums(files, digest))]),
         (READ_ME, [piece_of(read_me)]),
         (month.file_name, Stored(month.workbook)),
         *((name, [piece]) for name, piece, _ in month.csv),
     ]
     write_zip(target, entries)
-    return Made(target, file_digest(target), hashlib.sha256(manifest).hexdigest(), signature.hex())
+    return Made(target, file_digest(target), digest, signature.hex())
 
 
 def _manifest(month: Month, said: Statement, files: tuple[Listed, ...]) -> Manifest:

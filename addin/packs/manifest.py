@@ -80,9 +80,11 @@ def decode(content: bytes) -> Manifest:
     return found
 
 
-def sums(files: Iterable[Listed]) -> bytes:
-    """The list that `sha256sum -c` checks."""
-    return "".join(f"{file.sha256}  {file.name}\n" for file in files).encode()
+def sums(files: Iterable[Listed], manifest_sha256: str = "") -> bytes:
+    """The list that `sha256sum -c` checks; with the manifest's own digest, which tells it from a changed signature."""
+    lines = [f"{file.sha256}  {file.name}\n" for file in files]
+    lines += [f"{manifest_sha256}  {MANIFEST}\n"] if manifest_sha256 else []
+    return "".join(lines).encode()
 
 
 __all__ = [

@@ -205,6 +205,14 @@ class TestChecking:
         assert not report.ok
         assert {fault.place for fault in report.faults} == {name}
 
+    def test_a_manifest_that_still_reads_is_the_place(self, pack, tmp_path):
+        """One letter of the house's name: only the signature can tell; the digests say which of both it was."""
+        files = contents(pack)
+        files["manifest.json"] = files["manifest.json"].replace(b"Example House", b"Example Mouse")
+        (fault,) = verify(packed_again(tmp_path / "x.zip", files)).faults
+        assert (fault.what, fault.place) == ("signature", "manifest.json")
+        assert "manifest.sig" in fault.message
+
     def test_a_changed_cell_is_named_by_sheet_cell_and_both_values(self, pack, tmp_path):
         """The CSV file, whose digest still fits, tells what stood there."""
         files = contents(pack)
