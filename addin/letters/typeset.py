@@ -215,8 +215,9 @@ class Page:
         inner = f"set par({', '.join(paragraph)}); " if paragraph else ""
         inner += f"set align({look.side}); " if look.side in ("center", "end") else ""
         inner += f"h({look.first}pt); " if look.first != "0" else ""
-        body = f"{{ {inner}body }}" if inner else "body"
-        return self._name("p", f"(body) = block({', '.join(block)}, {body})")
+        if not inner:  # no function of ours: the compiler would remember each of its calls
+            return self._name("p", f" = block.with({', '.join(block)})")
+        return self._name("p", f"(body) = block({', '.join(block)}, {{ {inner}body }})")
 
     def _runs(self, parent: Node, properties: Node | None) -> Iterator[str]:
         """The pieces of a paragraph: words as page program, "\\t" for a tab."""
@@ -290,7 +291,8 @@ class Page:
         alike = len({lines.get(side) for side in ("top", "insideH", "bottom")}) == 1
         drawn = f"(x: none, y: {_stroke(lines['top'])})" if alike and "top" in lines else "none"
         usual = self._usual_margins(table, margins)
-        found = [f"#table(columns: ({columns},), inset: {_inset(usual)}, stroke: {drawn}, align: start + top,"]
+        looks = f"columns: ({columns},), inset: {_inset(usual)}, stroke: {drawn}, align: start + top"
+        found = [f"#{self._name('g', f' = table.with({looks})')}("]
         if alike:  # one line above, below and between: said once, not row by row
             lines = {side: edge for side, edge in lines.items() if side not in ("top", "insideH", "bottom")}
         found += [self._line(lines.get("top"))]
