@@ -12,11 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from addin.logic.calendar import LONDON, add_working_days, is_working_day
 from addin.logic.case_type import Case, Context, Rule
 from addin.logic.outcome import Problem
 from addin.logic.postcode import read_postcode
+
+#: So many other ways stand in a refusal; the case lists all of them.
+_TOLD: Final = 3
 
 
 def service_code(case: Case, ctx: Context) -> str:
@@ -88,7 +92,7 @@ def reaches(case: Case, ctx: Context) -> Problem | None:
     if not where:
         return None
     words = f"{ctx.policy.text(f'service.{code}.name')} does not go to {where} ({place.outward})."
-    return Problem("SPD-26", words, "service", hint="'Also possible' on the sheet Case names what arrives there.")
+    return Problem("SPD-26", words, "service", hint="Choose another service.")
 
 
 def collected_that_day(case: Case, ctx: Context) -> Problem | None:
@@ -115,6 +119,18 @@ def held_today(case: Case, ctx: Context) -> Problem | None:
     if hold is None or ctx.today >= hold:
         return None
     return Problem("SPD-28", f"It is held until {hold:%d/%m/%Y}.", "hold_until", hint="Despatch it on that day.")
+
+
+def with_ways(rule: Rule) -> Rule:
+    """The same rule, whose refusal also names what would be possible instead, as far as the case knows it."""
+
+    def check(case: Case, ctx: Context) -> Problem | None:
+        problem, others = rule.check(case, ctx), case.items("also_possible")
+        if problem is None or not others:
+            return problem
+        return replace(problem, hint=f"{problem.hint} Also possible: {', '.join(others[:_TOLD])}.")
+
+    return replace(rule, check=check)
 
 
 def also_possible(case: Case, ctx: Context, rules: Iterable[Rule]) -> tuple[str, ...]:

@@ -190,6 +190,15 @@ def test_what_else_would_be_possible_stands_beside_an_impossible_wish():
     assert case(**day("20/11/2026")).items("also_possible") == ()
 
 
+def test_a_refused_wish_names_the_first_ways_that_would_keep_it():
+    """The refusal itself says what to choose instead, not only that it cannot be."""
+    decision = press(CASE, case(**day("25/11/2026", "09:00", "11:00")), "check")
+    ways = "Also possible: UPS Express Plus, Royal Mail Special Delivery by 9am, Same-day courier."
+    assert [problem.hint for problem in decision.problems] == [f"Widen the window or choose an earlier service. {ways}"]
+    past = press(CASE, case(**day("20/11/2026")), "check")
+    assert not any("Also possible" in problem.hint for problem in past.problems)
+
+
 @pytest.mark.rule("SPD-07")
 def test_nothing_earlier_than_the_hour_of_the_service_is_promised():
     """UPS Express promises 12:00, so a window to 11:00 needs Express Plus."""

@@ -32,6 +32,7 @@ from addin.logic.delivery_terms import (
     reaches,
     service_code,
     transit_days,
+    with_ways,
 )
 from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.order_terms import CARRIERS, GOODS_KINDS, RESTRICTED_GOODS, UPS
@@ -380,22 +381,22 @@ def _really_late(case: Case, ctx: Context) -> Problem | None:
 
 
 _POSSIBLE: Final = (
-    Rule("SPD-01", "Only services on the Rules sheet are offered.", _offered),
+    with_ways(Rule("SPD-01", "Only services on the Rules sheet are offered.", _offered)),
     Rule("SPD-02", "A carrier sells its own services.", _same_carrier),
-    Rule("SPD-03", "The service delivers on that day.", _delivered_that_day),
+    with_ways(Rule("SPD-03", "The service delivers on that day.", _delivered_that_day)),
     Rule("SPD-04", "No bank holiday at the destination.", _no_holiday, source="gov.uk bank holidays"),
-    Rule("SPD-05", "The cut-off has not passed.", _in_time),
+    with_ways(Rule("SPD-05", "The cut-off has not passed.", _in_time)),
     Rule("SPD-06", "The parcel leaves early enough.", _arrives),
-    Rule("SPD-07", "Nothing earlier than the service's hour is promised.", _hour_kept),
+    with_ways(Rule("SPD-07", "Nothing earlier than the service's hour is promised.", _hour_kept)),
     Rule("SPD-09", "The delivery lies ahead.", _ahead),
     Rule("SPD-10", "The carrier serves the place.", _place_served),
-    Rule("SPD-12", "Watches and jewellery go with a carrier who takes them.", _goods_allowed,
-         override=frozenset({Role.SENIOR_QA}), source="UPS restricted articles"),
-    Rule("SPD-13", "The carrier covers the value.", _within_cover),
+    with_ways(Rule("SPD-12", "Watches and jewellery go with a carrier who takes them.", _goods_allowed,
+                   override=frozenset({Role.SENIOR_QA}), source="UPS restricted articles")),
+    with_ways(Rule("SPD-13", "The carrier covers the value.", _within_cover)),
     Rule("SPD-14", "Weight and length are allowed.", _size_allowed),
     Rule("SPD-15", "Goods of value are signed for.", _signed_for),
     Rule("SPD-16", "Exotic leather has its papers.", _papers_known),
-    Rule("SPD-26", "The service goes to that place.", reaches, source="policy service.*.not_to"),
+    with_ways(Rule("SPD-26", "The service goes to that place.", reaches, source="policy service.*.not_to")),
     Rule("SPD-28", "A parcel that is held does not leave before its day.", held_until),
     Rule("SPD-27", "The parcel leaves on a day on which it is collected.", collected_that_day),
 )  # fmt: skip
