@@ -84,27 +84,33 @@ def check_lines(lines: Sequence[str], place: Place, known: frozenset[str]) -> li
     """Every fault in one template's tags, in the order of its lines."""
     found: list[Problem] = []
     whole: list[str] = []
+    hurt: dict[int, str] = {}  # what can still be read of lines with a fault
     torn = False
     for number, line in enumerate(lines, start=1):
         faults = _check_spelling(line, place.at(number))
         found += faults
         torn = torn or bool(faults and "{%" in line)
         whole.append("" if faults else "".join(TAG.findall(line)))
+        if faults:
+            hurt[number] = "".join(tag for tag in TAG.findall(line) if not _check_spelling(tag, ""))
     check = _TreeCheck(whole, place, known)
     try:
         check.walk(_parser().parse("\n".join(whole)), {})
     except TemplateSyntaxError as fault:
         if not torn:  # else a block may only miss the partner that stands in a tag that cannot be read
             found.append(_syntax(fault, whole, place))
-        _check_values_alone(check)
+        _check_values_alone(check, dict(enumerate(whole, start=1)))
+    _check_values_alone(check, hurt)
     return found + check.found
 
 
-def _check_values_alone(check: _TreeCheck) -> None:
+def _check_values_alone(check: _TreeCheck, lines: Mapping[int, str]) -> None:
     """Every printed value by itself, where the whole cannot be read: one fault must not hide the others."""
-    rows = {loop[1]: loop[2] for line in check.lines for loop in _LOOP.finditer(line)}
-    for number, line in enumerate(check.lines, start=1):
-        for tag in TAG.findall(line):
+    rows: dict[str, str] = {}  # two loops may give their rows the same name: the last one before a tag counts
+    for number, whole in enumerate(check.lines, start=1):
+        rows |= {loop[1]: loop[2] for loop in _LOOP.finditer(whole)}
+        check.lines[number - 1] = lines.get(number, whole)  # where a fault finds its tag to show
+        for tag in TAG.findall(lines.get(number, "")):
             if tag.startswith("{{"):
                 with contextlib.suppress(TemplateSyntaxError):  # told already, as what keeps the whole from being read
                     check.walk(_parser().parse("\n" * (number - 1) + tag), rows)
@@ -151,7 +157,7 @@ class _TreeCheck:
     """Walks a parsed template and tells every name, column and construct it may not use."""
 
     def __init__(self, lines: Sequence[str], place: Place, known: frozenset[str]) -> None:
-        self.lines, self.place, self.known = lines, place, known
+        self.lines, self.place, self.known = list(lines), place, known
         self.found: list[Problem] = []
 
     def walk(self, node: nodes.Node, rows: Mapping[str, str]) -> None:

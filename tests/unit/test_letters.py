@@ -371,6 +371,22 @@ def test_one_fault_does_not_hide_the_others(tmp_path: Path):
     ]
 
 
+def test_a_fault_does_not_hide_another_in_its_own_paragraph_nor_invent_one(tmp_path: Path):
+    """A wrong name beside a tag left open is told; rows of two loops with one name keep the columns of their own."""
+    root = make_letter(
+        tmp_path,
+        "{{ amount_claimd }} of {{ our_ref",
+        "{% for row in goods %}{{ row.ref }}{% endfor %}",
+        "{% for row in evidence %}{{ row.sha256 }}{% endfor %}",
+        "{% if our_ref %} open",
+    )
+    assert sorted(lint(root)) == [
+        ("LET-T01", "claims/trial.docx, paragraph 1"),
+        ("LET-T05", "claims/trial.docx, paragraph 4"),
+        ("LET-T07", "claims/trial.docx, paragraph 1"),
+    ]
+
+
 def test_an_unknown_name_is_told_with_the_one_that_was_meant(tmp_path: Path):
     """The tag is shown as written, and the nearest known name is offered."""
     (problem,) = lint_templates(make_letter(tmp_path, "Sum: {{ amount_claimd }}"), LETTER_NAMES)
