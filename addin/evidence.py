@@ -19,8 +19,8 @@ from addin.logic.case_type import Case
 from addin.logic.cases import case_types
 from addin.logic.events import iso
 from addin.logic.evidence import FIELD, GENERAL, Piece, kind_of_name, known_kind, pieces, safe_name
-from addin.logic.outcome import Outcome, Problem, RowResult, Status
-from addin.service import Service, failed, summary
+from addin.logic.outcome import Outcome, Problem, RowResult, Status, failed, summary
+from addin.service import Service
 
 DROP: Final = "inbox/evidence"
 _CASE: Final = re.compile(r"CASE-\d{4}-\d{6,}")

@@ -1,6 +1,6 @@
 """Moves that belong to one numbered document: a payment batch and its refunds stand or fall together.
 
-The service judges and records every move as it always does; this module stands beside it and uses its inner steps, so
+The moves are judged and recorded as every press is; here they share a transaction, so
 that drawing the number, the moves and the document's own event are one transaction.
 """
 
@@ -10,12 +10,12 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from addin.journal import Remembered, Writer
+from addin.journal import Remembered
 from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case
 from addin.logic.events import Draft, Event
-from addin.logic.outcome import Outcome, RowResult
-from addin.service import RowRequest, Service, _cleaned, _repeated, summary
+from addin.logic.outcome import Outcome, RowResult, summary
+from addin.service import RowRequest, Service, Work, cleaned, repeated
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,40 +42,39 @@ def gather(service: Service, document: Document, requests: Sequence[tuple[str, R
     When no move was made, no number is used; the refusals are recorded all the same. `Outcome.files` names it.
     """
     payload = hashlib.sha256("|".join(one.payload(verb) for verb, one in requests).encode()).hexdigest()
-    service._refuse_copy()
-    with service.journal.write() as writer:
-        if document.key and (kept := writer.recall(document.key)) is not None:
-            return summary([_repeated(one, replace(kept, case_id=one.case_id), payload) for _, one in requests])
-        rows, event = _gathered(service, writer, document, requests)
+    with service.work() as work:
+        if document.key and (kept := work.writer.recall(document.key)) is not None:
+            return summary([repeated(one, replace(kept, case_id=one.case_id), payload) for _, one in requests])
+        rows, event = _gathered(work, document, requests)
         if event is None:
             for (verb, request), row in zip(requests, rows, strict=True):
-                service._record_refusal(writer, verb, request, row.problems)
+                work.record_refusal(verb, request, row.problems)
         elif document.key:
-            writer.remember(document.key, Remembered(payload, "", f"{event.data['file']} was made.", event.seq))
-        head = writer.head()
+            work.writer.remember(document.key, Remembered(payload, "", f"{event.data['file']} was made.", event.seq))
+        head = work.writer.head()
     files = (str(event.data["file"]),) if event else ()
     return replace(summary(rows), seq=head.seq, head=head.hash, files=files)
 
 
 def _gathered(
-    service: Service, writer: Writer, document: Document, requests: Sequence[tuple[str, RowRequest]]
+    work: Work, document: Document, requests: Sequence[tuple[str, RowRequest]]
 ) -> tuple[list[RowResult], Event | None]:
     """The rows, and the document's event; without a good row all is undone, the number too."""
     rows: list[RowResult] = []
     try:
-        with writer.row():
-            number = writer.next_number(document.series, service.clock().astimezone(LONDON).year)
-            act = _drawing(service, {document.field: number})
+        with work.writer.row():
+            number = work.writer.next_number(document.series, work.clock().astimezone(LONDON).year)
+            act = _drawing({document.field: number})
             # No key: an answer of an older press must not get into a new document.
-            rows = [service._one(writer, verb, _cleaned(replace(one, key="")), act) for verb, one in requests]
+            rows = [work.one(verb, cleaned(replace(one, key="")), act) for verb, one in requests]
             if not any(row.ok for row in rows):
                 raise _NothingGood
-            cases = writer.cases(row.case_id for row in rows if row.ok)
-            return rows, service._append(writer, document.seal(number, cases))
+            cases = work.writer.cases(row.case_id for row in rows if row.ok)
+            return rows, work.append(document.seal(number, cases))
     except _NothingGood:
         return rows, None
 
 
-def _drawing(service: Service, drawn: dict[str, str]) -> Callable[[Writer, str, RowRequest], RowResult]:
+def _drawing(drawn: dict[str, str]) -> Callable[[Work, str, RowRequest], RowResult]:
     """A move under numbers that were drawn for it."""
-    return lambda writer, verb, request: service._move(writer, verb, request, drawn)
+    return lambda work, verb, request: work.move(verb, request, drawn)

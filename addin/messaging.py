@@ -21,8 +21,8 @@ from addin.letters.messages import split_message
 from addin.logic.case_type import Case, CaseType
 from addin.logic.cases import case_types
 from addin.logic.hearing import text_made
-from addin.logic.outcome import Problem, RowResult
-from addin.service import Service, failed
+from addin.logic.outcome import Problem, RowResult, failed
+from addin.service import Service
 
 #: Templates that are not for people to send: they go with a letter.
 _ENCLOSED: Final = frozenset({"file"})

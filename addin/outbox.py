@@ -28,8 +28,8 @@ from addin.logic.outbox import (
     OutItem,
     fold_outbox,
 )
-from addin.logic.outcome import Outcome, Problem, RowResult, Status
-from addin.service import RowRequest, Service, summary
+from addin.logic.outcome import Outcome, Problem, RowResult, Status, summary
+from addin.service import RowRequest, Service
 from addin.settings import outbox_secret
 
 #: Longest reason that an event keeps of a failure.

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from addin.logic.case_type import Case
-from addin.logic.events import Json, iso
+from addin.logic.events import Json
 from addin.logic.outcome import Outcome, Problem, Status
 from addin.logic.period_result import Line, booked_months, changed, lines, result, unmatched, words
 from addin.logic.periods import STEPS, Period, Periods, State, Step, close, is_month, last_day, month_of
@@ -78,9 +78,8 @@ def take_step(service: Service, verb: str, name: str, reason: str = "") -> Outco
     if not is_month(name):
         told = f"{name or 'Nothing'} is not a month."
         return Outcome.refused(Problem("PER-01", told, "period", hint="Write it like 2026-11."))
-    service._refuse_copy()
-    with service.journal.write() as writer:
-        refunds = writer.cases(types=["RFD"])
+    with service.work() as work:
+        refunds = work.writer.cases(types=["RFD"])
         found = lines(refunds, name)
         periods, today = service.periods(), service.context().today
         step = Step(name, service.actor, today, reason, booked_months(refunds), len(unmatched(found)))
@@ -90,8 +89,7 @@ def take_step(service: Service, verb: str, name: str, reason: str = "") -> Outco
             ruling = STEPS[verb](periods, step)
         if ruling.draft is None:
             return Outcome.refused(*ruling.problems)
-        role = service.actor.acting_as(service.actor.roles)
-        event = writer.append(ruling.draft, at=iso(service.clock()), actor=service.actor.id, role=role.value)
+        event = work.append(ruling.draft)
     now = standing(service, name)
     return Outcome(Status.DONE, now.sentence(), seq=event.seq, head=event.hash)
 

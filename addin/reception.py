@@ -20,10 +20,10 @@ from addin.logic.cases import case_types
 from addin.logic.events import Draft, Json, digests, unseal
 from addin.logic.forms import Cell, Value
 from addin.logic.intake import ChatMessage, IntakeProfile, Proposal, Reading, read_conversation, split_transcript
-from addin.logic.outcome import Outcome, Problem, RowResult, Status, counted
+from addin.logic.outcome import Outcome, Problem, RowResult, Status, counted, failed, summary
 from addin.logic.policy import Policy
 from addin.logic.system_kinds import INTAKE_DISMISSED, INTAKE_READ, INTAKE_TAKEN
-from addin.service import RowRequest, Service, failed, summary
+from addin.service import RowRequest, Service
 from addin.settings import Settings
 
 _SEALED: Final = ("chat_text", "sender", "proposals")

@@ -22,9 +22,9 @@ from typing import Final
 from addin.logic.calendar import parse_instant
 from addin.logic.case_type import Case
 from addin.logic.hearing import comment as heard
-from addin.logic.outcome import Outcome, Problem, RowResult
+from addin.logic.outcome import Outcome, Problem, RowResult, failed, summary
 from addin.logic.values import clean_id, clean_text
-from addin.service import Service, failed, summary
+from addin.service import Service
 
 #: Largest file that is taken, in bytes, and most comments in one.
 _MOST_BYTES: Final = 20_000_000

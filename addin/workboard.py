@@ -20,12 +20,12 @@ from addin.logic.cases import case_types
 from addin.logic.common_form import CLOSED, PRIORITIES
 from addin.logic.events import iso
 from addin.logic.forms import Value
-from addin.logic.outcome import Outcome, Problem, RowResult, Status, counted
+from addin.logic.outcome import Outcome, Problem, RowResult, Status, counted, failed, summary
 from addin.logic.repeats import Repeat, deviation_of, find_repeats, may_repeat
 from addin.logic.rollup import Month, roll_up, told
 from addin.logic.values import Role
 from addin.logic.workload import Digest, digest, share_out
-from addin.service import RowRequest, Service, failed, summary
+from addin.service import RowRequest, Service
 
 #: How many cases a handover names at most; a person who has more is told.
 _MOST: Final = 40

@@ -43,7 +43,11 @@ class Clock:
 def with_toy(patch: pytest.MonkeyPatch) -> None:
     """Put the small case type among the real ones, for the service and the store."""
     types = {**cases.case_types(), TOY.code: TOY}
-    for name in ("addin.service.case_types", "addin.journal.stored.case_types"):
+    for name in (
+        "addin.service.work.case_types",
+        "addin.service.register.case_types",
+        "addin.journal.stored.case_types",
+    ):
         patch.setattr(name, lambda: types)
 
 

@@ -31,9 +31,9 @@ from addin.logic.case_type import Case
 from addin.logic.claim_purposes import purpose_due, usual_purpose
 from addin.logic.common_form import CANCELLED, DUPLICATE
 from addin.logic.events import Draft, Json, iso
-from addin.logic.outcome import Outcome, Problem, RowResult
+from addin.logic.outcome import Outcome, Problem, RowResult, failed, summary
 from addin.logic.system_kinds import LETTER_ISSUED, LETTER_PRINTED, SET_MADE
-from addin.service import Service, failed, summary
+from addin.service import Service
 
 FOLDER: Final = "letters"
 #: Letters of one transaction: few enough that nobody waits for it, enough that an office is worth its start.

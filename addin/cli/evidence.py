@@ -64,7 +64,7 @@ def _bytes(what: str, files: Sequence[Path], *, quiet: bool) -> Iterator[Tick]:
 def evidence_of(case: str, copy_to: Path | None, name: str, gone: str, reason: str, folder: Path, as_json: bool) -> int:
     """List the evidence of CASE, copy it out, take a file back, or erase one."""
     from addin.closed_book import shown_closed
-    from addin.service import summary
+    from addin.logic.outcome import summary
 
     with opened(folder) as service:
         if name:

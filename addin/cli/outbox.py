@@ -87,8 +87,7 @@ def retry(refs: Sequence[str], reason: str, folder: Path, as_json: bool) -> int:
 def comments(files: Sequence[Path], folder: Path, as_json: bool) -> int:
     """Note the ticket comments of FILES on their cases; without FILES those of the folder inbox/comments."""
     from addin.closed_book import shown_closed
-    from addin.logic.outcome import RowResult
-    from addin.service import summary
+    from addin.logic.outcome import RowResult, summary
     from addin.ticket_comments import take_dropped, take_file
 
     with opened(folder) as service:
@@ -114,8 +113,8 @@ def comments(files: Sequence[Path], folder: Path, as_json: bool) -> int:
 def message(case: str, template: str, queued: bool, channels: Sequence[str], to: str, **where: Any) -> int:
     """Make the text TEMPLATE for CASE out of its facts and show it, ready to paste; see 'casebook messages CASE'."""
     from addin.closed_book import shown_closed
+    from addin.logic.outcome import summary
     from addin.messaging import make_text
-    from addin.service import summary
 
     with opened(where["folder"]) as service:
         made = make_text(service, case, template, channels=channels, queued=queued, to=to)

@@ -6,7 +6,7 @@ one. Exceptions (`CasebookError` and its branches in `addin.errors`) are kept fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -108,3 +108,25 @@ class Outcome:
     def refused(cls, *problems: Problem) -> Outcome:
         """A press that changed nothing, with its reasons."""
         return cls(Status.REFUSED, " ".join(str(p) for p in problems), problems=problems)
+
+
+def failed(case_id: str, problems: Iterable[Problem]) -> RowResult:
+    """The result of a row that changed nothing."""
+    found = tuple(problems)
+    return RowResult(case_id, ok=False, message=told(found), problems=found)
+
+
+def summary(rows: Sequence[RowResult]) -> Outcome:
+    """The outcome of a bulk press: done, partly done or refused, with every reason."""
+    good, bad = [row for row in rows if row.ok], [row for row in rows if not row.ok]
+    if not rows:
+        return Outcome(Status.DONE, "Nothing to do.")
+    problems = tuple(problem for row in bad for problem in row.problems)
+    if not bad:
+        text = good[0].message if len(good) == 1 else f"{counted(len(good), 'row')} done."
+        return Outcome(Status.DONE, text, tuple(rows))
+    if not good:
+        text = bad[0].message if len(bad) == 1 else f"None of {len(bad)} rows could be done; see their Message cells."
+        return Outcome(Status.REFUSED, text, tuple(rows), problems)
+    text = f"{counted(len(good), 'row')} done, {len(bad)} not; see their Message cells."
+    return Outcome(Status.PROBLEMS, text, tuple(rows), problems)

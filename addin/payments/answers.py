@@ -17,9 +17,9 @@ from typing import Final
 from addin.logic.case_type import Case
 from addin.logic.cases import case_types
 from addin.logic.forms import Value
-from addin.logic.outcome import Outcome, Problem, RowResult
+from addin.logic.outcome import Outcome, Problem, RowResult, failed, summary
 from addin.payments.profiles import Answer, Profile
-from addin.service import RowRequest, Service, failed, summary
+from addin.service import RowRequest, Service
 
 #: A provider's answer is never larger than this, in bytes.
 _LARGEST: Final = 50_000_000

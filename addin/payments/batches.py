@@ -23,13 +23,13 @@ from addin.letters import templates_root
 from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case
 from addin.logic.events import Draft, Event, Json
-from addin.logic.outcome import Outcome, Problem, RowResult, counted
+from addin.logic.outcome import Outcome, Problem, RowResult, counted, summary
 from addin.logic.system_kinds import BATCH_MADE
 from addin.payments.csv_file import csv_file
 from addin.payments.lines import Batch, line_of, line_problems
 from addin.payments.pain001 import pain001
 from addin.payments.profiles import Profile, load_profile
-from addin.service import RowRequest, Service, summary
+from addin.service import RowRequest, Service
 
 OUTBOX: Final = "outbox"
 SERIES: Final = "BAT"

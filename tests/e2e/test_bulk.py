@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from e2e_kit import Day, codes, refused
 
+from addin.logic.outcome import summary
 from addin.macros.press import Asked, press
-from addin.service import summary
 
 
 def orders(day: Day, count: int) -> list[str]:

@@ -28,7 +28,7 @@ CONTENT = b"a signed denial " * 200_000
 MOMENTS = {
     "in the middle of the copy": ("addin.evidence_store", "_settle", "before"),
     "after the copy, before the journal": ("addin.evidence", "keep_file", "after"),
-    "in the transaction, before its commit": ("addin.service.Service", "_store", "after"),
+    "in the transaction, before its commit": ("addin.service.work.Work", "_store", "after"),
     "after the journal, before the file is put away": ("addin.evidence", "_put_away", "before"),
 }
 COMMAND = """

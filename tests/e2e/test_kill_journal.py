@@ -17,9 +17,9 @@ from cases_kit import PEOPLE
 from service_kit import SETTINGS, Clock, assert_sound, make_service
 
 from addin.journal import SqliteJournal
+from addin.journal.opening import open_journal
 from addin.logic.cases import case_types
 from addin.logic.system_kinds import VERSION_MARKED
-from addin.service import open_journal
 from addin.settings import FILE, JOURNAL_FILE
 
 KILLS = 20

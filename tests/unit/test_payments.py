@@ -17,7 +17,8 @@ from service_kit import assert_sound
 
 from addin.errors import CasebookError, ConfigError
 from addin.journal.retell import Retold
-from addin.logic.events import Event
+from addin.logic.case_type import CaseType
+from addin.logic.events import Draft, Event
 from addin.logic.outcome import Outcome, Status
 from addin.logic.system_kinds import BATCH_MADE
 from addin.payments import batches as making
@@ -33,7 +34,7 @@ from addin.payments import (
 )
 from addin.payments.pain001 import carried
 from addin.payments.profiles import Column, Profile
-from addin.service import RowRequest, Service
+from addin.service import RowRequest, Service, Work
 from addin.settings import Debtor, Payments
 
 #: The beginning of a CSV profile.
@@ -191,14 +192,14 @@ class TestFaults:
         """The file is hidden, the number comes back, the refunds stay approved; the next press cleans up."""
         case_id = approved(service)
 
-        def killed(self: Service, writer: object, draft: object, kind: object = None) -> Event:
-            if getattr(draft, "kind", "") == BATCH_MADE.name:
+        def killed(self: Work, draft: Draft, kind: CaseType | None = None) -> Event:
+            if draft.kind == BATCH_MADE.name:
                 raise Killed
-            return real(self, writer, draft, kind)
+            return real(self, draft, kind)
 
-        real = Service._append
+        real = Work.append
         with monkeypatch.context() as patch:
-            patch.setattr(Service, "_append", killed)
+            patch.setattr(Work, "append", killed)
             with pytest.raises(Killed):
                 send(service, case_id)
         assert the(service, case_id).status == "Approved"

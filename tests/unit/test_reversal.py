@@ -149,7 +149,8 @@ def test_a_step_with_an_effect_outside_is_refused_with_its_reason(service, monke
     """The words of its row are told."""
     moves = tuple(replace(move, lasting="the key is gone." if move.verb == "lend" else "") for move in TOY.moves)
     types = {**case_types(), "TOY": replace(TOY, moves=moves)}
-    monkeypatch.setattr("addin.service.case_types", lambda: types)
+    for place in ("work", "register"):
+        monkeypatch.setattr(f"addin.service.{place}.case_types", lambda: types)
     outcome = back(service)
     assert code(outcome) == ["REV-03"]
     assert "cannot be taken back: the key is gone." in outcome.message

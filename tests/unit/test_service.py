@@ -13,21 +13,12 @@ from service_kit import SETTINGS, Clock, assert_sound, make_service, told, with_
 
 from addin.errors import ChainBroken, ConfigError, HostError, Unavailable
 from addin.journal import SqliteJournal
+from addin.journal.opening import open_journal
 from addin.logic.events import Draft
-from addin.logic.outcome import Outcome, Problem, Status
+from addin.logic.outcome import Outcome, Problem, Status, failed, summary
 from addin.logic.policy import DEFAULT_POLICY, PolicyRow, Unit
 from addin.logic.values import Money
-from addin.service import (
-    RowRequest,
-    Service,
-    begin,
-    failed,
-    kind_table,
-    open_journal,
-    policy_of,
-    summary,
-    utc_now,
-)
+from addin.service import RowRequest, Service, begin, kind_table, policy_of, utc_now
 from addin.settings import FILE, JOURNAL_FILE, Settings
 
 ONE, TWO = "CASE-2026-000001", "CASE-2026-000002"
@@ -367,7 +358,7 @@ def test_values_that_cannot_be_reckoned_with_undo_their_row_alone(service, monke
         return {"grams": (Money(Decimal(1)) + Money(Decimal(1), "EUR")).amount}
 
     kind = replace(service_types()["TOY"], derive=lambda case, ctx: add() if case.text("door") == "1" else {})
-    monkeypatch.setattr("addin.service.case_types", lambda: {"TOY": kind})
+    monkeypatch.setattr("addin.service.work.case_types", lambda: {"TOY": kind})
     outcome = service.edit([RowRequest(ONE, {"keys": 1}), RowRequest(TWO, {"keys": 1})])
     assert [row.ok for row in outcome.rows] == [False, True]
     assert problem_codes(outcome) == ["VALUE"]
@@ -376,9 +367,9 @@ def test_values_that_cannot_be_reckoned_with_undo_their_row_alone(service, monke
 
 def service_types():
     """The case types as the service sees them."""
-    from addin import service
+    from addin.service import work
 
-    return service.case_types()
+    return work.case_types()
 
 
 # Linked cases --------------------------------------------------------------------------------------------------------
@@ -416,9 +407,9 @@ def test_a_move_whose_case_cannot_open_does_not_happen(service, monkeypatch):
     lend(service)
     toy = service_types()["TOY"]
     closed = replace(toy, openers=frozenset())
-    monkeypatch.setattr("addin.service.case_types", lambda: {"TOY": closed})
+    monkeypatch.setattr("addin.service.work.case_types", lambda: {"TOY": closed})
     assert problem_codes(service.press("return", [RowRequest(ONE)])) == ["MOVE-ROLE"]
-    monkeypatch.setattr("addin.service.case_types", lambda: {"TOY": toy})
+    monkeypatch.setattr("addin.service.work.case_types", lambda: {"TOY": toy})
     assert service.journal.case(ONE).status == "Lent"
     assert opened(service).rows[0].case_id == TWO
 
@@ -426,7 +417,7 @@ def test_a_move_whose_case_cannot_open_does_not_happen(service, monkeypatch):
 def test_numbers_of_a_type_have_no_gaps(service, monkeypatch):
     """A refund's own number is given back with its row."""
     toy = replace(service_types()["TOY"], numbers={"held_from": "KEY"})
-    monkeypatch.setattr("addin.service.case_types", lambda: {"TOY": toy})
+    monkeypatch.setattr("addin.service.work.case_types", lambda: {"TOY": toy})
     outcome = opened(service, "1", "13", "2", "13", "3")
     assert [row.ok for row in outcome.rows] == [True, False, True, False, True]
     assert [case.text("held_from") for case in service.journal.cases()] == [f"KEY-2026-{n:06d}" for n in (1, 2, 3)]

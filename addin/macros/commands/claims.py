@@ -9,12 +9,11 @@ from addin.claims import letters as claim_letters
 from addin.claims.letters import Extent, Wanted
 from addin.claims.week import write_week
 from addin.logic.claim_purposes import CHASER, WRITE_OFF
-from addin.logic.outcome import Outcome
+from addin.logic.outcome import Outcome, failed, summary
 from addin.macros.asking import Press, on_rows, requests_of
 from addin.macros.commands.rows import finish_rows
 from addin.register.refresh import Harvest
 from addin.register.sheets import Queue
-from addin.service import failed, summary
 
 #: What each button asks for: the purpose of the letter ("" for the usual one), and how much is made of it.
 _ASKED: Final = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from addin.logic.outcome import Outcome, Problem
+from addin.logic.outcome import Outcome, Problem, failed, summary
 from addin.macros.asking import Press, on_rows, requests_of
 from addin.macros.commands.form import fill_case
 from addin.macros.commands.rows import finish_rows
@@ -12,7 +12,6 @@ from addin.register import desk
 from addin.register.patch import Shown
 from addin.register.refresh import Harvest
 from addin.register.sheets import Queue
-from addin.service import failed, summary
 from addin.ticket_comments import take_dropped
 
 

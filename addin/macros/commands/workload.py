@@ -7,14 +7,13 @@ from dataclasses import replace
 from typing import Final
 
 from addin import workboard
-from addin.logic.outcome import Outcome
+from addin.logic.outcome import Outcome, summary
 from addin.macros.asking import Press, on_rows, requests_of
 from addin.macros.commands.record import last_month
 from addin.macros.commands.rows import finish_rows, move_rows
 from addin.register.patch import Shown
 from addin.register.refresh import Harvest
 from addin.register.sheets import Queue
-from addin.service import summary
 
 #: What a triage decides; typed once, it counts for every selected row.
 _DECIDED: Final = ("owner", "priority_wanted", "waiting_on", "waiting_until")
