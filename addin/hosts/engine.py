@@ -275,10 +275,18 @@ class Books(base_classes.Books):
         """Open a book and bring it to the front; formats and passwords are not offered."""
         if any(value is not None for value in (*more, *named.values())):
             raise Unsupported("This host opens plain workbooks only, without password or format.")
-        book = Book(self.app, self.app.driver.open(Path(fullname), read_only=bool(read_only)))
-        self.items.append(book)
-        self.front = book
+        document = self.app.driver.open(Path(fullname), read_only=bool(read_only))
+        book = self._known(document) or Book(self.app, document)
+        if book.app is self.app:
+            self.items += [] if book in self.items else [book]
+            self.front = book
         return book
+
+    def _known(self, document: Document) -> Book | None:
+        """The book that shows this document already: two would each believe it open after the other closed it."""
+        model = getattr(document, "model", None)
+        books = (book for app in self.app.engine.apps for book in app.books) if model is not None else ()
+        return next((book for book in books if getattr(book.document, "model", None) == model), None)
 
 
 class WorkbookApi(Shim):

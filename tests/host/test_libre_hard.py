@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from addin.folder import write_workbook
+from addin.hosts.boot import xw
 from addin.hosts.grid import Rect
 from addin.hosts.libre import LibreDocument, LibreDriver, option
 from addin.hosts.unoboot import bridge as uno_bridge
@@ -390,6 +391,18 @@ def test_two_registers_open_at_once_do_not_mix(calc, book, press, tmp_path):
         assert (len(noted(second)), len(noted(book.folder))) == (1, 1)
     finally:
         document.close()
+
+
+def test_a_workbook_that_is_opened_twice_is_one_book(calc, book):
+    """Two would each believe it open after the other closed it."""
+    first = calc.book(book.path)
+    app = calc.engine.apps.add()
+    try:
+        assert xw.App(impl=app).books.open(str(book.path)).impl is first.impl
+        assert not app.books.items
+    finally:
+        app.quit()
+    assert book.document.is_open
 
 
 def test_a_read_only_window_is_refused(calc, folder, answers):
