@@ -331,7 +331,7 @@ def formulas(path: Path, sheets: Iterable[str] = tuple(sheet.name for sheet in Q
     """Every formula in the queue sheets of a saved workbook."""
     from openpyxl import load_workbook
 
-    book = load_workbook(path, keep_vba=True)
+    book = load_workbook(path)
     found = [
         f"{name}!{cell.coordinate} {cell.value}"
         for name in sheets

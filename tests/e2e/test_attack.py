@@ -75,4 +75,4 @@ def test_presses_go_on_on_the_next_audit_sheet(tmp_path, monkeypatch):
     service.close()
     report = verify(service.folder)
     assert (report.ok, report.events) == (True, 9)
-    assert openpyxl.load_workbook(service.workbook, keep_vba=True)["Audit 2"].cell(FIRST_ROW, 1).value == "6"
+    assert openpyxl.load_workbook(service.workbook)["Audit 2"].cell(FIRST_ROW, 1).value == "6"

@@ -114,6 +114,7 @@ def test_a_tampered_audit_sheet_is_no_source_for_a_journal(played: Path, tmp_pat
     cell = book["Audit"].cell(40, AUDIT_TEXT)
     cell.value = str(cell.value).replace("coordinator", "coordinatoR").replace("senior_qa", "senior_qA")
     book.save(folder / "casebook.xlsm")
+    book.vba_archive.close()
     kept = (folder / "journal.sqlite").read_bytes()
     result = CliRunner().invoke(main, ["rebuild", "journal", "--replace", "--register", str(folder)])
     assert result.exit_code == 3

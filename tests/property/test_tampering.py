@@ -313,6 +313,7 @@ class TestWorkbook:
             for column, value in enumerate(line, 1):
                 refunds.cell(at, column).value = value
         book.save(tmp_path / "book.xlsm")
+        book.vba_archive.close()
         report = verify(tmp_path / "book.xlsm")
         assert (report.ok, report.events, report.notes) == (True, EVENTS, ())
 

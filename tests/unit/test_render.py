@@ -109,7 +109,7 @@ def dimension(sheet, at: int):
 
 
 def opened(package: bytes):
-    return openpyxl.load_workbook(io.BytesIO(package), keep_vba=True)
+    return openpyxl.load_workbook(io.BytesIO(package))
 
 
 @pytest.fixture(scope="module")

@@ -90,6 +90,8 @@ def workbook_saved_by_another_program(scene: Scene, work: Path, rng: Random) -> 
         book["Audit"].column_dimensions["G"].width = rng.randint(5, 120)
         path = work / WORKBOOK_FILE
         book.save(path)
+        if book.vba_archive is not None:
+            book.vba_archive.close()
     return Blow(path, other=rng.choice([None, scene.folder / JOURNAL_FILE]))
 
 
