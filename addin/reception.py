@@ -301,7 +301,7 @@ def _opened_after(case: Case, instant: datetime) -> bool:
 
 def _chase(service: Service, one: Waiting, case: Case) -> RowResult:
     words = f"{'Chased' if one.link_to_open else 'Asked again'} by {one.sender or 'the requester'} (message {one.ref})."
-    request = RowRequest(case.case_id, reason=words, key=f"intake|{one.ref}")
+    request = RowRequest(case.case_id, {"customer_waits": True}, words, f"intake|{one.ref}")
     row = service.press("note", [request]).rows[0]
     said = f"{case.case_id} is open for this; the message was noted there." if row.ok else row.message
     return RowResult(row.case_id, row.ok, said, row.problems, row.seqs)

@@ -69,7 +69,7 @@ def _due(row: Deadline, case: Case, ctx: Context) -> datetime | None:
 
 
 def _priority(case: Case, ctx: Context, legal: datetime | None, next_due: datetime | None) -> str:
-    worked_out = _MATRIX[_impact(case, ctx, legal), _urgency(ctx, legal, next_due)]
+    worked_out = _MATRIX[_impact(case, ctx, legal), _urgency(case, ctx, legal, next_due)]
     wanted = case.text("priority_wanted")
     if not wanted:
         return worked_out
@@ -91,11 +91,13 @@ def _impact(case: Case, ctx: Context, legal: datetime | None) -> str:
     return "medium" if near or waits or amount >= ctx.policy.money("priority.value_medium").amount else "low"
 
 
-def _urgency(ctx: Context, legal: datetime | None, next_due: datetime | None) -> str:
-    """How soon something must happen: by the law's date, and by the earliest deadline of the case's own.
+def _urgency(case: Case, ctx: Context, legal: datetime | None, next_due: datetime | None) -> str:
+    """How soon something must happen: by the law's date, by the earliest deadline of the case's own, or now.
 
-    Without any of them it is medium: nobody knows how long the case can lie.
+    Without any of them it is medium: nobody knows how long the case can lie. Source: domain rules, priority matrix.
     """
+    if case.flag("customer_waits"):
+        return "high"
     if next_due is None:
         return "medium"
     today, soon = end_of_day(ctx.today), ctx.policy.days("priority.urgent_working_days")

@@ -188,7 +188,7 @@ def _charts(source: Source, tables: Sequence[Table]) -> list[Block]:
     ]
     refunds = money_by_state(source.of("RFD"), "total_refund", case_types()["RFD"].states)
     claims = by_name["Claims"]
-    recovery = [(title, _sum(claims.values(title))) for title in ("Claimed", "Expected", "Offered", "Recovered", "Gap")]
+    recovery = [(title, _sum(claims.values(title))) for title in case_tables.RECOVERY]
     kinds = sorted({str(kind) for kind in by_name["Exceptions"].values("Kind")})
     counted = [(kind, by_name["Exceptions"].values("Kind").count(kind)) for kind in kinds] or [("None", 0)]
     return [

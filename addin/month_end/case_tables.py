@@ -209,6 +209,10 @@ def refunds_table(source: Source, changed: frozenset[str]) -> Table:
     return _table("Refunds", hint, source.of("RFD"), columns, sums="Refund")
 
 
+#: The amounts of the claims that are summed: what was asked for, what came back and from whom, what nobody covers.
+RECOVERY: Final = ("Claimed", "Expected", "Offered", "Recovered", "Insurer paid", "Gap")
+
+
 def claims_table(source: Source) -> Table:
     """Carrier claims with their dates, what was claimed and what came back."""
     columns = [
@@ -227,6 +231,7 @@ def claims_table(source: Source) -> Table:
         _money("expected_recovery", "Expected"),
         _money("amount_offered", "Offered"),
         _money("amount_paid", "Recovered"),
+        _money("insurer_paid", "Insurer paid"),
         _money("uninsured_gap", "Gap"),
         _money("customer_got", "Customer got"),
         _money("net_position", "Net"),

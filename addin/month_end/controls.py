@@ -13,7 +13,7 @@ from typing import Final
 
 from addin.logic.cases import case_types
 from addin.logic.system_kinds import INTAKE_READ
-from addin.month_end.case_tables import Source, money_by_state
+from addin.month_end.case_tables import RECOVERY, Source, money_by_state
 from addin.month_end.staging import Staged
 from addin.month_end.table import Table
 from addin.register.lists import column_letters
@@ -163,7 +163,7 @@ def _refunds(source: Source, areas: Areas) -> Iterator[Line]:
 def _claims(areas: Areas) -> Iterator[Line]:
     yield Line("Claims: pounds")
     table = areas.table("Claims")
-    for title in ("Claimed", "Expected", "Offered", "Recovered", "Gap"):
+    for title in RECOVERY:
         amounts = [cell for cell in table.values(title) if isinstance(cell, Decimal)]
         yield Line(title, sum(amounts, Decimal(0)), f"=SUM({areas.column('Claims', title)})")
 

@@ -102,6 +102,7 @@ def _claims(cases: Sequence[Case]) -> Figure:
         ("Claimed", _sum(live, "amount_claimed")),
         ("Expected", _sum(live, "expected_recovery")),
         ("Recovered", _sum(live, "amount_paid")),
+        ("Insurer paid", _sum(live, "insurer_paid")),
         ("Uninsured gap", _sum(live, "uninsured_gap")),
     )
     return Figure("claims", "Claims and recovery", ("", "Amount GBP"), rows)

@@ -21,6 +21,8 @@ from addin.register.layout import (
 )
 from addin.register.package import read_parts, sheet_parts
 from addin.register.sheets import Live, Queue
+from addin.service import RowRequest
+from addin.tasks import keep_snapshot
 
 DRIFT = "workbook.drift.v1"
 
@@ -270,3 +272,14 @@ def test_an_auditor_may_refresh_but_changes_nothing(day: Day) -> None:
     day.type("Requests", case, "owner", "x.tull")
     refused(day.click("requests.refresh", who="x.tull"), "EDIT-ROLE")
     assert day.case(case).text("owner") == ""
+
+
+def test_a_version_kept_since_does_not_make_a_workbook_old(day: Day) -> None:
+    """The day's first opening keeps one: it changes no case, so nobody is sent to Refresh; one step of work does."""
+    (case_id, *_) = orders(day)
+    day.sure(day.click("desk.refresh"))
+    keep_snapshot(day.service, "The day's first opening")
+    assert day.sure(day.click("book.opened")).message.startswith("Casebook: up to date")
+    assert day.service.press("note", [RowRequest(case_id, {}, "Rang the picker")]).ok
+    assert day.click("book.opened").message.startswith("1 event is not shown yet. Press Refresh.")
+    day.sure(day.click("desk.refresh"))

@@ -153,3 +153,9 @@ def test_waiting_until_a_day_that_is_not_given_is_due_by_nothing():
     """A case marked as waiting without a date keeps only its other deadlines."""
     found = stands(waiting_since=NOW, waiting_on="Carrier", sla_due=NOW)
     assert (found["due"], found["sla_due"]) == (None, NOW)
+
+
+@pytest.mark.parametrize(("waits", "priority"), [(True, "P3"), (False, "P4"), (None, "P4")])
+def test_a_customer_who_waits_makes_a_case_urgent(waits, priority):
+    """Source: domain rules, priority matrix: "deadline today / customer waiting"."""
+    assert stands(customer_waits=waits)["priority"] == priority
