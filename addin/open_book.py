@@ -94,7 +94,7 @@ def _open_in_calc(service: Service, *, headless: bool, say: Say) -> int:
         hold(path, office)
         bridge = CalcBridge(office, draw=write_workbook)
         stack.callback(bridge.close)
-        document = bridge.driver.open(path, with_macros=True)
+        document = bridge.open(path)
         document.model.setModified(False)  # the line about its standing is no change of the person's
         closed = threading.Event()
         when_closed(document.model, closed.set)

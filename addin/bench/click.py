@@ -192,7 +192,7 @@ def _in_calc(bridge: CalcBridge, folders: Sequence[Path], presses: int) -> list[
     with ExitStack() as stack:
         opened = []
         for folder in folders:
-            document = bridge.driver.open(folder / "casebook.xlsm", with_macros=True)
+            document = bridge.open(folder / "casebook.xlsm")
             stack.callback(document.close)
             journal, bare = _bare_commit(folder)
             stack.callback(journal.close)

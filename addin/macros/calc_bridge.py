@@ -8,6 +8,9 @@ kept between clicks.
 3. What is being typed into a cell is entered first, and counts.
 4. Settings that changed and a journal that was replaced are opened anew before they are used.
 5. Nothing is raised into the office: every fault is an answer in words.
+6. The bridge never opens a workbook. Calc may run the opening hook before it lists the workbook that it is loading;
+   loaded once more then, it would stand there twice, and clicks would meet the one whose macros are off. The hook is
+   answered with nothing then, and `open` says it afterwards.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
 
-from addin.errors import CasebookError
+from addin.errors import CasebookError, HostError
 from addin.hosts.boot import xw
 from addin.hosts.engine import Engine, open_book
 from addin.hosts.libre import LibreDocument, LibreDriver
@@ -86,6 +89,7 @@ class CalcBridge:
         self._one = threading.Lock()
         self._last: _Last | None = None
         self._is_in_sight = False
+        self._greeted: set[Path] = set()
         offer(office, NAME, {"Press": self.press_for_macro, "Ping": lambda: "Casebook", "IsLong": is_long})
 
     def press_for_macro(self, full_name: str, action_id: str) -> str:
@@ -105,7 +109,8 @@ class CalcBridge:
             )
         try:
             text = self._press(full_name, action_id)
-            self.on_answer(action_id, text)
+            if text:
+                self.on_answer(action_id, text)
         except CasebookError as error:
             text = f"{ALARM}{error}"
         except Exception as error:  # noqa: BLE001 - nothing may escape into the office
@@ -117,11 +122,16 @@ class CalcBridge:
 
     def _press(self, full_name: str, action_id: str) -> str:
         began = time.monotonic()
-        book = self.book(Path(full_name))
+        path = Path(full_name).resolve()
+        if action_id == _QUIET and not self._is_to_greet(path):
+            return ""
+        book = self.book(path)
         document: LibreDocument = book.impl.document
         if (repeated := self._repeated(document, full_name, action_id)) is not None:
             return repeated
         service = self.registers.of(Path(full_name).parent)
+        if action_id == _QUIET:
+            self._greeted.add(path)
         document.saver = lambda: self._draw(service)
         with document.turn():
             self.driver.end_entry(document)
@@ -148,13 +158,42 @@ class CalcBridge:
         Raises:
             HostError: it is not open in this office, or the office has gone.
         """
+        self._forget_closed()
+        if not self._is_known(path) and not self._is_listed(path):
+            hint = "Open the register with 'casebook open', then press again."
+            raise HostError(f"{path.name} is not open in this Calc.", hint=hint, code="BOOK-ABSENT")
+        return open_book(self.engine, path)
+
+    def open(self, path: Path) -> LibreDocument:
+        """Open a workbook of ours with its buttons; it says how it stands, whether Calc's own hook came early or not.
+
+        Raises:
+            CasebookError: it cannot be opened.
+        """
+        document = self.driver.open(path, with_macros=True)
+        self.press(str(path), _QUIET)
+        return document
+
+    def _is_to_greet(self, path: Path) -> bool:
+        self._forget_closed()
+        return path not in self._greeted and self._is_listed(path)
+
+    def _forget_closed(self) -> None:
         for app in list(self.engine.apps):
             for known in list(app.books):
                 if not cast(LibreDocument, known.document).is_open:
                     app.books.items.remove(known)
+                    self._greeted.clear()
             if not app.books.items:
                 self.engine.apps.items.remove(app)
-        return open_book(self.engine, path)
+
+    def _is_known(self, path: Path) -> bool:
+        books = (book for app in self.engine.apps for book in app.books)
+        return any((known := book.document.path) is not None and known.resolve() == path.resolve() for book in books)
+
+    def _is_listed(self, path: Path) -> bool:
+        """True when Calc lists the workbook among its documents."""
+        return self.driver.find(path) is not None
 
     def close(self) -> None:
         """Let go of the journals."""

@@ -64,7 +64,7 @@ def _coordinator(monkeypatch):
 
 @pytest.fixture
 def book(calc, folder, answers):
-    document = calc.driver.open(folder / "casebook.xlsm", with_macros=True)
+    document = calc.open(folder / "casebook.xlsm")
     book = OpenRegister(folder, document)
     answers.clear()
     yield book
@@ -379,7 +379,7 @@ def test_another_workbook_in_front_does_not_matter(calc, book, press):
 def test_two_registers_open_at_once_do_not_mix(calc, book, press, tmp_path):
     """Each press goes to the journal beside its own workbook."""
     second = make_register(tmp_path / "second", cases=1)
-    document = calc.driver.open(second / "casebook.xlsm", with_macros=True)
+    document = calc.open(second / "casebook.xlsm")
     try:
         other = OpenRegister(second, document)
         for each in (book, other):
@@ -405,6 +405,30 @@ def test_a_workbook_that_is_opened_twice_is_one_book(calc, book):
     assert book.document.is_open
 
 
+def test_a_workbook_that_is_still_loading_is_not_loaded_again(calc, book, monkeypatch):
+    """Calc may run the opening hook before it lists the workbook: nothing is answered, and no second one stands there.
+
+    Two windows of one file looked like one, and clicks met the one whose macros are off.
+    """
+    stands = len(calc.driver.office.documents())
+    monkeypatch.setattr(calc, "_is_listed", lambda _path: False)
+    monkeypatch.setattr(calc, "_is_known", lambda _path: False)
+    calc._greeted.clear()
+    assert calc.press(str(book.path), "book.opened") == ""
+    assert "is not open in this Calc" in calc.press(str(book.path), "desk.refresh")
+    assert len(calc.driver.office.documents()) == stands
+
+
+def test_a_workbook_says_once_how_it_stands(calc, folder, answers):
+    """By Calc's own hook or by the one who opened it, whichever comes when the workbook is there."""
+    document = calc.open(folder / "casebook.xlsm")
+    try:
+        assert [name for name, _ in answers] == ["book.opened"]
+        assert calc.press(str(folder / "casebook.xlsm"), "book.opened") == ""
+    finally:
+        document.close()
+
+
 def test_a_read_only_window_is_refused(calc, folder, answers):
     """Nothing is recorded from a workbook that could not show it."""
     model = calc.driver.office.desktop.loadComponentFromURL(
@@ -426,7 +450,7 @@ def test_closing_unsaved_loses_nothing_that_was_recorded(calc, book, press):
     press("requests.note")
     path = book.path
     book.document.close()
-    book.document = calc.driver.open(path, with_macros=True)
+    book.document = calc.open(path)
     assert "1 event is not shown yet" in book.message("Desk")
     press("desk.refresh")
     assert book.cell("Requests", A, "version") == len(events(book.folder))
@@ -477,7 +501,7 @@ def test_without_macros_the_desk_says_what_to_do(calc, folder):
     silent = calc.driver.open(folder / "casebook.xlsm", with_macros=False)
     assert OpenRegister(folder, silent).message("Desk") == MACROS_OFF
     silent.close()
-    alive = calc.driver.open(folder / "casebook.xlsm", with_macros=True)
+    alive = calc.open(folder / "casebook.xlsm")
     assert "up to date" in OpenRegister(folder, alive).message("Desk")
     alive.close()
 
@@ -487,10 +511,11 @@ def test_a_workbook_that_is_not_ours_is_refused(calc, folder, tmp_path):
     stray = tmp_path / "stray" / "casebook.xlsm"
     stray.parent.mkdir()
     stray.write_bytes((folder / "casebook.xlsm").read_bytes())
-    text = calc.press(str(stray), "desk.refresh")
-    assert text.startswith("!")
-    assert [document.path for document in [calc.driver.find(stray)] if document] != [None]
-    calc.driver.find(stray).close()
+    document = calc.driver.open(stray)
+    try:
+        assert calc.press(str(stray), "desk.refresh").startswith("!")
+    finally:
+        document.close()
 
 
 def test_a_journal_put_back_from_elsewhere_is_opened_anew(calc, book, press, template):
