@@ -94,14 +94,15 @@ class Pack:
         """Title, hint and what is stated of the rows; while the month is not over, every sheet says so.
 
         A broad table is printed on two pages, its first column on both: there the words begin behind that column, so
-        that the second page does not show their beginnings cut off.
+        that the second page does not show their beginnings cut off, and end well before the first page does.
         """
         first = 2 if _is_broad(page, columns) else 1
         page.put(1, first, f"{page.sheet.name}: {self.facts.title}", self.look["title"])
         page.height(1, 26)
         style = self.look.named("hint", text_wrap=True, valign="top")
         reach, width = first - 1, 0
-        while reach < columns and (reach < first + 1 or width < _HINT_WIDTH):
+        most = _HINT_WIDTH if first == 1 else min(_HINT_WIDTH, _printed_width(page, columns) * 0.35)
+        while reach < columns and (reach < first + 1 or width < most):
             reach += 1
             width += page.widths.get(reach, 8)
         page.worksheet.merge_range(1, first - 1, 1, reach - 1, hint, style)
@@ -309,7 +310,11 @@ class Pack:
 
 def _is_broad(page: Page, columns: int) -> bool:
     """True for a table that would be too small on one page."""
-    return sum(page.widths.get(at, 8) for at in range(1, columns + 1)) > _ONE_PAGE
+    return _printed_width(page, columns) > _ONE_PAGE
+
+
+def _printed_width(page: Page, columns: int) -> float:
+    return sum(page.widths.get(at, 8) for at in range(1, columns + 1))
 
 
 def _sheet_lines(areas: Areas) -> list[Line]:
