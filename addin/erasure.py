@@ -28,7 +28,7 @@ from addin.logic.cases import case_types
 from addin.logic.events import SEALED, Draft, Event, Json, digests, iso
 from addin.logic.evidence import FIELD as EVIDENCE
 from addin.logic.evidence import pieces
-from addin.logic.outcome import Outcome, Problem, RowResult, Status
+from addin.logic.outcome import Outcome, Problem, RowResult, Status, counted
 from addin.logic.policy import Policy
 from addin.logic.retention import ERASERS, may_erase
 from addin.logic.system_kinds import INTAKE_DISMISSED, INTAKE_READ, INTAKE_TAKEN, LETTERS_ERASED, PERSONAL_ERASED
@@ -164,7 +164,8 @@ def carry_out(service: Service, plan: Plan, reason: str, *, drop_snapshots: bool
     service.journal.scrub()
     write_workbook(service)
     dropped = Store(service.folder / "snapshots").drop(plan.snapshots) if drop_snapshots else 0
-    words = f"{len(plan.items)} personal values of {_counted(plan.cases)} erased; the chain is unchanged."
+    values, cases = counted(len(plan.items), "personal value"), counted(len(plan.cases), "case")
+    words = f"{values} of {cases} erased; the chain is unchanged."
     words += f" {_said(plan)}" if plan.letters or plan.evidence else ""
     words += f" Evidence that stays: {' '.join(kept)}" if kept else ""
     words += f" {dropped} older versions dropped." if drop_snapshots else ""
@@ -332,10 +333,6 @@ def _files(service: Service, cases: Sequence[str], going: Collection[tuple[str, 
 
 def _plain(text: str) -> str:
     return " ".join(text.casefold().split())
-
-
-def _counted(cases: Sequence[str]) -> str:
-    return f"{len(cases)} case{'s' if len(cases) != 1 else ''}"
 
 
 def unnamed(reason: str, person: str) -> bool:

@@ -393,6 +393,17 @@ class Book(base_classes.Book):
             self._app.quit()
 
 
+def known_book(driver_engine: Engine, path: Path | str) -> xw.Book | None:
+    """The book of this file, if the engine has it open."""
+    register_engine(driver_engine, activate=xw.engines.active is None)  # xlwings' own activate() needs one
+    wanted = Path(path).resolve()
+    for app in driver_engine.apps:
+        for book in app.books:
+            if (known := book.document.path) is not None and known.resolve() == wanted:
+                return xw.Book(impl=book)
+    return None
+
+
 def open_book(driver_engine: Engine, path: Path | str, *, read_only: bool = False) -> xw.Book:
     """A book in an instance of its own, or the one that is open already; closing it ends the instance.
 
@@ -400,12 +411,9 @@ def open_book(driver_engine: Engine, path: Path | str, *, read_only: bool = Fals
         FileNotFoundError: there is no such file.
         NotOurBook: the file is no workbook.
     """
-    register_engine(driver_engine, activate=xw.engines.active is None)  # xlwings' own activate() needs one
+    if (known := known_book(driver_engine, path)) is not None:
+        return known
     wanted = Path(path).resolve()
-    for app in driver_engine.apps:
-        for book in app.books:
-            if (known := book.document.path) is not None and known.resolve() == wanted:
-                return xw.Book(impl=book)
     app = driver_engine.apps.add()
     app.leaves_with_last_book = True
     try:

@@ -24,7 +24,7 @@ from typing import Final, cast
 
 from addin.errors import CasebookError, HostError
 from addin.hosts.boot import xw
-from addin.hosts.engine import Engine, open_book
+from addin.hosts.engine import Engine, known_book, open_book
 from addin.hosts.libre import LibreDocument, LibreDriver
 from addin.hosts.office import Office
 from addin.hosts.ole import offer
@@ -104,9 +104,7 @@ class CalcBridge:
     def press(self, full_name: str, action_id: str) -> str:
         """Press a button of the workbook with this path; the answer as VBA shows it."""
         if not self._one.acquire(blocking=False):
-            return (
-                f"{ALARM}Another button is still at work. Wait for its answer, then press again; nothing was changed."
-            )
+            return f"{ALARM}{_BUSY}"
         try:
             text = self._press(full_name, action_id)
             if text:
@@ -159,7 +157,9 @@ class CalcBridge:
             HostError: it is not open in this office, or the office has gone.
         """
         self._forget_closed()
-        if not self._is_known(path) and not self._is_listed(path):
+        if (known := known_book(self.engine, path)) is not None:
+            return known
+        if not self._is_listed(path):
             hint = "Open the register with 'casebook open', then press again."
             raise HostError(f"{path.name} is not open in this Calc.", hint=hint, code="BOOK-ABSENT")
         return open_book(self.engine, path)
@@ -186,10 +186,6 @@ class CalcBridge:
                     self._greeted.clear()
             if not app.books.items:
                 self.engine.apps.items.remove(app)
-
-    def _is_known(self, path: Path) -> bool:
-        books = (book for app in self.engine.apps for book in app.books)
-        return any((known := book.document.path) is not None and known.resolve() == path.resolve() for book in books)
 
     def _is_listed(self, path: Path) -> bool:
         """True when Calc lists the workbook among its documents."""

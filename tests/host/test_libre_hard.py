@@ -412,7 +412,7 @@ def test_a_workbook_that_is_still_loading_is_not_loaded_again(calc, book, monkey
     """
     stands = len(calc.driver.office.documents())
     monkeypatch.setattr(calc, "_is_listed", lambda _path: False)
-    monkeypatch.setattr(calc, "_is_known", lambda _path: False)
+    monkeypatch.setattr("addin.macros.calc_bridge.known_book", lambda _engine, _path: None)
     calc._greeted.clear()
     assert calc.press(str(book.path), "book.opened") == ""
     assert "is not open in this Calc" in calc.press(str(book.path), "desk.refresh")
