@@ -1,24 +1,28 @@
 """What every case owes before it is closed: a decision, its evidence and its ticket.
 
-A case type names these rules under ids of its own ("OST-12"), so that a refusal says which one it was.
+The ticket is one rule of all types, so it has one id. Decision and evidence differ by type: a type names those rules
+under ids of its own ("OST-12"), so that a refusal says which one it was.
 """
 
 from __future__ import annotations
+
+from typing import Final
 
 from addin.logic.case_type import Case, Context, Rule
 from addin.logic.outcome import Problem
 
 
-def ticketed(rule_id: str) -> Rule:
-    """Every intervention is logged in the external ticket tool, or the case says why not. Source: role description."""
+def _ticket_named(case: Case, ctx: Context) -> Problem | None:
+    if case.has("ticket_ref") or case.has("no_ticket_why"):
+        return None
+    hint = "Fill in 'Ticket', or say under 'Why no ticket' why there is none."
+    return Problem("COM-06", "The case names no ticket and no reason for having none.", "ticket_ref", hint=hint)
 
-    def check(case: Case, ctx: Context) -> Problem | None:
-        if case.has("ticket_ref") or case.has("no_ticket_why"):
-            return None
-        hint = "Fill in the ticket, or 'Why no ticket'."
-        return Problem(rule_id, "There is neither a ticket nor a reason for having none.", "ticket_ref", hint=hint)
 
-    return Rule(rule_id, "Every case has a ticket or says why there is none.", check, source="role description")
+#: Every intervention is logged in the external ticket tool, or says why not: it stands in every move that closes one.
+TICKETED: Final = Rule(
+    "COM-06", "Every case has a ticket or says why there is none.", _ticket_named, source="Role description"
+)
 
 
 def evidenced(rule_id: str, what: str) -> Rule:

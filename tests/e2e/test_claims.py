@@ -130,7 +130,7 @@ def recovered(day: Day, case: str, subtype: str) -> None:
     remedy = "None due" if subtype == "LATE" else "Refund"
     day.sure(day.move(case, "Customer's remedy", remedy=remedy))
     assert len(day.service.journal.cases(types=["RFD"])) == (0 if subtype == "LATE" else 1)
-    money = {"amount_paid": 640.0, "payment_ref": "PAY-1", "finance_match": "Yes"}
+    money = {"amount_paid": 640.0, "payment_ref": "PAY-1", "finance_match": "Yes", "ticket_ref": "TCK-31"}
     day.fill_and_save(case, who="f.osei", **money)
     day.sure(day.press("claims.close", case, who="f.osei"))
     done = day.case(case)
@@ -150,7 +150,7 @@ def written_off(day: Day, case: str, subtype: str) -> None:
     day.sure(day.move(case, "Decided", carrier_decision="Denied"))
     refused(day.press("claims.write_off", case, who="s.moreau", reason="No further proof"), "UPC-23")
     day.sure(day.press("claims.agree", case, who="f.osei"))
-    day.fill_and_save(case, remedy="None due")
+    day.fill_and_save(case, remedy="None due", no_ticket_why="Care told us by phone")
     day.sure(day.press("claims.write_off", case, who="s.moreau", reason="No further proof"))
     done = day.case(case)
     assert (done.status, done.text("outcome")) == ("Closed", "Written off")
@@ -170,7 +170,7 @@ def test_a_parcel_is_found_after_its_claim_was_paid(day: Day) -> None:
     case = gathered(day, "LOST", "5200417401", TRACKING, 640.0)
     day.sure(day.press("claims.file", case))
     day.sure(day.move(case, "Decided", carrier_decision="Paid", amount_offered=640.0))
-    money = {"amount_paid": 640.0, "payment_ref": "PAY-1", "finance_match": "Yes"}
+    money = {"amount_paid": 640.0, "payment_ref": "PAY-1", "finance_match": "Yes", "ticket_ref": "TCK-31"}
     day.fill_and_save(case, who="f.osei", **money, remedy="Refund", refund_ref="RF-1", remedy_cost=2350.0)
     day.sure(day.press("claims.close", case, who="f.osei"))
     assert str(day.case(case).money("net_position")) == "GBP -1710.00"

@@ -111,7 +111,7 @@ def test_an_order_status_is_checked_answered_and_closed(day: Day) -> None:
             next_update=of_london(9, 7, 18, 30),
         )
     )
-    refused(day.press("requests.close", case, who="b.lowe"), "OST-13", "OST-14")
+    refused(day.press("requests.close", case, who="b.lowe"), "OST-13", "COM-06")
     closing = {"evidence": "wms.png", "decision": "Answered", "no_ticket_why": "Chat only"}
     day.sure(day.move(case, "Close", who="b.lowe", **closing))
     assert day.cell("Requests", case, "standing") == "Done"
@@ -201,6 +201,8 @@ def test_a_refund_needs_three_people_and_is_paid_once(day: Day) -> None:
     closing = {"gl_ref": "GL-1", "credit_note_no": "CN-1", "credit_note_date": of_london(9, 7)}
     closing |= {"customer_notified_at": of_london(9, 7, 9, 10), "evidence": "psp.pdf"}
     day.fill_and_save(refund, who="f.osei", **closing)
+    refused(day.press("refunds.close", refund, who="f.osei"), "COM-06")
+    day.fill_and_save(refund, who="f.osei", ticket_ref="TCK-30422")
     day.sure(day.press("refunds.close", refund, who="f.osei"))
     assert day.case(refund).status == "Closed"
     people = {name: day.case(refund).text(name) for name in ("requested_by", "approved_by", "executed_by")}
@@ -279,6 +281,8 @@ def test_a_parcel_that_came_back_is_sent_again_and_the_decision_path_is_kept(day
     refused(day.press("returns.deliver", case), "MOVE-NEEDS")
     day.on(days=2)
     day.sure(day.move(case, "Delivered", delivered_date=of_london(9, 9)))
+    refused(day.press("returns.close", case), "COM-06")
+    day.fill_and_save(case, no_ticket_why="Settled with the customer by phone")
     day.sure(day.press("returns.close", case))
     done = day.case(case)
     assert done.items("options_considered") == ("Second shipment", "Return and refund")

@@ -444,11 +444,11 @@ def test_printed_label_is_not_confirmed_from_the_order_system_alone():
 
 @pytest.mark.rule("ADR-23")
 @pytest.mark.rule("ADR-24")
-@pytest.mark.rule("ADR-26")
+@pytest.mark.rule("COM-06")
 def test_nothing_is_closed_in_silence():
     """Customer Service knows, and a change has its evidence."""
     found = done(CASE, applied(), "confirm")
-    assert refusal(CASE, found, "close") == {"ADR-23", "ADR-26"}
+    assert refusal(CASE, found, "close") == {"ADR-23", "COM-06"}
     bare = done(CASE, replace(applied(), fields={**applied().fields, "oms_proof": ""}), "confirm")
     assert refusal(CASE, bare, "close", cs_told="Yes", ticket_ref="T-1") == {"ADR-24"}
 

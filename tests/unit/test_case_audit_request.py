@@ -116,10 +116,10 @@ def test_nothing_is_prepared_with_half_the_facts(missing):
     assert refusal(CASE, case(**{missing: None}), "prepare") >= {"MOVE-NEEDS"}
 
 
-@pytest.mark.rule("AUD-08")
+@pytest.mark.rule("COM-06")
 def test_request_is_closed_with_its_ticket():
     """Every request has a ticket or says why there is none."""
-    assert refusal(CASE, delivered(ticket_ref=None), "close") == {"AUD-08"}
+    assert refusal(CASE, delivered(ticket_ref=None), "close") == {"COM-06"}
 
 
 def test_pack_is_frozen_until_it_is_sent_back():

@@ -66,6 +66,7 @@ class TestWays:
         case = done(CASE, decided(), "reship", ctx(), **SHIPMENT)
         assert case.text("tracking") != case.text("tracking_new")
         case = done(CASE, case, "deliver", ctx(), delivered_date="2026-11-23")
+        assert refusal(CASE, case, "close", ctx(), ticket_ref=None) == {"COM-06"}
         assert done(CASE, case, "close", ctx()).status == "Closed"
         assert case.count("decision_days") == 1
 

@@ -274,13 +274,13 @@ def test_words_of_law_are_told(message):
     assert [w.code for w in open_case(CASE, "CASE-2026-000001", given, ctx()).warnings] == ["CTV-17"]
 
 
-@pytest.mark.rule("CTV-18")
+@pytest.mark.rule("COM-06")
 @pytest.mark.rule("CTV-19")
 def test_no_clip_is_left_behind():
     """A case with a clip is closed after its deletion, and has its ticket."""
     assert refusal(CASE, recorded(), "close") == {"CTV-19"}
     gone = done(CASE, recorded(ticket_ref=None), "delete", ctx(Role.SECURITY))
-    assert refusal(CASE, gone, "close") == {"CTV-18"}
+    assert refusal(CASE, gone, "close") == {"COM-06"}
 
 
 def test_footage_is_preserved_on_the_day_of_the_request():

@@ -76,6 +76,7 @@ class TestWay:
         case = done(CASE, case, "decide", ctx(), carrier_decision="Paid", amount_offered="750.00", claim_no="C-9")
         paid = {"amount_paid": "750.00", "payment_ref": "PAY-1", "remedy": "Replace", "finance_match": "Yes"}
         paid |= {"replacement_ref": "5200417399"}
+        assert refusal(CASE, case, "close", ctx(Role.FINANCE), **paid, ticket_ref=None) == {"COM-06"}
         case = done(CASE, case, "close", ctx(Role.FINANCE), **paid)
         assert (case.status, case.text("outcome")) == ("Closed", "Recovered")
 

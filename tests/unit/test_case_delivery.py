@@ -328,11 +328,11 @@ def test_on_time_and_late_are_what_the_clock_says():
 
 
 @pytest.mark.rule("SPD-23")
-@pytest.mark.rule("SPD-24")
+@pytest.mark.rule("COM-06")
 def test_close_needs_evidence_and_ticket():
     """Nothing is closed bare."""
     found = done(CASE, despatched(), "deliver", ctx(now=LATER), delivered_at="25/11/2026 11:40")
-    assert refusal(CASE, found, "close") == {"SPD-23", "SPD-24"}
+    assert refusal(CASE, found, "close") == {"SPD-23", "COM-06"}
 
 
 @pytest.mark.parametrize("missing", ["fallback", "authority", "cost_centre", "postcode_proof", "recipient_available"])

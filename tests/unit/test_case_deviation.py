@@ -171,7 +171,7 @@ def test_what_did_not_work_goes_back_to_its_cause():
 def test_senior_qa_closes_with_the_figures():
     """A coordinator does not close, and nobody without evidence."""
     assert refusal(CASE, verified(), "close", ctx(now=LATER), evidence="x") == {"MOVE-ROLE"}
-    assert refusal(CASE, verified(), "close", ctx(Role.SENIOR_QA, now=LATER)) == {"DEV-09"}
+    assert refusal(CASE, verified(), "close", ctx(Role.SENIOR_QA, now=LATER), ticket_ref=None) == {"DEV-09", "COM-06"}
 
 
 def test_change_of_the_procedure_is_proposed_out_of_the_deviation():

@@ -57,13 +57,13 @@ def codes(problems):
 
 
 class TestWay:
-    @pytest.mark.rule("INV-22")
+    @pytest.mark.rule("COM-06")
     def test_from_report_to_posted(self):
         """Four people bring a difference from report to posting; approver and poster are not the counters."""
         case = done(CASE, proposed(), "approve", third())
         assert case.money("variance_value") == Money.parse("-40.00")
         case = done(CASE, case, "post", ctx("b.lowe"), adjustment_ref="ADJ-9")
-        assert refusal(CASE, case, "close", ctx()) == {"INV-22"}
+        assert refusal(CASE, case, "close", ctx()) == {"COM-06"}
         case = done(CASE, case, "close", ctx(), ticket_ref="T-9")
         people = [case.text(f"{did}_by") for did in ("frozen", "counted", "recounted", "approved", "posted")]
         assert people == ["a.khan", "b.lowe", "q.reid", "c.hand", "b.lowe"]

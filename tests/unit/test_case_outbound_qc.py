@@ -276,7 +276,7 @@ def test_blocked_shipment_is_escalated():
     assert done(CASE, decision.case, "close").status == "Closed"
 
 
-@pytest.mark.rule("QCT-16")
+@pytest.mark.rule("COM-06")
 def test_check_that_was_not_done_says_why_and_close_needs_a_ticket():
     """Only Senior QA leaves a check out."""
     assert refusal(CASE, case(), "not_done", ctx(reason="Left too early")) == {"MOVE-ROLE"}
@@ -284,7 +284,7 @@ def test_check_that_was_not_done_says_why_and_close_needs_a_ticket():
     assert (left.status, left.text("result")) == ("Closed", "Not done")
     blocked = done(CASE, done(CASE, inspected(ticket_ref=None), "fail", ctx(QC), defect_codes="X"), "block",
                    afterwards="Replace")  # fmt: skip
-    assert refusal(CASE, blocked, "close") == {"QCT-16"}
+    assert refusal(CASE, blocked, "close") == {"COM-06"}
 
 
 def test_results_are_frozen_and_due_before_the_carrier_collects():

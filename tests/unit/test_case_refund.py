@@ -98,6 +98,7 @@ class TestWay:
     def test_a_rejected_and_a_reversed_refund_close(self):
         """Rejected and reversed refunds end without a credit note."""
         rejected = done(CASE, checked(), "reject", by(Role.SENIOR_QA, reason="returned to customer"))
+        assert refusal(CASE, rejected, "close", by("a.khan"), ticket_ref=None) == {"COM-06"}
         assert done(CASE, rejected, "close", by("a.khan")).text("outcome") == "Rejected"
         back = done(CASE, settled(), "reverse", by(Role.FINANCE, reason="bank sent it back"))
         assert done(CASE, back, "close", by("a.khan")).text("outcome") == "Reversed"

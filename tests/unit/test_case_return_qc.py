@@ -62,6 +62,9 @@ class TestWay:
         assert refund.case.day("refund_due") == decision.case.day("refund_due") == date(2026, 12, 4)
         ready = done(REFUND, refund.case, "confirm_qc", ctx("a.khan", related=(decision.case,)))
         assert ready.text("qc_grade") == "1ST"
+        assert refusal(CASE, decision.case, "close", ctx("b.lowe", related=(refund.case,)), ticket_ref=None) == {
+            "COM-06"
+        }
         closed = done(CASE, decision.case, "close", ctx("b.lowe", related=(refund.case,)))
         assert closed.status == "Closed"
 

@@ -192,11 +192,11 @@ def test_conversion_opens_the_other_case_with_the_facts(target, kind):
 
 @pytest.mark.rule("OST-12")
 @pytest.mark.rule("OST-13")
-@pytest.mark.rule("OST-14")
+@pytest.mark.rule("COM-06")
 def test_close_needs_decision_evidence_and_ticket():
     """Nothing is closed bare."""
     answered = done(CASE, checked(), "answer", **ANSWER)
-    assert refusal(CASE, answered, "close") == {"OST-13", "OST-14"}
+    assert refusal(CASE, answered, "close") == {"OST-13", "COM-06"}
     bare = replace(answered, fields={k: v for k, v in answered.fields.items() if k != "decision"})
     assert "OST-12" in refusal(CASE, bare, "close", evidence="x", no_ticket_why="none")
 

@@ -16,6 +16,7 @@ from cases_kit import NOW, PEOPLE
 
 from addin.logic.case_type import COMMON_MOVES, CaseType, Context, Move, Rule
 from addin.logic.cases import case_kinds, case_types
+from addin.logic.closing import TICKETED
 from addin.logic.common_form import CLOSED, COMMON_FORM, FINAL_STATES
 from addin.logic.events import names_in
 from addin.logic.evidence import ATTACHED, ERASED_FILE, WITHDRAWN
@@ -42,6 +43,9 @@ ENVELOPE = {"actor", "case", "from", "status", "opened", "changed"}
 
 #: Types in which an auditor does more than read: audit requests, and procedures that everybody confirms.
 FOR_AUDITORS = {"AUD", "SOP"}
+
+#: A handover and a procedure are papers among ourselves: nobody asked for anything that a ticket would hold.
+NO_INTERVENTIONS = {"HND", "SOP"}
 
 each_type = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
 each_move = pytest.mark.parametrize(("kind", "move"), MOVES, ids=[f"{k.code}-{m.verb}" for k, m in MOVES])
@@ -357,6 +361,16 @@ def test_a_rule_states_itself(rule_id):
     assert rules[0].says.endswith(".")
     assert all(not (rule.warn and rule.override) for rule in rules)
     assert all(Role.AUDITOR not in rule.override for rule in rules)
+
+
+@pytest.mark.rule("COM-06")
+@each_type
+def test_no_type_closes_a_case_without_its_ticket_or_a_reason(kind):
+    """Whatever closes a case asks for it: an intervention is logged in the ticket tool, or says why not."""
+    closing = [move for move in kind.all_moves.values() if move.to == CLOSED]
+    assert closing
+    bare = [move.verb for move in closing if TICKETED not in move.rules]
+    assert bare == ([move.verb for move in closing] if kind.code in NO_INTERVENTIONS else [])
 
 
 @each_type

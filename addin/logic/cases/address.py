@@ -34,7 +34,7 @@ from addin.logic.address_terms import (
     same_name,
 )
 from addin.logic.case_type import Case, CaseType, Context, Deadline, Move, Opening, Rule
-from addin.logic.closing import ticketed
+from addin.logic.closing import TICKETED
 from addin.logic.common_form import CLOSED
 from addin.logic.events import ERASED
 from addin.logic.forms import Field, FieldKind, Value
@@ -555,7 +555,7 @@ _MOVES: Final = (
     Move(verb="close", label="Close", start=frozenset({CONFIRMED, REFUSED}), to=CLOSED, event="address.closed.v1",
          says="{actor} closed {case}", needs=("decision",),
          rules=(Rule("ADR-23", "Customer Service is told before closing.", _told),
-                Rule("ADR-24", "A change is closed with its evidence.", _proven), ticketed("ADR-26"))),
+                Rule("ADR-24", "A change is closed with its evidence.", _proven), TICKETED)),
     Move(verb="escalate", label="Escalate", start=frozenset({"*"}), to="", event="address.escalated.v1", reason=True,
          says="{actor} escalated {case}", opens=_escalates),
 )  # fmt: skip

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Final
 
 from addin.logic.case_type import WORKING, Case, CaseType, Context, Deadline, Move, Rule
-from addin.logic.closing import ticketed
+from addin.logic.closing import TICKETED
 from addin.logic.common_form import CLOSED
 from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.outcome import Problem
@@ -176,7 +176,7 @@ _MOVES: Final = (
     Move(verb="answer", label="Answer", start=frozenset({QUERIES}), to=DELIVERED, event="audit.answered.v1",
          says="{actor} answered the query on {case}: {answers}", needs=("answers",)),
     Move(verb="close", label="Close", start=frozenset({DELIVERED}), to=CLOSED, event="audit.closed.v1",
-         says="{actor} closed the audit request {case}", needs=("decision",), rules=(ticketed("AUD-08"),)),
+         says="{actor} closed the audit request {case}", needs=("decision",), rules=(TICKETED,)),
 )  # fmt: skip
 
 CASE: Final = CaseType(

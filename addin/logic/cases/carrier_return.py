@@ -15,6 +15,7 @@ from addin.logic import carrier_return_rules as check
 from addin.logic.calendar import add_working_days
 from addin.logic.case_type import WORKING, Case, CaseType, Context, Deadline, Follow, Move, Opening, Rule
 from addin.logic.claim_tracks import GONE
+from addin.logic.closing import TICKETED
 from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE
 from addin.logic.events import ERASED
 from addin.logic.forms import Field, FieldKind, Value
@@ -304,7 +305,7 @@ MOVES: Final = (
          event="carrier.closed.v1",
          says="{actor} closed {case}: {option_chosen}", roles=HANDLERS,
          rules=(Rule("CRP-22", "A return closes with its refund and a written word.", check.refund_opened,
-                     source="Decision table 10"),)),
+                     source="Decision table 10"), TICKETED)),
     *ENDINGS,
 )  # fmt: skip
 
@@ -340,5 +341,6 @@ CASE: Final = CaseType(
     sample={
         "order_no": "4000123456", "tracking": "1Z999AA10123456784", "reason_code": "UNAVAILABLE", "line_id": "1",
         "sku": "BAG-0117", "serial": "Z-884201", "goods_value": "450.00", "goods_kind": "Leather goods",
+        "ticket_ref": "TCK-20452",
     },
 )  # fmt: skip

@@ -16,7 +16,7 @@ from typing import Final
 
 from addin.logic.calendar import LONDON, london_day, to_london
 from addin.logic.case_type import Case, CaseType, Context, Deadline, Move, Opening, Rule
-from addin.logic.closing import ticketed
+from addin.logic.closing import TICKETED
 from addin.logic.common_form import CLOSED
 from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.outcome import Problem
@@ -441,7 +441,8 @@ _MOVES: Final = (
          rules=(Rule("CTV-08", "Who asks does not approve.", _not_own_approval),
                 Rule("CTV-09", "Requests from outside are in writing.", _asked_in_writing))),
     Move(verb="refuse", label="Refuse", start=frozenset({REQUESTED, PRESERVED}), to=CLOSED, event="cctv.refused.v1",
-         says="{actor} refused the footage for {case}", roles=GUARDS, reason=True, sets=_refused),
+         says="{actor} refused the footage for {case}", roles=GUARDS, reason=True, sets=_refused,
+         rules=(TICKETED,)),
     Move(verb="unavailable", label="Not available", start=frozenset({REQUESTED, PRESERVED, APPROVED}), to=RECORDED,
          event="cctv.unavailable.v1", says="{actor} recorded for {case}: {findings}", reason=True, sets=_unavailable,
          rules=(_GUARDED,)),
@@ -473,7 +474,7 @@ _MOVES: Final = (
          says="{actor} escalated {case}", opens=_escalates),
     Move(verb="close", label="Close", start=frozenset({RECORDED, DISCLOSED, DELETED}), to=CLOSED,
          event="cctv.closed.v1", says="{actor} closed {case}", needs=("decision",),
-         rules=(Rule("CTV-19", "No clip is left behind.", _reached_nothing), ticketed("CTV-18"))),
+         rules=(Rule("CTV-19", "No clip is left behind.", _reached_nothing), TICKETED)),
 )  # fmt: skip
 
 CASE: Final = CaseType(

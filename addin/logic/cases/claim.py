@@ -18,6 +18,7 @@ from addin.logic import claim_terms as terms
 from addin.logic import claim_tracks as tracks
 from addin.logic.calendar import LONDON, london_day
 from addin.logic.case_type import WORKING, Case, CaseType, Context, Deadline, Move, Opening, Rule
+from addin.logic.closing import TICKETED
 from addin.logic.common_form import CANCELLED, CLOSED
 from addin.logic.events import ERASED
 from addin.logic.evidence import Keep, pieces, safe_name
@@ -350,6 +351,7 @@ _SETTLED: Final = (
     Rule("UPC-25", "The customer's side is settled too.", tracks.remedy_done, source="Decision rules"),
     Rule("UPC-32", "What the carrier paid for goods that were found is repaid.", tracks.repaid, override=SENIOR,
          source="Policy"),
+    TICKETED,
 )  # fmt: skip
 
 MOVES: Final = (
@@ -485,5 +487,6 @@ CASE: Final = CaseType(
         "discovery_date": "2026-11-19", "origin_country": "GB", "dest_country": "GB", "sku": "BAG-0117",
         "goods_description": "Handbag", "serial": "Z-884201", "goods_value": "900.00", "proven_value": "750.00",
         "gross_weight_kg": "3.0", "amount_claimed": "750.00", "tracking_snapshot": "tracking.pdf",
+        "ticket_ref": "TCK-20471",
     },
 )  # fmt: skip

@@ -17,7 +17,7 @@ from typing import Final
 from addin.logic.address_terms import is_forces, is_po_box
 from addin.logic.calendar import bank_holiday, london_day, to_london, working_days_between
 from addin.logic.case_type import Case, CaseType, Context, Deadline, Move, Opening, Rule
-from addin.logic.closing import evidenced, ticketed
+from addin.logic.closing import TICKETED, evidenced
 from addin.logic.common_form import CLOSED
 from addin.logic.delivery_terms import (
     also_possible,
@@ -472,7 +472,7 @@ _MOVES: Final = (
                 Rule("SPD-18", "Above the limits another person approves.", _second_person))),
     Move(verb="refuse", label="Refuse", start=frozenset({REQUESTED, FEASIBLE}), to=CLOSED, reason=True,
          event="delivery.refused.v1", says="{actor} refused the special delivery of {case}", roles=_HANDLERS,
-         sets=_refused),
+         sets=_refused, rules=(TICKETED,)),
     Move(verb="send_back", label="Send back", start=frozenset({FEASIBLE, APPROVED, BOOKED}), to=REQUESTED,
          event="delivery.sent_back.v1", says="{actor} sent {case} back to be planned anew", reason=True,
          roles=_HANDLERS, sets=_sent_back),
@@ -500,7 +500,7 @@ _MOVES: Final = (
          says="{actor} escalated {case}", opens=_escalates),
     Move(verb="close", label="Close", start=_DONE, to=CLOSED, event="delivery.closed.v1",
          says="{actor} closed {case}", needs=("decision",),
-         rules=(evidenced("SPD-23", "booking, confirmation, proof of delivery"), ticketed("SPD-24"))),
+         rules=(evidenced("SPD-23", "booking, confirmation, proof of delivery"), TICKETED)),
 )  # fmt: skip
 
 CASE: Final = CaseType(

@@ -15,7 +15,7 @@ from typing import Final
 
 from addin.logic.calendar import add_working_days, london_day
 from addin.logic.case_type import Case, CaseType, Context, Deadline, Move, Opening, Rule
-from addin.logic.closing import evidenced
+from addin.logic.closing import TICKETED, evidenced
 from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE, ROOT_CAUSES
 from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.outcome import Problem
@@ -345,7 +345,7 @@ _MOVES: Final = (
     Move(verb="close", label="Close", start=_DONE, to=CLOSED, event="deviation.closed.v1",
          says="{actor} closed the deviation {case}", roles=frozenset({Role.SENIOR_QA}), needs=("decision",),
          rules=(Rule("DEV-07", "Nobody judges their own action.", _not_own_action),
-                evidenced("DEV-09", "the figures before and after"))),
+                evidenced("DEV-09", "the figures before and after"), TICKETED)),
 )  # fmt: skip
 
 CASE: Final = CaseType(
@@ -373,5 +373,6 @@ CASE: Final = CaseType(
         "sop_id": "SOP-114", "sop_version": "3", "sop_step": "4.2 seal", "severity": "Major",
         "what_happened": "Three parcels left without a seal number on 20/11/2026, bench 4.",
         "impact": "Three orders of £1,200 to £4,800 could not be claimed if they were opened on the way.",
+        "ticket_ref": "TCK-20466",
     },
 )  # fmt: skip

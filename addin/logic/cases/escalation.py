@@ -16,7 +16,7 @@ from typing import Final
 
 from addin.logic.calendar import add_working_time, is_working_day, london_day
 from addin.logic.case_type import Case, CaseType, Context, Deadline, Move, Rule
-from addin.logic.closing import ticketed
+from addin.logic.closing import TICKETED
 from addin.logic.common_form import CLOSED, PRIORITIES
 from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.outcome import Problem
@@ -313,7 +313,7 @@ _MOVES: Final = (
          rules=(Rule("ESC-09", "The raiser confirms.", _by_raiser, override=frozenset({Role.SENIOR_QA})),)),
     Move(verb="close", label="Close", start=frozenset({CONFIRMED}), to=CLOSED, event="escalation.closed.v1",
          says="{actor} closed {case}: {root_cause}", needs=("decision", "root_cause"),
-         rules=(Rule("ESC-10", "Senior QA closes what was P1 or P2.", _senior_closes), ticketed("ESC-11"))),
+         rules=(Rule("ESC-10", "Senior QA closes what was P1 or P2.", _senior_closes), TICKETED)),
 )  # fmt: skip
 
 CASE: Final = CaseType(

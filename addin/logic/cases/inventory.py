@@ -13,7 +13,7 @@ from typing import Final
 from addin.logic import stock_rules as check
 from addin.logic.calendar import add_working_days, add_working_time, london_day, previous_working_day
 from addin.logic.case_type import WORKING, Case, CaseType, Context, Deadline, Move, Opening, Rule
-from addin.logic.closing import ticketed
+from addin.logic.closing import TICKETED
 from addin.logic.common_form import CLOSED
 from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.reopening import CLOSED_FROM, ENDINGS
@@ -252,7 +252,7 @@ MOVES: Final = (
                 _CUSTOMER,
                 Rule("INV-21", "Every order that falls short has a way for its customer.", check.customers_have_a_way,
                      source="Customer impact"),
-                ticketed("INV-22"))),
+                TICKETED)),
     *ENDINGS,
 )  # fmt: skip
 

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Final
 
 from addin.logic.case_type import Case, CaseType, Context, Deadline, Move, Opening, Rule
-from addin.logic.closing import ticketed
+from addin.logic.closing import TICKETED
 from addin.logic.common_form import CLOSED
 from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.order_terms import GOODS_KINDS, ORDER_STAGES
@@ -443,10 +443,10 @@ _MOVES: Final = (
          event="quality.escalated.v1", says="{actor} escalated {case}", reason=True, opens=_escalates),
     Move(verb="not_done", label="Not done", start=frozenset({TRIGGERED, ASSIGNED}), to=CLOSED, reason=True,
          event="quality.not_done.v1", says="{actor} recorded that {case} was not inspected", roles=_SENIOR,
-         sets=_not_done),
+         sets=_not_done, rules=(TICKETED,)),
     Move(verb="close", label="Close", start=frozenset({RELEASED, BLOCKED, ESCALATED}), to=CLOSED,
          event="quality.closed.v1", says="{actor} closed {case} ({result})", needs=("decision",),
-         rules=(ticketed("QCT-16"),)),
+         rules=(TICKETED,)),
 )  # fmt: skip
 
 CASE: Final = CaseType(

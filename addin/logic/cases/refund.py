@@ -12,6 +12,7 @@ from addin.logic import refund_people as people
 from addin.logic import refund_rules as check
 from addin.logic.calendar import add_working_days, london_day
 from addin.logic.case_type import WORKING, Case, CaseType, Context, Deadline, Move, Rule
+from addin.logic.closing import TICKETED
 from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE
 from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.iban import check_iban
@@ -372,7 +373,7 @@ MOVES: Final = (
          event="refund.closed.v1", says="{actor} closed {case}: {outcome}",
          rules=(Rule("RFD-29", "A paid refund closes with its papers.", people.papers_complete, source="HMRC"),
                 Rule("RFD-30", "The credit note is in time.", people.credit_note_in_time, warn=True,
-                     source="HMRC VATREC13040"))),
+                     source="HMRC VATREC13040"), TICKETED)),
     Move(verb="cancel", label="Cancel", start=UNSENT, to=CANCELLED, event="refund.cancelled.v1", reason=True,
          says="{actor} cancelled {case}; its numbers stay used", rules=(NEVER_SENT,)),
     Move(verb="duplicate", label="Duplicate", start=UNSENT, to=DUPLICATE, event="refund.duplicate.v1",
@@ -430,6 +431,6 @@ CASE: Final = CaseType(
         "qty": "1", "reason_code": "Change of mind", "legal_basis": "CCR cancel", "cancel_notice_date": "2026-11-10",
         "goods_received_date": "2026-11-20", "collection_offered": "No", "refund_goods": "450.00",
         "delivery_amount": "0.00", "captured_amount": "450.00", "orig_payment_method": "Card ending 4242",
-        "orig_psp_reference": "PSP-88231", "dispute_open": "No",
+        "orig_psp_reference": "PSP-88231", "dispute_open": "No", "ticket_ref": "TCK-20455",
     },
 )  # fmt: skip

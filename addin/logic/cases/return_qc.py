@@ -15,6 +15,7 @@ from addin.logic import return_rules as check
 from addin.logic import return_units as unit
 from addin.logic.calendar import add_working_days
 from addin.logic.case_type import WORKING, Case, CaseType, Context, Deadline, Move, Opening, Rule
+from addin.logic.closing import TICKETED
 from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE
 from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.refund_terms import BASIS_FIELDS, CLOCK_FIELDS, REASON_OF, received_on, refund_due
@@ -349,7 +350,8 @@ MOVES: Final = (
          rules=(Rule("RQC-32", "A check ends in a refund or a told customer.", check.ends_somewhere,
                      source="Common block before closing"),
                 Rule("RQC-33", "Nothing closes with an open investigation.", check.evidence_there,
-                     source="Common block before closing"))),
+                     source="Common block before closing"),
+                TICKETED)),
     *ENDINGS,
 )  # fmt: skip
 
@@ -391,6 +393,6 @@ CASE: Final = CaseType(
     sample={
         "order_no": "4000123456", "rma_no": "RMA-20417", "line_id": "1", "sku": "BAG-0117", "serial": "Z-884201",
         "goods_value": "450.00", "legal_basis": "CCR cancel", "cancel_notice_date": "2026-11-10",
-        "collection_offered": "No",
+        "collection_offered": "No", "ticket_ref": "TCK-20449",
     },
 )  # fmt: skip

@@ -15,7 +15,7 @@ from typing import Final
 from addin.logic.calendar import add_working_days, add_working_time, london_day, working_time_between
 from addin.logic.carrier_status import TRACKING_STATUSES
 from addin.logic.case_type import Case, CaseType, Context, Deadline, Move, Opening, Rule
-from addin.logic.closing import decided, evidenced, ticketed
+from addin.logic.closing import TICKETED, decided, evidenced
 from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE
 from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.order_terms import LABELLED, ORDER_STAGES, UNPREPARED, is_despatched
@@ -334,7 +334,7 @@ _MOVES: Final = (
          says="{actor} escalated {case}", sets=_escalated, opens=_escalates),
     Move(verb="close", label="Close", start=frozenset({ANSWERED, CONVERTED}), to=CLOSED, event="status.closed.v1",
          says="{actor} closed {case}",
-         rules=(decided("OST-12"), evidenced("OST-13", "screenshot or export row with its time"), ticketed("OST-14"))),
+         rules=(decided("OST-12"), evidenced("OST-13", "screenshot or export row with its time"), TICKETED)),
 )  # fmt: skip
 
 CASE: Final = CaseType(
