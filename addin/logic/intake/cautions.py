@@ -64,7 +64,11 @@ _NEW_METHOD: Final = re.compile(
     r"\b(?:diff(?:erent)?|another|other|new|autre) (?:card|account|carte|bank|iban|payment method)\b|"
     r"\bgift card instead\b|\bstore credit instead\b|\bbank transfer instead\b|\b(?:on|to) (?:her|his|their)"
     r" (?:bank account|husband'?s card|partner'?s card)\b|\bold card (?:is |was |has been |now )?(?:closed|cancelled|"
-    r"expired|lost|blocked|stolen)\b|\b(?:to|on|onto) this (?:one|card|account) instead\b"
+    r"expired|lost|blocked|stolen)\b|\b(?:to|on|onto) this (?:one|card|account) instead\b|"
+    r"\b(?:instead of|rather than|not) (?:to |on |onto )?(?:the |her |his |their )?(?:old|original|first|previous|"
+    r"paying|"
+    r"usual) (?:card|account|one)\b|"
+    r"\b(?:put|pay|send|credit|issue|make)\b[^.;\n]{0,40}\b(?:on|to|onto) this (?:one|card|account|number)\b"
 )
 _MANUAL: Final = re.compile(r"\b(?:manual|trigger\w*|qc|grade\w*|choix|choice|release|approve\w*|process|issue)\b")
 _IT: Final = re.compile(
@@ -224,6 +228,9 @@ def _refund(seen: Seen, notes: Notes) -> None:
         return
     if (method := _NEW_METHOD.search(seen.text.lower)) is not None:
         notes.flag("different_payment_method", method[0])
+        return
+    if "bank_details_redacted" in notes.flags:
+        notes.flag("different_payment_method", "bank details beside a refund")
         return
     if intent is not None and intent.subtype == "CANCEL":
         notes.flag("cancellation_requested", "what was not captured is cancelled, not refunded")

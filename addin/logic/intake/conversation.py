@@ -1,11 +1,14 @@
 """A whole conversation read: each message, then what messages say about each other.
 
 1. "Ignore my last one" marks the sender's previous message as withdrawn; its proposals are not offered, its text stays.
+   Where the words name an order ("forget what I asked about 4102938511") it is the sender's latest message about that
+   order; when there is none, no message is withdrawn and the reading says so.
 2. A cut-short order number gets candidates from the orders named before it; they are suggestions.
 3. The same words of the same sender within a day are a repetition: linked, proposed once.
 4. "Sorry, that's for 4102938511" leaves the sender's message before it without an order and with a suggestion: which of
    the two is right a person says.
-5. A wish that takes an earlier one's place, and a chaser, get the orders of the sender's message before as suggestions.
+5. A wish that names no number ("cancel it then", "any news?") gets the orders its sender named last as suggestions.
+6. Who contradicts somebody else's message ("ignore Ann, 4102938511 stays") withdraws nothing: both are flagged.
 """
 
 from __future__ import annotations
@@ -25,6 +28,12 @@ from addin.logic.intake.transcript import ChatMessage, MessageKind
 
 #: How many different orders back a cut-short number is looked for, and for how long a repetition counts as one.
 _MEMORY: Final = 50
+#: How many messages back the one that is taken back is looked for.
+_LOOK_BACK: Final = 200
+#: Case types about one order: a wish without a number is then perhaps about the order its sender named last.
+_ABOUT_ONE_ORDER: Final = frozenset({"ADR", "SPD", "QCT", "CTV", "OST", "UPC", "RQC", "RFD", "CRP"})
+#: Facts that say what a message is about, whole or cut short.
+_NUMBERS: Final = ("order_no", "order_suffix", "tracking", "rma_no", "ticket_ref", "case_id")
 _REPEAT: Final = timedelta(hours=24)
 
 
@@ -34,6 +43,7 @@ def read_conversation(
     """The readings of a conversation's messages in order; system lines have none. `tick` is called once a message."""
     readings: list[Reading] = []
     last_of: dict[str, int] = {}
+    numbered: dict[str, int] = {}
     said: dict[tuple[str, str], int] = {}
     orders: deque[str] = deque(maxlen=_MEMORY)
     for message in messages:
@@ -44,21 +54,57 @@ def read_conversation(
             message.text, sent_at=message.at, sender=message.sender, profile=profile, message_id=message.id
         )
         previous = last_of.get(message.sender)
-        if previous is not None and "retraction" in reading.flags:
-            readings[previous] = replace(readings[previous], withdrawn=True, proposals=())
+        if "retraction" in reading.flags:
+            reading = _withdraw(reading, previous, readings)
         if previous is not None and not reading.intents and names_other_order(fold(message.text)):
             readings[previous], reading = _reordered(readings[previous], reading)
         reading = _with_candidates(reading, tuple(orders))
-        if previous is not None:
-            reading = _with_senders_orders(reading, readings[previous])
+        if (earlier := numbered.get(message.sender)) is not None:
+            reading = _with_senders_orders(reading, readings[earlier])
         key = (message.sender, " ".join(message.text.split()).casefold())
         if (twin := said.get(key)) is not None and abs(reading.sent_at - readings[twin].sent_at) <= _REPEAT:
             reading = _repeated(reading, readings[twin])
         said[key] = len(readings)
         orders.extend(order for order in reading.orders if order not in orders)
         last_of[message.sender] = len(readings)
+        if reading.orders:
+            numbered[message.sender] = len(readings)
         readings.append(reading)
     return readings
+
+
+def _withdraw(reading: Reading, previous: int | None, readings: list[Reading]) -> Reading:
+    """Marks the message that is taken back, and answers the one that does it, flagged when no own message fits."""
+    named = _orders_beside(reading)
+    target = previous
+    if named:
+        target = _latest(readings, lambda one: one.sender == reading.sender and bool(named & set(one.orders)))
+    if target is not None:
+        readings[target] = replace(readings[target], withdrawn=True, proposals=())
+        return reading
+    about = named or set(reading.orders)
+    other = _latest(readings, lambda one: bool(one.proposals) and bool(about & set(one.orders)))
+    if other is not None:
+        why = f"{reading.sender or 'somebody'}: {reading.flags['retraction']}"
+        readings[other] = replace(readings[other], flags={**readings[other].flags, "contradicted_later": why})
+    if other is None and not named:
+        return reading
+    note = "it is another person's message that it speaks of" if other is not None else f"no message about {min(named)}"
+    return replace(reading, flags={**reading.flags, "retraction_unclear": note})
+
+
+def _latest(readings: list[Reading], fits: Callable[[Reading], bool]) -> int | None:
+    """The place of the last of the remembered readings that fits."""
+    return next(
+        (at for at in range(len(readings) - 1, max(-1, len(readings) - 1 - _LOOK_BACK), -1) if fits(readings[at])), None
+    )
+
+
+def _orders_beside(reading: Reading) -> set[str]:
+    """The orders named in the clause that takes an earlier message back."""
+    body = fold(reading.kept_text)
+    left, right = body.clause(max(body.lower.find(reading.flags["retraction"]), 0))
+    return {fact.value for fact in reading.all("order_no") if left <= body.local(fact.start) < right}
 
 
 def _reordered(earlier: Reading, later: Reading) -> tuple[Reading, Reading]:
@@ -87,9 +133,12 @@ def _reordered(earlier: Reading, later: Reading) -> tuple[Reading, Reading]:
 
 
 def _with_senders_orders(reading: Reading, earlier: Reading) -> Reading:
-    """What names no order but takes an earlier wish's place, or chases it, is perhaps about that message's orders."""
-    unnumbered = reading.intents and not (reading.orders or reading.first("order_suffix") or reading.first("tracking"))
-    if not unnumbered or not reading.flags.keys() & {"retraction", "chaser"}:
+    """What names no number, but asks for something about an order, is perhaps about those its sender named last."""
+    if any(reading.first(name) is not None for name in _NUMBERS):
+        return reading
+    recent = abs(reading.sent_at - earlier.sent_at) <= _REPEAT and _ABOUT_ONE_ORDER & set(reading.intents)
+    linked = reading.intents and reading.flags.keys() & {"retraction", "chaser"}
+    if not recent and not linked:
         return reading
     known = reading.values("order_candidate")
     note = f"named by {earlier.message_id or 'the message before'} of the same sender"

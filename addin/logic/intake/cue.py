@@ -24,7 +24,7 @@ def cue(code: str, weight: int, pattern: str, subtype: str = "") -> Cue:
 
 #: Words that stand for one thing in several rows.
 NEW: Final = (
-    r"(?:chang\w{0,3}|updat\w{0,3}|amend\w{0,3}|correct\w{0,3}|edit|modif\w{0,6}|new|different|wrong|other|"
+    r"(?:chang\w{0,3}|chgs?|chgd|chng|updat\w{0,3}|amend\w{0,3}|correct\w{0,3}|edit|modif\w{0,6}|new|different|wrong|other|"
     r"alternat\w{0,4}|swap)"
 )
 WANT: Final = (

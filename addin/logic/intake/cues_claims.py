@@ -23,7 +23,17 @@ CLAIM_CUES: Final[tuple[Cue, ...]] = (
     cue("UPC", 3, rf"\b(?:{PARCEL}\W{{1,2}}(?:#?\d{{6,14}}\W{{1,2}})?(?:is |was |has |been |gone |presumed |est |"
         rf"declared ){{0,3}}(?:lost|missing|disappeared|vanished|perdu|never (?:arrived|turned up))|"
         rf"lost (?:in transit|by|{PARCEL}|with)|missing {PARCEL}|{CARRIER} (?:\w+ ){{0,2}}?lost\b|"
-        rf"gone missing|colis perdu|never (?:arrived|turned up))", "LOST"),
+        rf"(?:gone|went|going) (?:missing|astray|awol)|colis perdu|never (?:arrived|turned up|showed up|came(?! "
+        rf"back)))",
+        "LOST"),
+    cue("UPC", 3, r"\b(?:1z[0-9a-z]|tracking\b)[0-9a-z -]{0,32}\W{1,2}(?:is |was |has been |both |all |now |been |"
+        r"presumed |declared ){0,3}lost\b", "LOST"),
+    cue("UPC", 3, r"\bdelivered\b(?:(?!\bdelivered\b)[\s\S]){0,80}?\b(?:client|customer|she|he|they|lady|"
+        r"gentleman)\b(?: (?:says?|said|claims?|swears?|insists?|tells? us))?(?: (?:that|it|the parcel|she|he|"
+        r"they)){0,2} never (?:came|arrived|turned up|showed up|received|got)\b", "DNR"),
+    cue("UPC", 3, r"\b(?:threw|thrown|chucked|tossed|dumped|left|lobbed)\b(?: (?:it|this|the|her|his|their|parcel|"
+        r"box|order|package|#?\d{6,14})){0,3} (?:over|behind|in|into|on|under|by) (?:the |a |her |his |their |my )?"
+        r"(?:fence|wall|gate|hedge|bins?|rain|road|street|driveway|pavement)\b"),
     cue("UPC", 2, r"\b(?:tracer|(?:ups|carrier) investigation|open an investigation with)\b", "LOST"),
     cue("UPC", 3, r"\b(?:(?:says?|shows?|showing|shown|marked|tracking|ups|scanned)(?: as| it'?s| it is| it was| was|"
         r" is| says| shows| has)? ['\"]?delivered['\"]?\b[^.;\n]{0,60}\b(?:not|n't|never|nothing|no parcel|"
@@ -32,7 +42,8 @@ CLAIM_CUES: Final[tuple[Cue, ...]] = (
         r"reply|answer|email|update|confirmation|back))|den(?:ies|y|ied) (?:receipt|receiving|delivery|"
         r"having)|non[- ]receipt|\bdnr\b|\binr\b|livre mais|pas (?:encore )?recu)", "DNR"),
     cue("UPC", 2, r"\b(?:pod (?:shows|says|name|is|with|photo)|signed (?:for )?by (?:someone|a |an? |unknown)|(?:not|"
-        r"isn'?t) (?:her|his|their|the client'?s) signature|left with (?:a )?neighbou?r|"
+        r"isn'?t) (?:her|his|their|the client'?s) signature|left(?: (?:it|this|the|parcel|order|#?\d{6,14})){0,3} with "
+        r"(?:a |the |some )?neighbou?r|"
         r"given to (?:a )?neighbou?r|left (?:at|in|with|on) (?:the |her |his |a )?(?:reception|concierge|"
         r"door|doorstep|porch|safe place|lobby|front desk|garden))\b", "DNR"),
     cue("UPC", 3, r"\b(?:mis-?deliver\w{1,3}|(?:delivered|left|dropped|taken) (?:it )?(?:to|at) (?:the )?(?:wrong|"
@@ -49,13 +60,16 @@ CLAIM_CUES: Final[tuple[Cue, ...]] = (
         rf"missing (?:from (?:the )?{PARCEL}|contents)|{ITEM} (?:was |is |were )?(?:missing|not) (?:from |"
         rf"in(?:side)? )(?:the )?{PARCEL}|contents? (?:were |was |is |are )?missing|(?:tape|seal) (?:was |"
         rf"is )?(?:cut|broken|tampered|open)|re-?sealed|(?:box|colis) vide)", "MISSING_CONTENTS"),
+    cue("UPC", 2, r"\blate by (?:\d{1,2}|a|one|two|three)\b|\b(?:\d{1,2}|one|two|three) (?:days?|hours?|hrs?) late\b",
+        "LATE"),
     cue("UPC", 2, rf"\b(?:(?:arrived|delivered|came|turned up|got there)\b[^.;\n]{{0,24}}\b(?:late|"
         rf"after (?:the )?(?:slot|window|cut))|missed (?:the )?(?:\d{{1,2}}[:.]?\d{{0,2}}|timed|express|noon|"
         rf"delivery|slot|window|guarantee\w{{0,2}}|9am|am)|money[- ]?back guarantee|service failure|"
         rf"{CARRIER} (?:was |were )?late|en retard|late delivery)", "LATE"),
     cue("UPC", 3, r"\b(?:(?:return|rma) (?:parcel |label )?(?:\w+ ){0,4}?(?:never (?:arrived|got|made|reached)|lost|"
         r"no scans?|not (?:arrived|received|turned up))|(?:dropped|handed) (?:\w+ ){0,3}?(?:off|in|over)"
-        r"\b[^.;\n]{0,60}\b(?:never|no scan|not (?:arrived|received|here)|lost))", "RETURN_LEG"),
+        r"\b[^.;\n]{0,60}\b(?:never|no (?:scan|trace|movement)|nothing (?:since|after|yet)|shows nothing|"
+        r"not (?:arrived|received|here)|lost))", "RETURN_LEG"),
     cue("UPC", 3, r"\b(?:(?:open|file|raise|start|make|lodge|submit|put in) (?:a |the |an? )?(?:ups |carrier |loss |"
         r"damage )*claim|(?:can|could|should|do) (?:we|i|you|u) claim|(?:ups|carrier|dpd|dhl) claim|"
         r"claim (?:against|with|from|back from) (?:ups|the carrier|carrier)|reclamation (?:ups|transporteur))"
@@ -86,6 +100,11 @@ CLAIM_CUES: Final[tuple[Cue, ...]] = (
     cue("UPC", 3, r"\b(?:both|all|two|three|some|several)(?: of them| parcels| boxes)?(?: are| were| is|"
         r" arrived| came)*"
         r" (?:damaged|crushed|broken|wet|torn|smashed)\b", "DAMAGE"),
+    cue("UPC", 3, r"\bonly (?:one|1|two|2|half|some)(?: of (?:them|the \w+))?(?: parcels?| box(?:es)?)? (?:has |have )?"
+        r"(?:arrived|delivered|came|turned up)\b", "LOST"),
+    cue("UPC", 3, rf"\bno {ITEM}\b[^.;\n]{{0,12}}\b(?:just|only|but)\b (?:some |the |a |empty )?(?:paper|packaging|"
+        rf"tissue|"
+        rf"air|bubble\w*|box)\b", "MISSING_CONTENTS"),
     cue("UPC", 3, rf"\b(?:as|since|because) (?:it|they|the {PARCEL}) (?:was|is|got|has been|were) lost\b", "LOST"),
     cue("UPC", 2, r"\b(?:update|news|progress|status)\b[^.;\n]{0,12}\b(?:on|of|for|about)\b[^.;\n]{0,10}\bclaims?\b|"
         r"\bclaim (?:clm|no|number|ref)\b|\bclm-\d"),
@@ -105,6 +124,8 @@ CLAIM_CUES: Final[tuple[Cue, ...]] = (
         r"returns?)\b|\b(?:rma|returns?)\b[^.;\n]{0,30}\b(?:seals? (?:is |was |are )?(?:broken|open|tampered)|"
         r"arrived open)\b|"
         r"\bseal broken on (?:the )?returns?\b"),
+    cue("RQC", 3, r"\bserial\b[^.;\n]{0,60}\b(?:we (?:had )?sold|was sold|sold (?:was|with|one)|on the (?:sale|"
+        r"invoice))\b"),
     cue("RQC", 3, r"\bko(?:'?e?d|s)?\b(?! rates?)"),
     cue("RQC", 3, r"\b3pl\b[^.;\n]{0,50}\b(?:reject\w{0,2}|refus\w{1,3}|fail\w{0,2}|grad\w{1,3}|unsure|not sure|"
         r"says?|"
@@ -147,8 +168,11 @@ CLAIM_CUES: Final[tuple[Cue, ...]] = (
         r"\b(?:eligible (?:to receive|for) (?:a )?(?:full )?(?:refund|return)|do(?:n'?t| not) want to keep)\b",
         "RETURN"),
     # -- refunds
-    cue("RFD", 3, r"\b(?:refund(?:s|ed|ing)?|refnd|re-?imburs\w{1,6}|rembours\w{1,6}|money back(?! guarantee)|"
-        r"credit (?:her|him|(?:the )?(?:client|customer|card)|back))\b"),
+    cue("RFD", 3, r"\b(?:refund(?:s|ed|ing)?(?! (?:e-?mails?|confirmation|receipt|policy|note|letter|advice)\b)|refnd|"
+        r"re-?imburs\w{1,6}|rembours\w{1,6}|money back(?! guarantee)|"
+        r"credit (?:her|him|(?:the )?(?:client|customer|card)|back)|remb|refunding)\b"),
+    cue("RFD", 3, r"\b(?:wants?|get|getting|gets|give|asks? for|asking for|would like|needs?)\b[^.;\n]{0,24}\b(?:fees?|"
+        r"costs?|charges?|postage|money|difference|deposit)\b(?: (?:of )?\S{1,10}){0,2} back\b"),
     cue("RFD", 3, r"\b(?:cancel(?:l?ed|l?ing|s|lation)?|annul(?:er|e|ation|ez))\b(?!\W{1,3}(?:my|the|that|this)"
         r" (?:last|previous) (?:msg|message|one|request))", "CANCEL"),
     cue("RFD", 2, r"\b(?:(?:want|like) to not receive|not receive the (?:current )?order|no longer wants? (?:it|"
@@ -183,6 +207,8 @@ CLAIM_CUES: Final[tuple[Cue, ...]] = (
         r"refused (?:by (?:the )?(?:client|customer|recipient|consignee|receiver|her|him)|(?:the )?(?:parcel|"
         r"delivery|package|at (?:the )?door)|on delivery|at delivery)|(?:client|customer|recipient|she|he|"
         r"they) refused(?! (?:to|a|the refund)))"),
-    cue("CRP", 3, r"\b(?:re-?ship(?:ped|ment|ping)?|re-?send|second (?:shipment|despatch)|2nd (?:shipment|despatch)|"
+    cue("CRP", 3, r"\b(?:re-?ship(?:ped|ment|ping)?|re-?send\b(?!(?: \w+){0,3} (?:receipt|invoice|facture|e-?mail|link|"
+        r"label|confirmation|message|msg|photos?|pics|file|form|document)s?\b)|second (?:shipment|despatch)|2nd "
+        r"(?:shipment|despatch)|"
         r"ship (?:it )?again|send (?:it )?(?:out )?again|reexpedi\w{1,4})\b"),
 )  # fmt: skip

@@ -14,7 +14,8 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
     cue("ADR", 3, rf"\b{NEW}\b(?:\W{{1,3}}(?!e-?mail|billing|ip|web)\w+){{0,4}}\W{{1,3}}(?<!email )(?<!billing )"
         rf"(?:addr|addres{{1,2}}e?s?|adress\w{{0,2}})\b"),
     cue("ADR", 3, r"\b(?<!email )(?<!billing )(?:addr|addres{1,2}e?s?|adress\w{0,2})"
-        r"\b(?:\W{1,3}\w+){0,3}\W{1,3}(?:chang\w{0,3}|updat\w{0,3}|amend\w{0,3}|wrong|incorrect|incomplete|"
+        r"\b(?:\W{1,3}\w+){0,3}\W{1,3}(?:chang\w{0,3}|chgs?|chgd|chng|updat\w{0,3}|amend\w{0,3}|wrong|incorrect|"
+        r"incomplete|"
         r"correction|should be|needs? to be|erronee)\b"),
     cue("ADR", 3, r"\b(?:addr|addres{1,2}|adress\w{0,2}) (?:chnag\w{0,3}|cahng\w{0,3}|chagn\w{0,3}|chnge|chage)\b|"
         r"\b(?:chnag\w{0,3}|cahng\w{0,3}|chagn\w{0,3}|chnge) (?:of |the |her |his )?(?:delivery )?add?ress?\w{0,2}\b"),
@@ -27,7 +28,11 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
     cue("ADR", 2, r"\b(?:needs?|has|have|must|should|ought) to (?:go|be (?:sent|delivered|"
         r"shipped)) to\b[^.;\n]{0,12}\b"
         r"(?:[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}|her|his|their|a new|the new|\d{1,4} [a-z])\b"),
-    cue("ADR", 2, r"\b(?:has|have|just|she|he|they) moved to\b|\ba demenage\b"),
+    cue("ADR", 2, r"\b(?:addr|address|adress\w{0,2})\s?(?:→|-{1,2}>|=>|>|:|=)\s?[^;?]{3,90}?"
+        r"\b[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b"),
+    cue("ADR", 2, r"\b(?:has|have|just|she|he|they) moved to\b|\ba demenage\b|"
+        r"\b(?:she|he|they|client|customer)(?:'s|'ve| has| have|s)? (?:since |now |just )?moved\b(?! (?:it|the|on|"
+        r"forward|up))|\bnew (?:place|home|flat|house|office) (?:is|at|:)"),
     cue("ADR", 2, r"\b(?:sen[dt]|ship|shipped|deliver|delivered|forward)\b(?: (?:it|this|order|parcel|out|again|"
         r"#?\d{6,14})){0,4} there\b(?! (?:by|b4|before|on|for|in time)\b)|\bunder (?:the )?name(?: of)?\b|"
         r"\b(?:c/o|care of)\b"),
@@ -49,7 +54,8 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
         r"th) (?:\w+ )?delivery (?:requested|please|pls)\b"),
     cue("SPD", 2, r"\b(?:collect(?:ion|s)?|pick(?:ed)? (?:it )?up) (?:it |them )?(?:from|at|in) (?:the |our |"
         r"a )?(?:\w+ ){0,3}?"
-        r"(?:boutique|store|shop|salon)\b|\bboutique (?:collection|pick-?up)\b|\bclick (?:and|&) collect\b"),
+        r"(?:boutique|store|shop|salon)\b|\b(?:passe\w{0,2}|vient|viendra|recupere\w?|retire\w?|prendre|chercher)"
+        r"\b[^.;\n]{0,20}\ben boutique\b|\bboutique (?:collection|pick-?up)\b|\bclick (?:and|&) collect\b"),
     cue("SPD", 2, r"\b(?:hold|keep|park|delay|postpone|push) (?:back )?(?:(?:the|this|it|order|delivery|parcel|package|"
         r"shipment|of|for|her|his|their|here|back|on|off|with us|at the (?:dc|warehouse)|#?\d{6,14})[, ]{1,2}){0,6}"
         r"(?:until|til|till|jusqu)\b|\b(?:delay|postpone|push) (?:back )?(?:the |this |it |order |delivery |of |"
@@ -77,6 +83,12 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
         r"land|arriver)\b[^.;\n]{0,16}\b(?:before|by|on|avant|for)\b|\b(?:event|wedding|birthday|flight|"
         r"gala)\b[^.;\n]{0,40}"
         r"\b(?:must|needs? to|has to) arrive\b"),
+    cue("SPD", 2, r"\b(?:wants?|would like|asks?|asked|like|please|pls|can|could|to be)\b[^.;\n]{0,24}\b(?:left|"
+        r"dropped) "
+        r"(?:at|with|in|behind)\b|\buse (?:a |the |our )?(?:\w+ )?courier\b|\bwith (?:a )?signature\b|\bsignature "
+        r"(?:required|needed|only|on delivery|service)\b|\bno (?:neighbou?rs?|safe place)\b"),
+    cue("SPD", 2, r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day delivery\b|\b(?:morning|afternoon|evening) (?:only|"
+        r"delivery|slot)\b"),
     # -- quality check before despatch
     cue("QCT", 3, r"\b(?:serial|weight|stitching|full|photo)[ -]?(?:check|capture|"
         r"record)?\b(?:\W{1,3}\w+){0,5}?\W{1,3}"
@@ -100,8 +112,11 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
         r" ?(?:price|invoice)(?: slip| tag| note)?\b(?! (?:match|guarantee))"),
     # -- cctv
     cue("CTV", 3, r"\b(?:cctv|footage|videosurveillance|video surveillance|(?:pull|check|review|save|preserve|keep|"
-        r"look at|get|watch|see) (?:the |any |our )?(?:videos?|tapes?|cameras?|recordings?)|"
-        r"camera (?:recording|images?)|security (?:video|tape)|enregistrement)\b"),
+        r"look at|get|watch|see|send|give|show)(?: (?:her|him|them|us|me))? (?:the |any |our )?(?:videos?|tapes?|"
+        r"cameras?|"
+        r"recordings?)|(?:video|film) (?:of|where|when|showing|from)|"
+        r"camera (?:recording|images?)|cameras? (?:of|from|on|for)|(?:dock|bench|cage|bay|line|gate|door|quai) "
+        r"\w{1,3} cameras?|security (?:video|tape)|enregistrement)\b"),
     # -- order status
     cue("OST", 3, r"\bwismo\b"),
     cue("OST", 2, r"\b(?:re-?instate|re-?activate|un-?cancel\w*)\b"),
@@ -125,6 +140,16 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
         r"\b(?:pod|proof of delivery) (?:for|of|pls|please|needed|required)\b"),
     cue("OST", 2, r"\b(?:when (?:will|does|is|can)|quand)\b[^.;?\n]{0,40}\b(?:ship|leave|go out|despatch|dispatch|"
         r"arrive|delivered|sent|expedi\w{1,4}|livre\w{0,2}|part)\b"),
+    cue("OST", 2, r"\b(?:re-?sen[dt]|sen[dt]|e-?mail|need|needs|want|wants|get|copy|duplicate|renvo\w{1,5}|just)\b"
+        r"[^.;\n]{0,28}\b(?:receipt|invoice|facture|(?:order|refund|shipping|delivery) (?:confirmation|e-?mail)|"
+        r"confirmation e-?mail)\b|\bre-?send (?:the |that |her |his |this )?e-?mail\b"),
+    cue("OST", 2, r"\bany (?:joy|luck|movement)\b|\btoujours rien\b|\b(?:delivery )?exception\b|"
+        r"\beta\b(?: (?:for|of|on))?\W{0,3}#?\d{6}|"
+        r"\b(?:order|parcel|it|package|shipment|colis)\b(?: \S{1,14}){0,2}? (?:is |are |still |seems |got "
+        r"){0,2}stuck\b"),
+    cue("OST", 2, r"\b(?:why|how come|when|who)\b[^.;\n]{0,40}\bcancel\w*|\bcancel\w*ed (?:it |this |#?\d{6,14} )?"
+        r"(?:in error|by mistake|by accident|wrongly|accidentally)\b|\b(?:wrongly|accidentally|mistakenly) "
+        r"cancel\w*ed\b"),
     cue("OST", 2, r"\b(?:any (?:update|news|progress|word)|updates? (?:on|pls|please|for)|des nouvelles)\b"),
     cue("OST", 2, r"\b(?:says?|still(?: in| at| on)?|stuck (?:in|at|on)|shows?(?: as)?|showing(?: as)?|sitting (?:in|"
         r"at)|been (?:in|at|on)|toujours(?: en)?|status is) ?['\"]?(?:preparing|preparation|picking|picked|"
@@ -165,7 +190,8 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
         r"can (?:only )?)?(?:found?|find|counted|count|sees?|got|have)\W{1,2}(?:only |just |"
         r"is )?(?:\d{1,4}(?! parcels| orders| boxes| packages)|"
         r"none|one|zero|nothing|two)\b"),
-    cue("INV", 2, r"\bshort(?:age|ed|fall)?\b(?: (?:pick|on|by|of)\b)?(?!-| (?:sleeve|notice|time|call|answer|term|"
+    cue("INV", 2, r"\bshort(?! (?:by|of) ?(?:£|€|\$|gbp|eur))(?:age|ed|fall)?\b(?: (?:pick|on|by|of)\b)?(?!-| "
+        r"(?:sleeve|notice|time|call|answer|term|"
         r"strap))"),
     cue("INV", 2, r"\b(?:wms|system|sys|stock|oms)\W{1,2}(?:says?|shows?|has|=|qty|"
         r"is at)?\W{0,2}\d{1,4}\b(?!\s?(?:days?|hours?|orders|%|am|pm))"),

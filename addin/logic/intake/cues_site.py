@@ -9,16 +9,22 @@ from addin.logic.intake.cue import Cue, cue
 SITE_CUES: Final[tuple[Cue, ...]] = (
     # -- escalations and blockers
     cue("ESC", 3, r"\b(?:escalat\w{1,4}|escalade)\b"),
-    cue("ESC", 3, r"\b(?:block(?:er|ed|ing)\b(?! heel)|bloque\w{0,2})\b"),
+    cue("ESC", 3, r"\b(?:block(?:er|ed|ing)\b(?! heel)|bloque\w{0,2}(?!\W{1,2}(?:(?:l|le|la|cet|cette|son|sa)\W)?"
+        r"(?:envoi|expedition|commande|colis)))\b"),
+    cue("ESC", 3, r"\bbloque\w{0,2}\W{1,2}(?:(?:l|le|la|cet|cette|son|sa)\W)?(?:envoi|expedition|commande|colis)\b|"
+        r"\bne pas (?:expedier|envoyer)\b|\bn'?e?xpedi\w{1,3} pas\b"),
     cue("ESC", 3, r"\b(?:(?:wms|oms|system|systems|server|network|wifi|printers?|label printer|scanners?|conveyor|"
         r"sorter|portal|website|api|interface|worldship|psp)\W{1,2}(?:(?:on|at|"
         r"in) \w{1,12}(?: \d{1,3})?\W{1,2})?(?:is |are |has |been |was |all |still |"
-        r"gone |keeps? |completely )*(?:down|out|offline|crash\w{1,4}|frozen|hung|broken|not (?:printing|"
+        r"gone |keeps? |completely )*(?:down|dead|jamm\w{2,3}|kaput|playing up|out|offline|crash\w{1,4}|frozen|hung|"
+        r"broken|not (?:printing|"
         r"working|responding|syncing)|stuck|en panne|hs)|outage|can(?:'?t|not) (?:print|ship|pick|pack|"
         r"log ?in|scan|despatch|dispatch)\b|no labels? (?:print\w{0,3}|coming))"),
     cue("ESC", 3, r"\b(?:(?:stop|hold|pull|freeze) (?:the |this |that )?(?:shipment|order|parcel|despatch|dispatch|"
-        r"shipping)\b|(?:do not|don'?t) (?:ship|despatch|dispatch|release)\b|fraud (?:team|alert|flag\w{0,3}|"
-        r"hold|check))"),
+        r"shipping)\b|(?:do not|don'?t) (?:ship|despatch|dispatch|release)\b|(?:do not|don'?t) let (?:it|this|them|"
+        r"that|the \w+) "
+        r"(?:leave|go|out|ship)\b|fraud (?:team|alert|flag\w{0,3}|hold|check)|fraudulent|suspected fraud|"
+        r"(?:is|was) (?:this |it |#?\d{6,14} )?(?:a )?fraud\b)"),
     cue("ESC", 3, r"\bwave\s?\w{0,4}\W{1,3}(?:is |still |has |been |all |was |got )*(?:stuck|blocked|frozen|"
         r"not (?:released|moving|dropping)|hung|held|on hold|bloquee?)\b"),
     cue("ESC", 2, r"\b(?:(?:still )?open (?:with|w/?) ?(?:it|3pl|ups|support)|ticket\b[^.;\n]{0,30}\b(?:still open|"
@@ -35,12 +41,13 @@ SITE_CUES: Final[tuple[Cue, ...]] = (
     # -- deviations
     cue("DEV", 3, r"\b(?:deviation|root[- ]cause|capa|corrective action|near[- ]miss|non[- ]?conformit\w{1,3}|"
         r"cause racine)\b"),
-    cue("DEV", 2, r"\b(?:(?:second|third|fourth|fifth|\d{1,2}(?:st|nd|rd|th)) (?:time|one|case|mis-?pick|error)"
+    cue("DEV", 2, r"\b(?:(?:second|third|fourth|fifth|\d{1,2}(?:st|nd|rd|th)) (?:time|one|case|mis-?pick|error|"
+        r"wrong \w+|mix-?up|mistake|incident)"
         r" (?:this|in a|in the last|within) (?:week|month|shift|day)|keeps? happening|recurr(?:ing|ent)|"
         r"same (?:mistake|error|issue) again|every (?:week|day|shift) now)\b"),
     cue("DEV", 2, r"\b(?:(?:sop|procedure|process|step|scan|check|seal)\w{0,2}\W{1,2}(?:\S+\W{1,2}){0,3}?(?:was |"
-        r"were )?(?:not followed|n't followed|skipped|missed|ignored|bypassed)|(?:skipped|missed|bypassed)"
-        r" (?:the |a )?(?:step|scan|check|second check|weigh\w{0,3}|seal)|against (?:the )?sop)\b"),
+        r"were )?(?:not followed|n't followed|skipped|missed|ignored|bypassed)|(?:skip(?:s|ped|ping)|missed|"
+        r"bypass(?:es|ed|ing)) (?:the |a )?(?:step|scan|check|second check|weigh\w{0,3}|seal)|against (?:the )?sop)\b"),
     cue("DEV", 3, r"\b(?:\d{1,3}|two|three|four|five|several|many|another) (?:wrong (?:items?|articles?|"
         r"addresses?|labels?)|"
         r"mis-?picks?|mis-?ships?|mix-?ups?|wrong shipments?)\b[^.;\n]{0,40}\b(?:this|in a|in the last|within|"
@@ -49,7 +56,8 @@ SITE_CUES: Final[tuple[Cue, ...]] = (
         r"\blabel (?:says|shows|reads|is for)\b[^.;\n]{0,40}\bbut\b"),
     cue("DEV", 3, r"\bwrong label (?:on|stuck|printed|put)\b|\blabels? (?:were |was |got |have been |"
         r"are )?(?:swapped|mixed up|switched|"
-        r"crossed)\b|\blabel swap\b"),
+        r"crossed)\b|\blabel swap\b|\b(?:swap|swapped|switch|switched|crossed|mixed up) (?:the |of |of the )?labels?\b|"
+        r"\bwrong boxes\b"),
     # -- handover, procedures, audit
     cue("HND", 3, r"\b(?:eod|end of (?:day|shift)|shift) (?:report|summary|recap|notes)\b"),
     cue("HND", 3, r"\b(?:handing|hand|passing|pass) (?:it |this |everything |all |these )?(?:over|"
@@ -60,6 +68,8 @@ SITE_CUES: Final[tuple[Cue, ...]] = (
         r"nights?|tomorrow|next shift)\b"),
     cue("SOP", 3, r"\bsop[- ]?\S{1,12} (?:\w+ ){0,2}(?:says?|states|reads|shows|asks for)\b[^.;\n]{0,40}\b"
         r"(?:should|but|instead)\b|\bwho (?:updates|changes|owns) the (?:sop|procedure)\b"),
+    cue("SOP", 3, r"\b(?:sop[- ]?\S{1,12}|sop|procedure|work instruction)\W{1,2}(?:\w+ )?(?:does ?n.?t|does not|never|"
+        r"nowhere|fails to) (?:mention|say|cover|include|tell|explain)\b"),
     cue("SOP", 2, r"\b(?:look at|review|rethink|revisit|fix|clarify) (?:the |our |that )?(?:\w+ )?(?:sop|procedure|"
         r"work instruction)\b"),
     cue("HND", 3, r"\b(?:hand-?over|hand over (?:to|for)|passation|shift (?:handover|change|notes|summary)|(?:for|to)"

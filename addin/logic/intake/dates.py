@@ -66,7 +66,13 @@ _DAY_MONTH: Final = re.compile(
     rf"(?<![\d/.])(\d{{1,2}})(?:st|nd|rd|th|er)?\s?(?:of\s)?{_MONTH}\.?(?:,?\s((?:20)\d{{2}}))?"
 )
 _MONTH_DAY: Final = re.compile(rf"\b{_MONTH}\.?\s(\d{{1,2}})(?:st|nd|rd|th)?(?![\d/.:]\d|\d)(?:,?\s(20\d{{2}}))?")
-_ORDINAL: Final = re.compile(r"\b(?:on |since |from |by |le |before |until )?the (\d{1,2})(?:st|nd|rd|th)\b")
+_ORDINAL: Final = re.compile(
+    r"\b(?:on |since |from |by |le |before |until )?the (\d{1,2})(?:st|nd|rd|th)\b"
+    # "The 4th wrong label", "the 2nd time": counted things, not days of a month.
+    r"(?! (?:wrong|time|one|case|parcel|box|bag|order|item|piece|client|customer|attempt|delivery|shipment|mis\w+|"
+    r"mix\w*|error|mistake|incident|refund|return|claim|scan|count|person|floor|request|reminder|chaser|message|"
+    r"label|unit|line|step|row|shelf)\b)"
+)
 _RELATIVE: Final = re.compile(
     r"\b(day before yesterday|avant-hier|yesterday|yday|ytd|yest|hier|today|2day|tonight|this (?:morning|"
     r"afternoon|evening)|"
@@ -99,7 +105,7 @@ _LOOKS_BACK: Final = re.compile(
 _LOOKS_AHEAD: Final = re.compile(
     r"\b(?:by|before|b4|until|til|till|need\w*|must|deliver|for|next|wants?|due|required|arrange|book|pour|"
     r"avant|jusqu\w*|ship|send|"
-    r"will|going|collection|wedding|event|flying|leav\w+)\b[^,.;]{0,20}$"
+    r"part(?:ent|ira)?|will|going|collection|wedding|event|flying|leav\w+)\b[^,.;]{0,20}$"
 )
 #: "Hold it until Monday", said on a Monday, means the next one.
 _UNTIL: Final = re.compile(r"\b(?:until|till?|jusqu\w*)(?: (?:the|this|au|a|le))?\W{0,3}$")

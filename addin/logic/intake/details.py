@@ -118,7 +118,9 @@ _CARRIERS: Final = tuple(
 _NUMBER_WORD: Final = {"none": 0, "zero": 0, "nothing": 0, "one": 1, "two": 2, "three": 3, "a single": 1}
 _QTY: Final = r"(\d{1,5}|none|zero|nothing|one|two|three)"
 _SYSTEM_QTY: Final = re.compile(
-    rf"\b(?:wms|oms|system|sys|stock|inventory|theoretical|expected)\W{{1,2}}(?:(?:says?|shows?|has|have|is|"
+    rf"\b(?:wms|oms|system|sys|stock|inventory|theoretical|expected|"
+    rf"(?:bin|loc|location|shelf|[a-z]{{1,2}}\d{{0,2}}-\d{{1,3}}-\d{{1,3}}) (?:should|is supposed to) (?:hold|have|be|"
+    rf"contain|show))\W{{1,2}}(?:(?:says?|shows?|has|have|is|"
     rf"qty|at|on hand|record|count)\W{{1,2}}){{0,3}}{_QTY}(?!\d|[:./-]\d|\s?(?:days?|hours?|orders|%|am|pm))"
     rf"\b"
 )

@@ -97,7 +97,14 @@ _SENT_AGAIN: Final = re.compile(r"re-?sen[dt]|re-?ship|send|ship (?:it )?again|s
 _DONE: Final = re.compile(
     r"\brefund\w*\b(?:(?!\b(?:not|never|until|if|once|before|can|please|pls)\b)[^.;?\n]){0,40}?"
     r"\b(?:was|were|has been|have been|is|got)(?: now| already)? "
-    r"(?:done|processed|issued|completed|paid out|paid|sent|made|executed|settled)\b(?![^.\n]{0,20}\?)"
+    r"(?:done|processed|issued|completed|paid out|paid|sent|made|executed|settled)\b(?![^.\n]{0,20}\?)|"
+    r"\brefunds?\b(?: (?:for|of|on|from|order|#?\d{6,14})){0,4} (?:(?:went|has gone|gone) (?:out|through)|"
+    r"(?:done|processed|issued|completed|paid|sent)\b(?! (?:yet|today|asap|now)))(?![^.\n]{0,20}\?)"
+)
+#: "Why was it cancelled?", "cancelled in error": it asks about a cancellation, it wishes none.
+_WAS_CANCELLED: Final = re.compile(
+    r"\b(?:why|how come|when|who)\b[^.;\n]{0,40}\bcancel\w*|\bcancel\w*ed (?:it |this |#?\d{6,14} )?(?:in error|"
+    r"by mistake|by accident|wrongly|accidentally)\b|\b(?:wrongly|accidentally|mistakenly) cancel\w*ed\b"
 )
 #: A wish for a later day, not an alarm.
 _HELD_UNTIL: Final = re.compile(r"\b(?:until|till?|jusqu)")
@@ -108,7 +115,9 @@ _PLAIN_CHECK: Final = re.compile(
 )
 _STOP: Final = re.compile(
     r"\b(?:stop|hold|pull|freeze|do ?n'?t (?:ship|despatch|dispatch|release)|not (?:ship|despatch|dispatch|"
-    r"release)|n'?t (?:ship|despatch|dispatch|release)|fraud)\b"
+    r"release)|n'?t (?:ship|despatch|dispatch|release)|not let|n'?t let|\w*fraud\w*|"
+    r"bloque\w{0,2}\W{1,2}(?:(?:l|le|la|cet|cette|son|sa)\W)?(?:envoi|expedition|commande|colis)|ne pas (?:expedier|"
+    r"envoyer)|n'?e?xpedi\w{1,3} pas)\b"
 )
 _PARCEL_TALK: Final = re.compile(
     r"\b(?:tracking|parcel|package|ups|carrier|courier|scan\w*|transit|claim|colis|1z\w*)\b"
@@ -142,6 +151,8 @@ def find_hits(text: Folded) -> tuple[list[Hit], Refusals]:
                 refused.setdefault(cue.code, []).append(match.start())
             else:
                 hits.append(Hit(cue, match.start(), match.end()))
+    past = [m.span() for m in _WAS_CANCELLED.finditer(text.lower)]
+    hits = [h for h in hits if h.cue.subtype != "CANCEL" or not any(a <= h.start < b for a, b in past)]
     # "cancel the refund" takes a refund back; it is not a cancellation of the order.
     hits = [h for h in hits if not any(a <= h.start < b for a, b in off)]
     if any(h.cue.code == "RFD" and any(a <= h.start < b for a, b in done) for h in hits):
@@ -258,6 +269,9 @@ def _carrier_returns(
 
 def _claims(text: Folded, hits: list[Hit], weights: _Weights, dropped: set[str], notes: dict[str, str]) -> None:
     claims = [h for h in hits if h.cue.code == "UPC"]
+    wishes = [h for h in hits if h.cue.code == "SPD"]
+    if claims and all(any(wish.start <= h.start < wish.end for wish in wishes) for h in claims):
+        dropped.add("UPC")  # "she wants it left at reception" is a wish, no complaint
     if claims and "UPC" not in dropped:
         returned = _RETURN_TALK.search(text.lower) is not None and weights["RQC"] >= 2
         only_state = all(h.cue.subtype in ("DAMAGE", "MISSING_CONTENTS") for h in claims)

@@ -28,10 +28,16 @@ _NEW_LEG: Final = re.compile(r"\b(?:new|replacement|reship|second|2nd|nouveau)\b
 
 _WORD: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,39}")
 _GLUED: Final = re.compile(r"(?:order|ord|cmd|commande|ref|no|nr)[_-]?(?=\d)", re.IGNORECASE)
+_RUN_ON: Final = re.compile(r"(\d{5,14})[A-Za-z]{3,20}")
 _PHONE: Final = re.compile(
     r"(?:\+\s?\d{1,3}|\b(?:tel|phone|mob|mobile|ring|whatsapp|call(?:ing|ed|s|-?back)?)\b(?:\W{1,2}(?:back|"
     r"her|him|on|is|no)){0,3})"
     r"[\s:.(0)-]{0,8}$"
+)
+#: "Customer id 4102938511": digits of an order's length that somebody calls something else.
+_OTHER_NUMBER: Final = re.compile(
+    r"\b(?:customer|client|account|acct|loyalty|member\w{0,4}|invoice|facture|po|basket|booking|employee|staff|badge|"
+    r"payment|transaction|psp|compte)\W{0,3}(?:(?:id|no|number|num|nr|ref|reference|numero)\W{1,3}){1,2}(?:is\W)?#?$"
 )
 _NOT_THIS: Final = re.compile(
     r"\b(?:not|instead of|rather than|ignore|forget|scrap|disregard|pas|et non)\W{1,3}(?:(?:order|the|no|"
@@ -39,7 +45,8 @@ _NOT_THIS: Final = re.compile(
 )
 _WRONG_AFTER: Final = re.compile(
     r"\W{0,3}(?:(?:is|was)\W(?:the\W)?(?:wrong|a typo|incorrect|not it)\b|should (?:be|read|have been|say)"
-    r"\W{1,3}(?:order )?#?\d{5})"
+    r"\W{1,3}(?:order )?#?\d{5}|but\W{1,3}(?:(?:it|i|that|it'?s|is|was|meant?|mean|actually|should|be|read|the|right|"
+    r"one|order|that'?s)\W{1,3}){1,5}#?\d{6})"
 )
 _SPACED_ORDER: Final = re.compile(
     r"\b(?:order|ord|commande|cmd)\W{0,3}(?:(?:no|number|nr|num|n)\W{1,3})?#?(\d{1,6}(?:[ .-]\d{1,6}){1,5})(?![\d/:])"
@@ -220,6 +227,9 @@ def _words(text: Folded, profile: IntakeProfile) -> Iterator[Fact]:
         elif sku.fullmatch(word.upper()):
             text.claim(start, end)
             yield text.fact("sku", word.upper(), (start, end))
+        elif (tail := _RUN_ON.fullmatch(word)) is not None and order.fullmatch(tail[1]):
+            text.claim(start, end)
+            yield text.fact("order_candidate", tail[1], (start, end), Basis.SUGGESTED, "run together with letters")
         elif _slipped(word, order):
             text.claim(start, end)
             fixed = word.translate(_SLIP)
@@ -236,6 +246,8 @@ def _order(text: Folded, span: tuple[int, int], value: str) -> Fact:
     lead = text.before(span[0])
     if _PHONE.search(lead):
         return text.fact("phone", value, span)
+    if _OTHER_NUMBER.search(lead):
+        return text.fact("other_number", value, span, note="named as the number of something else")
     if _NOT_THIS.search(lead) or _WRONG_AFTER.match(text.lower, span[1]):
         return text.fact("order_withdrawn", value, span, note="taken back in the same message")
     return text.fact("order_no", value, span)

@@ -44,6 +44,12 @@ _NAMED_RECIPIENT: Final = re.compile(
     r"(?:\W{1,2}(?i:name|to|is|of|now|:)){0,3}\W{1,3}"
     r"((?:(?:Mrs?|Ms|Miss|Dr|Mme|M)\.? )?[A-Z][\w'-]{0,20}\.?(?: [A-Z][\w'-]{0,20}\.?){0,2})"
 )
+#: "Send to Mr T Okoro instead of Ms Vale": a title makes it a person, not a place.
+_INSTEAD_OF: Final = re.compile(
+    r"\b(?i:send|deliver|ship|address)(?i: (?:it|this|the|order|parcel|#?\d{6,14})){0,3} (?i:to) "
+    r"((?:Mrs?|Ms|Miss|Dr|Mme|M)\.? [A-Z][\w'-]{0,20}\.?(?: [A-Z][\w'-]{0,20}\.?){0,2}) (?i:instead of|rather than|"
+    r"not)\b"
+)
 _SAME_PERSON: Final = re.compile(
     r"\b(?:same (?:name|recipient|person|client)|name (?:unchanged|stays|the same)|(?:her|his|their|"
     r"client'?s|customer'?s) (?:own )?"
@@ -162,5 +168,7 @@ def find_recipient(text: Folded) -> tuple[Fact | None, str]:
     """The person named to receive the parcel, or the words that say it stays the same person ("her office")."""
     if (named := _NAMED_RECIPIENT.search(text.plain)) is not None:
         return text.fact("recipient", named[1].strip(" ."), named.span(1)), ""
+    if (instead := _INSTEAD_OF.search(text.plain)) is not None:
+        return text.fact("recipient", instead[1].strip(" ."), instead.span(1)), ""
     same = _SAME_PERSON.search(text.lower)
     return None, same[0] if same else ""

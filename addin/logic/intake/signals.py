@@ -51,10 +51,16 @@ SIGNALS: Final = (
          r"|\w+ (?:said|says) (?:it'?s |its |that'?s |this is )?(?:ok|okay|fine|approved|yes|go ahead)\b|"
          r"(?:approval|authori[sz]ation|sign-?off|green light) (?:is |was |has been |already )?(?:given|"
          r"granted|received|obtained|confirmed|from|by)|(?:i|we) (?:hereby )?(?:approve|authori[sz]e)\b|"
-         r"you have (?:my|our) (?:approval|ok)|approved\s?[!.)]|\bgo ahead given\b)",
+         r"you have (?:my|our) (?:approval|ok)|"
+         r"(?:consider|take|count|treat) (?:this|that|it) (?:as )?(?:my|our|the|an?|your) (?:formal |written |full )?"
+         r"(?:approval|ok|sign-?off|authori[sz]ation|go[- ]ahead|green light)|"
+         r"this is (?:my|our|your) (?:approval|ok|sign-?off|authori[sz]ation|go[- ]ahead|green light)|"
+         r"(?:gave|given|giving|gives|got|have|has)(?: (?:us|me|you|him|her|them))? (?:the|a|his|her|their) (?:nod|"
+         r"thumbs[- ]?up|blessing|green light|go[- ]?ahead)\b|approved\s?[!.)]|\bgo ahead given\b)",
          "treat_as_approval"),
     _row("pressure",
-         r"\b(?:just do it|do it (?:right )?now|no time (?:for|to)|(?:skip|bypass|ignore|forget|jump)"
+         r"\b(?:just do it|(?:just )?(?:push|wave|rush|nod|slip) (?:it|this|them|that|her|him) through|just approve|"
+         r"do it (?:right )?now|no time (?:for|to)|(?:skip|bypass|ignore|forget|jump)"
          r" (?:the )?(?:qc|checks?|approval|verification|call[- ]?back|process|procedure|sop|queue|controls?)|"
          r"(?:without|w/o) (?:the |any |a )?(?:qc|checks?|approval|verification|ticket|record|paperwork|"
          r"call[- ]?back)|"
@@ -62,7 +68,9 @@ SIGNALS: Final = (
          r"any )?(?:check\w*|verif\w*|qc|approv\w*|log\w*|call\w*|ticket)|off the record|keep (?:it|this)"
          r" quiet|or else|(?:ceo|coo|md|vp|director|president|chairman|head office|boss|owner|"
          r"management) (?:says?|said|wants?|wanted|demands?|insists?)\b[^.;\n]{0,40}\b(?:now|asap|immediately|"
-         r"right away|today)|(?:lose|cost)s?\w* (?:you )?(?:your|my|their|his|her|the) job|no questions asked)\b"),
+         r"right away|today)|(?:lose|cost)s?\w* (?:you )?(?:your|my|their|his|her|the) job|no (?:questions asked|"
+         r"excuses|ifs)|"
+         r"in the next \d{1,2} ?min\w*)\b"),
     _row("duplicate_refund_risk",
          r"\b(?:(?:sees?|got|received|has|shows?) (?:2|two|double|both) refunds?|refunded (?:twice|two times|2x|"
          r"already)|"
@@ -72,6 +80,7 @@ SIGNALS: Final = (
          r"\b(?:(?:or|otherwise|else|if not)\W{1,3}(?:\w+\W{1,3}){0,2}?(?:cancel|refund|return|redirect)|"
          r"(?:cancel|refund|return|"
          r"redirect)\w*\W{1,3}(?:\S+\W{1,3}){0,4}?(?:if|unless|in case)|sinon annul\w+|"
+         r"si (?:pas|ce n'?est pas|non|c'?est|elle|il)\b[^;\n]{0,40}\b(?:annul|rembours|retourn|redirig)\w*|"
          r"if (?:it'?s|it is|it has|they'?ve|already|not possible|too late)\b[^.;\n]{0,30}\b(?:return|refuse|refund|"
          r"cancel|redirect))\b"),
     _row("instructions_in_text_ignored",
@@ -85,12 +94,15 @@ SIGNALS: Final = (
     _row("resolved_by_sender",
          r"\b(?:all (?:good|sorted|ok|fine|done) now|(?:been |now |is |it'?s |got )(?:sorted|resolved|solved|"
          r"fixed)|no longer (?:needed|required|an "
-         r"issue)|found it(?=\W*(?:$|[,.!]|now\b|thanks|thx|in\b))|problem solved|c'est (?:bon|regle))\b"),
+         r"issue)|(?:all )?sorted(?=\s*(?:$|[,.!]))|back (?:up|online|working)(?: (?:now|again))?(?=\s*(?:$|[,.!]))|"
+         r"found it(?=\W*(?:$|[,.!]|now\b|thanks|thx|in\b))|problem solved|c'est (?:bon|regle))\b"),
     _row("subject_access_request",
          r"\b(?:(?:all|any|the|every\w*) (?:of )?(?:the |her |his |their |my |personal )*(?:data|information|"
          r"info|records|footage|recordings?|images?) (?:that )?(?:you|we|u|they) (?:hold|have|keep|store|got)"
          r"\b|\b(?:data|information|info|records)\b[^.;\n]{0,20}\b(?:you|we|u) (?:hold|have|keep|store)"
-         r"\b(?! (?:in|on) (?:wms|oms|stock|file for the order))|everything (?:that )?(?:you|we|u|they)"
+         r"\b(?! (?:in|on) (?:wms|oms|stock|file for the order))|everything (?:that )?(?:(?:has|have|is|was|'s|had) )?"
+         r"(?:been )?(?:written|recorded|stored|saved|noted|kept|said|logged) (?:about|on) (?:her|him|me|them)\b|"
+         r"everything (?:that )?(?:you|we|u|they)"
          r" (?:hold|have|keep|store|know)\b|(?:a )?cop(?:y|ies) of (?:all |the |any |her |his |their |my |"
          r"that |our )*(?:cctv|footage|video|data|recordings?|personal|information|file|images?)|(?:send|"
          r"give|share|forward|email|provide)\w* (?:her|him|them|me|the (?:client|customer)|(?:it )?to (?:her|"
@@ -98,18 +110,26 @@ SIGNALS: Final = (
          r"recordings?|clip|data)|(?:copy of |send (?:me |her |him |them )?|list of |see )?(?:everything|all|whatever)"
          r"(?: that)? (?:you|we|u|they)(?:'ve| have|ve)? (?:got|have|hold|keep|store)?\W{0,2}(?:on|about) "
          r"(?:her|him|them|me|the (?:client|customer))\b|subject access|\bd?sar\b|gdpr request|data protection act|"
-         r"right of access|"
+         r"right of access|art(?:icle)?\.? ?15\b|(?:printout|print-?out|extract|export|dump) of (?:all |everything "
+         r"(?:in|on) )?"
+         r"(?:the |her |his |their |my )?(?:file|account|data|record|profile)s?\b|"
          r"data subject|donnees personnelles|droit d'acces)\b",
          "send_footage_or_data", route=("DPO",)),
     _row("erasure_request",
-         r"\b(?:right to be forgotten|(?:delete|erase|remove) (?:all )?(?:my|her|his|their|the client'?s)"
+         r"\b(?:right to be forgotten|(?:does ?n'?t|does not|no longer) wants? to be (?:in|on) (?:our|your|the) "
+         r"(?:system|"
+         r"database|files?|records|list)|(?:delete|erase|remove|wipe|scrub|purge) (?:all )?(?:my|her|his|their|the "
+         r"client'?s)"
         r" (?:personal )?(?:data|details|account|information)|effacer (?:ses|mes|les) donnees)\b",
          "delete_by_hand", route=("DPO",)),
     _row("police_request",
-         r"\b(?:police|court order|solicitors?|lawyers?)\b",
+         r"\b(?:police|(?:police )?officer|constable|detective|the met\b|court order|solicitors?|lawyers?)\b",
          "release_footage_informally", route=("SECURITY",)),
     _row("theft_suspected",
-         r"\b(?:theft|stolen|stole|stealing|thief|pinched|nicked|vole)\b",
+         r"\b(?:pocketed|walked off with|helped (?:him|her|them)sel\w{1,3} to|(?:someone|somebody|staff|picker|packer|"
+         r"temp|colleague) (?:has |have )?(?:took|taken) (?:an?|one|the|two|some) (?:tester|sample|bag|belt|watch|"
+         r"scarf|"
+         r"item|piece|ring|wallet|parcel|box)|theft|stolen|stole|stealing|thief|pinched|nicked|vole)\b",
          "name_suspects_in_chat", route=("SECURITY",)),
     _row("contact_in_message_not_on_file",
          r"\b(?:call|ring|phone|reach|contact)\b[^.;\n]{0,24}\b(?:on|at)\b\W{0,3}\+?[\d ()-]{9,16}",
@@ -135,15 +155,21 @@ _CHASER: Final = re.compile(
     r"message|msg)|"
     r"(?:i|we) (?:already |have already )?(?:asked|requested|raised|reported|messaged|wrote|sent)(?: (?:for |"
     r"about )?(?:this|it|you|the refund))? (?:on|already|before|yesterday|yday|last|twice|\d)|"
+    r"(?:^|[.?!;,\n]\s?)(?:have |already |first )?(?:asked|chased|requested|messaged|emailed|wrote)(?: (?:about "
+    r")?(?:it|"
+    r"this|for it|you))? (?:on|last|already|yesterday|yday|before|earlier|twice)\b|"
+    r"\b(?:was|were|been|got) (?:told|promised|assured)\b[^.;\n]{0,60}\b(?:refund\w*|would|will)\b|"
     r"relance|je relance|deuxieme demande)"
 )
 _WAITING: Final = re.compile(
     r"\b(?:why (?:is there |was there |has there been |have (?:i|we|they) )?(?:no|not) (?:\w+ )?(?:refund|money|credit|"
     r"reply|answer)|no (?:refund|money|credit|reply|word|news) (?:yet|so far|still)|still (?:not|no|nothing|waiting|"
     r"hasn'?t|haven'?t|isn'?t|outstanding|pending)|any (?:update|news|"
-    r"progress)|not (?:yet )?(?:done|processed|received|refunded|actioned)|no (?:reply|answer|response|"
+    r"progress|joy|luck|movement)|not (?:yet )?(?:done|processed|received|refunded|actioned)|no (?:reply|answer|"
+    r"response|"
     r"update) (?:yet|on|to|from)|toujours pas|pas encore|hasn'?t (?:been|had|received|got)|haven'?t (?:had|"
-    r"received|got|seen)|(?<!send )(?<!sent )(?<!ship )(?<!out )(?<!it )(?<!deliver )again\b)"
+    r"received|got|seen)|nothing (?:on|in) (?:the |her |his |my |their )?(?:account|card|statement|bank)|"
+    r"toujours rien|(?<!send )(?<!sent )(?<!ship )(?<!out )(?<!it )(?<!deliver )again\b)"
 )
 _ASKED_THING: Final = re.compile(
     r"\b(?:refund|rembours\w+|claim|request|ticket|case|reply|answer|response|msg|message|address change|"
@@ -161,17 +187,20 @@ _RETRACT: Final = re.compile(
     r"(?:(?:about|my|the|that|what|de|mon|mes|le|pls|please|all|both|of)\W{1,2}){0,4}(?:last|previous|prev|"
     r"earlier|prior|above|dernier\w?|precedent\w?)\b(?:\W{1,2}(?:msg|message|one|request|msgs|messages|two|"
     r"chat))?"
-    r"|(?:ignore|disregard|scrap|forget) (?:that|this|it|me|above|what i (?:said|wrote|sent))\b|"
+    r"|(?:ignore|disregard|scrap|forget) (?:that|this|it|me|above|what i (?:just |have |'ve )?(?:said|wrote|sent|"
+    r"asked|requested|told you|typed|put))\b|"
     r"ne (?:pas )?ten\w+ (?:pas )?compte|"
     r"(?:ignore|disregard|scrap|forget|cancel|withdraw) (?:about )?(?:my|our|the|that) (?:\w+ )?request\b|"
-    r"never ?mind\b|\bnvm\b|"
+    r"never ?mind\b|\bnvm\b|(?:^|(?<=[.!\n])\s?)(?:oubliez|oublie|laissez tomber|laisse tomber|on oublie|forget it|"
+    r"scratch that)(?=\s*(?:$|[,.!;]))|"
     r"(?:ignore|disregard)\W{1,3}(?:(?:i(?:'ve)? )?(?:found|got|sorted)\b|it'?s (?:sorted|fine|done)|wrong\b)|"
     r"(?:sorry|oops|apologies|pardon)\W{1,3}(?:wrong (?:order|chat|one|number|group|"
     r"person|client)|ignore))"
 )
 _CORRECT: Final = re.compile(
     r"\b(?:correction|typo|i meant|meant to (?:say|write|put)|should (?:be|read|say) (?:order )?#?\d{5}|oops|"
-    r"erratum|rectificati\w+|my (?:bad|mistake)|wrong (?:order )?(?:no|number))\b"
+    r"erratum|rectificati\w+|my (?:bad|mistake)|wrong (?:order )?(?:no|number)|wrong (?:order|one) (?:earlier|before|"
+    r"above))\b"
 )
 _EXISTING: Final = re.compile(r"\bforwarded(?: message)?\b|\bfwd?:|^\s*fw:|\btransfere\b", re.MULTILINE)
 _PARCEL_WORDS: Final = (
@@ -202,8 +231,9 @@ def _unreal(text: Folded, match: re.Match[str]) -> bool:
 
 def find_chaser(text: Folded, codes: tuple[str, ...], *, ticketed: bool = False) -> str:
     """The words that chase an earlier request; empty when the message is new."""
-    if (strong := _CHASER.search(text.lower) or _WHERE_REFUND.search(text.lower)) is not None:
-        return strong[0]
+    strong = (*_CHASER.finditer(text.lower), *_WHERE_REFUND.finditer(text.lower))
+    if (found := next((match for match in strong if not negated(text, *match.span())), None)) is not None:
+        return found[0]
     waiting = _WAITING.search(text.lower)
     if waiting is None:
         return ""
@@ -211,7 +241,11 @@ def find_chaser(text: Folded, codes: tuple[str, ...], *, ticketed: bool = False)
         # "Still no scans, open a claim" is new; "any update on the claim" is not.
         asked = _UPDATE_ON.search(text.lower)
         return asked[0] if asked is not None else ""
-    return waiting[0] if (ticketed and "ESC" not in codes) or _ASKED_THING.search(text.lower) else ""
+    if ticketed and "ESC" not in codes:
+        return waiting[0]
+    # "Not a refund, just the receipt again" waits for nothing: what it names it does not want.
+    asked_things = _ASKED_THING.finditer(text.lower)
+    return waiting[0] if any(not negated(text, *asked.span()) for asked in asked_things) else ""
 
 
 def find_retraction(text: Folded) -> str:

@@ -21,7 +21,11 @@ from addin.logic.intake.model import Basis, Fact
 READ_LIMIT: Final = 10_000
 _QUOTES: Final = {"‘": "'", "’": "'", "ʼ": "'", "´": "'", "`": "'", "“": '"', "”": '"', "«": '"', "»": '"'}
 _DASHES: Final = dict.fromkeys("‐‑‒–—−", "-")
-_PLAIN: Final = _QUOTES | _DASHES | {"№": "no", "\u2028": "\n", "\u2029": "\n", "\x85": "\n", "ı": "i"}
+_PLAIN: Final = (
+    _QUOTES
+    | _DASHES
+    | {"№": "no", "\u2028": "\n", "\u2029": "\n", "\x85": "\n", "ı": "i", "❓": "?", "❔": "?", "⁉": "?", "؟": "?"}
+)
 _HIDDEN: Final = frozenset({"Cf", "Mn", "Me", "Cs"})
 
 _DIGIT: Final = re.compile(r"\d")
@@ -180,7 +184,8 @@ def _folded_char(char: str) -> str:
 
 _NEGATION: Final = re.compile(
     r"(?:\b(?:don'?t|do not|doesn'?t|does not|didn'?t|did not|never asked|no need|not|without|rather than|instead of|"
-    r"no longer wants?|isn'?t|is not|nothing to do with|stop|no|ne|pas|sans|pas besoin)\b"
+    r"no longer wants?|isn'?t|is not|nothing to do with|stop|no|ne|(?<!toujours )(?<!tjrs )pas(?! encore\b)|sans|pas "
+    r"besoin)\b"
     r"(?:\W{1,3}\w+){0,4}\W{1,3}|\b(?:no|not)\W{1,3})$"
 )
 _UNNEGATION: Final = re.compile(
@@ -201,6 +206,8 @@ _NUMBER_WORD: Final = re.compile(
 _STILL_WAITING: Final = re.compile(r"\W{1,3}(?:\w+\W{1,3}){0,2}?(?:yet|so far|still|a ce jour|since (?!she|he|they))\b")
 
 
+#: "Don't cancel yet": somebody asks that it be left alone for now.
+_LEAVE_ALONE: Final = re.compile(r"\b(?:do ?n'?t|do not|not to|ne)\W{1,3}(?:(?:yet|just|pls|please|ever)\W{1,3})?$")
 #: "Why no refund?" is a complaint.
 _ASKED_WHY: Final = re.compile(
     r"\b(?:why|how come|pourquoi)\b(?: \w+){0,3} (?:no|not|any|n'?t|pas(?: de)?)(?: \w+){0,1} $"
@@ -215,7 +222,7 @@ def negated(text: Folded, start: int, end: int) -> bool:
     left, right = text.clause(start)
     window = _NUMBER_WORD.sub(lambda match: "#" * len(match[0]), text.lower[max(left, start - 48) : start])
     if _STILL_WAITING.match(text.lower, end) is not None:
-        return False
+        return _LEAVE_ALONE.search(window) is not None
     if _ASKED_WHY.search(window) is not None:
         return False
     found = _NEGATION.search(window)

@@ -46,7 +46,7 @@ _ROLES: Final = tuple(
         ("delivered_date", r"\b(?:delivered|arrived|livree?|delivery was|got it|received)\b"),
         ("event_date",
             r"\b(?:packed|packing|sealed|picked by|happened|incident|occurred|filmed|recorded|footage (?:of|"
-            r"from|for)|cctv (?:of|from|for)|emballee?|on shift|between)\b"),
+            r"from|for)|cameras? (?:of|from|for|on)|cctv (?:of|from|for)|emballee?|on shift|between)\b"),
         ("ship_date",
             r"\b(?:shipped|sent(?: out)?|despatched|dispatched|left (?:us|the dc|here)|collected|tendered|"
             r"expediee?)\b"),
@@ -62,7 +62,13 @@ _ROLES: Final = tuple(
 )  # fmt: skip
 _ROLE_AFTER: Final = (
     ("date_needed", re.compile(r"\W{0,3}(?:latest|at the latest|please|pls|!|delivery|slot|only|is a must)")),
-    ("delivered_date", re.compile(r"\W{0,3}(?:delivery was|delivered)")),
+    (
+        "delivered_date",
+        re.compile(
+            r"\W{0,3}(?:delivery was|delivered|(?:ups|the driver|driver|courier|carrier|they)\W{1,2}(?:has |have )?"
+            r"(?:left|delivered)\b(?! (?:us|the dc|here)\b))"
+        ),
+    ),
 )
 _UNTIL_DAY: Final = re.compile(r"\b(?:until|till?|jusqu\w*)\W{1,3}(?:the |this |au |a |le )?$")
 _WAITS: Final = re.compile(
@@ -78,7 +84,7 @@ _FUTURE_PERFECT: Final = re.compile(
 )
 _CLOSES: Final = re.compile(
     r"\b(?:collection|cut-?off|deadline|by|before|due|van|truck|pick-?up|closes?|leaves?|latest|avant|until)"
-    r"\b[^.;\d]{0,16}$"
+    r"\b[^.;\d]{0,16}$|\b(?:ups|carrier|courier|driver|lorry)(?: is| are| comes?| due| here)? at\W{0,2}$"
 )
 _SINCE: Final = re.compile(r"\b(?:since|from|depuis|as of)\b[^.;\d]{0,10}$")
 _UNTIL: Final = re.compile(r"\b(?:by|before|latest|no later than|avant|until|pre)\b[^.;\d]{0,12}$")
