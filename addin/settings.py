@@ -107,6 +107,8 @@ class Letters(_Section):
 
     pdf: Literal["auto", "direct", "libreoffice", "word"] = "auto"
     """Who makes PDFs: auto sets them directly and asks an office only for what that way cannot draw."""
+    salutation: str = "Dear Sir or Madam,"
+    """How a letter begins."""
     greeting: str = "Yours faithfully,"
     """What stands above the signature."""
     rights: str = (

@@ -35,6 +35,9 @@ WASH: Final = "F3F4F6"
 WIDTH_MM: Final = 170
 _LEFT_MM: Final = 104
 
+#: What stands in the second column of the evidence.
+KIND: Final = "{{ row.kind }}{% if row.kept_back %}, {{ row.kept_back }}{% endif %}"
+
 #: Character spacing of the house's name, in twentieths of a point.
 _TRACKING: Final = "30"
 
@@ -44,7 +47,8 @@ _STYLES: Final = {
     "Letter House Address": (8.5, False, GREY, 0, 0),
     "Letter Address": (10, False, INK, 0, 0),
     "Letter Reference": (9, False, INK, 0, 0.5),
-    "Letter Heading": (15, True, ACCENT, 8, 0),
+    "Letter Salutation": (10, False, INK, 4, 0),
+    "Letter Heading": (15, True, ACCENT, 4, 0),
     "Letter Subheading": (10.5, True, INK, 0, 6),
     "Letter Section": (10, True, ACCENT, 6, 2),
     "Letter Cell": (9, False, INK, 0.8, 0.8),
@@ -61,6 +65,8 @@ def build(letter: Letter) -> Any:
     document = _blank(letter.heading)
     _head_and_foot(document.sections[0], letter)
     _address(document, letter)
+    if not letter.internal:
+        document.add_paragraph("{{ salutation }}", style="Letter Salutation")
     document.add_paragraph(letter.heading, style="Letter Heading")
     document.add_paragraph("UPS tracking number {{ tracking_grouped }}", style="Letter Subheading")
     for text in letter.opening:
@@ -91,7 +97,7 @@ def _blank(title: str) -> Any:
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(20)
-    section.top_margin, section.bottom_margin = Mm(27), Mm(16)
+    section.top_margin, section.bottom_margin = Mm(24), Mm(16)
     section.header_distance, section.footer_distance = Mm(12), Mm(8)
     properties = document.core_properties
     properties.title, properties.author, properties.last_modified_by = title, "", ""
@@ -119,7 +125,7 @@ def _styles(document: Any) -> None:
         style.font.size, style.font.bold, style.font.color.rgb = Pt(size), bold, RGBColor.from_string(colour)
         style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
         style.paragraph_format.line_spacing = 1.0
-    for name in ("Letter Heading", "Letter Subheading", "Letter Section", "Letter Request"):
+    for name in ("Letter Salutation", "Letter Heading", "Letter Subheading", "Letter Section", "Letter Request"):
         document.styles[name].paragraph_format.keep_with_next = True
     kept = {"Normal", "Default Paragraph Font", "Normal Table", "No List", "Header", "Footer", "Table Normal"}
     for style in list(document.styles):
@@ -186,8 +192,8 @@ def _address(document: Any, letter: Letter) -> None:
         ("Date", "letter_date", False),
         ("Our reference", "our_ref", False),
         ("Our letter", "letter_no", False),
-        ("Ticket", "ticket_ref", True),
-        ("UPS account", "ups_account_masked", False),
+        ("Our ticket", "ticket_ref", True),
+        ("UPS account", "ups_account_masked" if letter.internal else "ups_account", False),
         ("UPS tracer", "tracer_ref", True),
         ("UPS claim", "claim_no", letter.file != "appeal.docx"),
     ]
@@ -230,7 +236,7 @@ def _facts(document: Any, letter: Letter) -> None:
 def _goods(document: Any, letter: Letter) -> None:
     document.add_paragraph("The goods", style="Letter Section")
     columns = ["Reference", "Description", "Serial", "Qty", "Unit net", "Total net"]
-    table = _table(document, [27, 62, 27, 10, 22, 22], rows=5)
+    table = _table(document, [25, 52, 29, 11, 24, 29], rows=5)
     _columns(table, columns, right_from=3)
     _tag_row(table.rows[1], "{%tr for row in goods %}")
     names = ["ref", "description", "serial", "qty", "unit_net", "line_total"]
@@ -239,22 +245,19 @@ def _goods(document: Any, letter: Letter) -> None:
         if index >= 3:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     _tag_row(table.rows[3], "{%tr endfor %}")
-    _amount(table.rows[4], "Value of the goods, net", "{{ goods_total }}")
+    _amount(table.rows[4], "Total, net", "{{ goods_total }}")
     _amount(table.add_row(), letter.amount_label, letter.amount, strong=True)
     _borders(table, bottom=(INK, 6), inside=(RULE, 4))
 
 
 def _evidence(document: Any, letter: Letter) -> None:
     heading = document.add_paragraph("Evidence", style="Letter Section")
-    index = "kept with the case" if letter.internal else "enclosed"
-    note = heading.add_run(f"   the index with the full SHA-256 of every file is {index}")
+    note = heading.add_run(f"   {letter.enclosed}")
     note.bold, note.font.size, note.font.color.rgb = False, Pt(8.5), RGBColor.from_string(GREY)
-    table = _table(document, [90, 42, 38], rows=4)
+    table = _table(document, [82, 54, 34], rows=4)
     _columns(table, ["File", "What it is", "SHA-256, first 16"], right_from=9)
     _tag_row(table.rows[1], "{%tr for row in evidence %}")
-    for cell, tag in zip(
-        table.rows[2].cells, ["{{ row.name }}", "{{ row.kind }}", "{{ row.sha256 | short }}"], strict=True
-    ):
+    for cell, tag in zip(table.rows[2].cells, ["{{ row.name }}", KIND, "{{ row.sha256 | short }}"], strict=True):
         _fill(cell, tag, "Letter Cell")
     _tag_row(table.rows[3], "{%tr endfor %}")
     _borders(table, bottom=(RULE, 4), inside=(RULE, 4))
@@ -294,7 +297,7 @@ def _sign(document: Any, letter: Letter) -> None:
     greeting = document.add_paragraph("{{ greeting }}")
     greeting.paragraph_format.space_before, greeting.paragraph_format.keep_with_next = Pt(4), True
     name = document.add_paragraph("", style="Letter Address")
-    name.paragraph_format.space_before = Pt(16)
+    name.paragraph_format.space_before = Pt(14)
     name.paragraph_format.keep_with_next = True
     name.add_run("{{ house_signatory }}").bold = True
     title = document.add_paragraph("{{ house_signatory_title }}, {{ house_name }}", style="Letter Address")

@@ -22,6 +22,7 @@ class Letter:
     internal: bool = False
     amount_label: str = "Amount claimed"
     amount: str = "{{ amount_claimed }}"
+    enclosed: str = "enclosed besides: evidence index (full SHA-256), item description, credit memo reference"
 
 
 _WHO: Final = (("Shipper of record", "{{ shipper_of_record }}"), ("UPS service", "{{ service }}"))
@@ -55,7 +56,7 @@ LETTERS: Final[tuple[Letter, ...]] = (
         opening=(
             "We are the shipper of record of the parcel below. It was tendered to UPS on {{ ship_date }} and was due "
             "on {{ expected_delivery }}. It has not been delivered and tracking shows no movement that accounts for "
-            "it. We claim {{ amount_claimed }} for its loss.",
+            "it. We claim its loss in the amount of {{ amount_claimed }}.",
             _IN_TIME,
             _REFUNDED,
         ),
@@ -72,8 +73,8 @@ LETTERS: Final[tuple[Letter, ...]] = (
         heading="Claim: shown as delivered, not received",
         opening=(
             "We are the shipper of record of the parcel below. Tracking shows it as delivered on {{ delivered_at }}. "
-            "The consignee has told us in writing that neither they nor anybody they named received it. We claim "
-            "{{ amount_claimed }} for its loss.",
+            "The consignee has told us in writing that neither they nor anybody they named received it. We claim its "
+            "loss in the amount of {{ amount_claimed }}.",
             _IN_TIME,
             _REFUNDED,
         ),
@@ -91,7 +92,7 @@ LETTERS: Final[tuple[Letter, ...]] = (
         opening=(
             "We are the shipper of record of the parcel below. The delivery record of {{ delivered_at }} does not "
             "match the name and address on our label: the parcel was handed over at the wrong place. If it is not "
-            "recovered, we claim {{ amount_claimed }} for its loss.",
+            "recovered, we claim its loss in the amount of {{ amount_claimed }}.",
             _IN_TIME,
             _REFUNDED,
         ),
@@ -115,7 +116,7 @@ LETTERS: Final[tuple[Letter, ...]] = (
         ),
         facts=(*_WHO, *_SENT, *_POD, *_TO, *_EVENT, *_VALUE, *_REGIME),
         requests=(
-            "Tell us within three working days whether you wish to inspect the item and its packing.",
+            "Tell us by {{ inspect_by }} whether you wish to inspect the item and its packing.",
             "Send the handling and exception scans of the parcel.",
             _DECIDE,
         ),
@@ -127,7 +128,7 @@ LETTERS: Final[tuple[Letter, ...]] = (
         heading="Notice of missing contents and claim",
         opening=(
             "We are the shipper of record of the parcel below. It was delivered on {{ delivered_at }} without the "
-            "goods listed here, which left our pack bench complete, weighed and sealed. This is our written "
+            "goods listed here, which left our pack bench complete, weighed and sealed. This letter is our written "
             "notice of the partial loss. We claim {{ amount_claimed }}.",
             _IN_TIME,
             _REFUNDED,
@@ -146,13 +147,22 @@ LETTERS: Final[tuple[Letter, ...]] = (
         heading="Request for refund: late delivery of a guaranteed service",
         opening=(
             "We are the shipper of record of the parcel below. It was sent by a service with a committed delivery "
-            "time, with a correct label and tendered before the cut-off. It was due on {{ expected_delivery }} and "
-            "delivered on {{ delivered_at }}. We ask for the refund of the shipping charge, {{ amount_claimed }}.",
+            "time, with a correct label, and was tendered before the cut-off. It was due on {{ committed_at }} and was "
+            "delivered on {{ delivered_at }}. We ask for a refund of the shipping charge, {{ amount_claimed }}, net of "
+            "VAT.",
             _IN_TIME,
         ),
-        facts=(*_WHO, *_SENT, *_POD, *_TO, *_EVENT, *_REGIME),
+        facts=(
+            *_WHO,
+            ("Shipped", "{{ ship_date }}"),
+            ("Committed for", "{{ committed_at }}"),
+            *_POD,
+            *_TO,
+            *_EVENT,
+            *_REGIME,
+        ),
         requests=(
-            "Credit the shipping charge to the account above.",
+            "Credit the shipping charge to the UPS account above.",
             "If you rely on an exception to the guarantee, name it and send the record it rests on.",
             _DECIDE,
         ),
@@ -166,7 +176,7 @@ LETTERS: Final[tuple[Letter, ...]] = (
         opening=(
             "The parcel below was sent back to us with a return label on our account; we are the shipper of record. "
             "It was handed to UPS on {{ ship_date }}, as the drop-off receipt shows, and has not reached us. We claim "
-            "{{ amount_claimed }} for its loss.",
+            "its loss in the amount of {{ amount_claimed }}.",
             _IN_TIME,
             _REFUNDED,
         ),
@@ -183,8 +193,9 @@ LETTERS: Final[tuple[Letter, ...]] = (
         heading="Appeal against a claim decision",
         opening=(
             "We have your decision of {{ decided_on }} on claim {{ claim_no }}, which offers {{ amount_offered }}, and "
-            "do not accept it. The facts and the documents below prove that the parcel was in your care and what it "
-            "was worth. We maintain our claim in the amount of {{ amount_claimed }}.",
+            "do not accept it. The facts and documents below prove what happened to the parcel in your care and what "
+            "it has cost us. We maintain our claim in the amount of {{ amount_claimed }}.",
+            "{% if new_evidence %}New since your decision: {{ new_evidence }}.{% endif %}",
             _REFUNDED,
         ),
         facts=(*_WHO, *_SENT, *_TO, *_EVENT, *_VALUE, *_REGIME),
@@ -200,26 +211,29 @@ LETTERS: Final[tuple[Letter, ...]] = (
         heading="Reminder: claim without an answer",
         opening=(
             "We wrote to you about the parcel below{% if earlier_letter %} in our letter {{ earlier_letter }}{% endif "
-            "%} and have had no decision. The claim is complete on our side; every document you need is in your "
-            "hands. The amount claimed is {{ amount_claimed }}.",
+            "%} and have not yet had your decision.{% if filed_on %} The claim was filed on {{ filed_on }}.{% endif %} "
+            "It is complete on our side, and you have every document that we hold on it. The amount claimed is "
+            "{{ amount_claimed }}.",
         ),
         facts=(*_WHO, *_SENT, *_TO, *_EVENT),
         requests=(
             "Confirm the claim number and the name of the person who deals with it.",
-            "Tell us at once if anything is missing; we take silence to mean that nothing is.",
+            "Tell us by return if you still need anything from us in order to decide.",
             _DECIDE,
         ),
         closing=_RIGHTS,
         goods=False,
+        enclosed="as sent with our claim",
     ),
     Letter(
         file="write_off.docx",
         heading="Write-off of a carrier claim",
         opening=(
             "The carrier claim below has not been recovered in full and no further step is expected to change that. "
-            "Of {{ amount_claimed }} claimed, the carrier has paid {{ amount_paid }}. It is proposed to write off "
-            "{{ write_off_amount }}. Nothing is written off until both approvals are given in the register; this sheet "
-            "records the facts on which they are asked.",
+            "Of {{ amount_claimed }} claimed, the carrier has paid {{ amount_paid }}{% if insurer_paid %} and the "
+            "insurer {{ insurer_paid }}{% endif %}{% if found_value %}; goods worth {{ found_value }} were found"
+            "{% endif %}. It is proposed to write off {{ write_off_amount }}. Nothing is written off until every "
+            "approval is given in the register; this sheet records the facts on which they are asked.",
         ),
         facts=(*_WHO, *_SENT, *_EVENT, *_VALUE, *_REGIME),
         requests=(
@@ -229,6 +243,7 @@ LETTERS: Final[tuple[Letter, ...]] = (
         ),
         closing="Keep this sheet with the case. It is internal and is not sent to the carrier.",
         internal=True,
+        enclosed="the index with the full SHA-256 of every file is kept with the case",
         amount_label="Amount to write off",
         amount="{{ write_off_amount }}",
     ),

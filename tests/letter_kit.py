@@ -30,6 +30,7 @@ VALUES: dict[str, object] = {
     "house_signatory_title": "Coordinator",
     "ups_entity": "UPS Limited",
     "ups_address": "Claims\n1 Carrier Way\nFeltham TW14 9ZZ",
+    "ups_account": "12345E",
     "ups_account_masked": "****5E",
     "shipper_of_record": "House of Fable Distribution Ltd",
     "tracking_grouped": "1Z 999 AA1 01 2345 6784",
@@ -59,6 +60,7 @@ VALUES: dict[str, object] = {
     "refund_ref": "REF-2026-000045",
     "signed_by": "Alex Sample",
     "template_mark": "claims.loss v1 0123456789ab",
+    "salutation": "Dear Sir or Madam,",
     "greeting": "Yours faithfully,",
     "rights_reserved": "All our rights and remedies are reserved.",
     "reply_to": "claims desk, Unit 4, Example Park",
@@ -67,9 +69,59 @@ VALUES: dict[str, object] = {
     "amount_offered": "£100.00",
     "amount_paid": "£100.00",
     "write_off_amount": "£1,150.00",
+    "new_evidence": "driver.pdf",
+    "insurer_paid": "",
+    "found_value": "",
+    "filed_on": "20 November 2026",
+    "inspect_by": "27 November 2026",
+    "committed_at": "17 November 2026, 12:00",
     "earlier_letter": "LTR-2026-000009 of 20 November 2026",
     "notice_by": "15 January 2027",
     "notice_source": "clause 12 of the carrier's terms",
+}
+
+
+#: Three lines of goods, one of them long, and seven files: the fullest claim that must still be one page.
+FULL = {
+    **VALUES,
+    "goods": [{**LINE, "description": "Silk scarf 90, hand-rolled edge, with box, ribbon and receipt"}, LINE, LINE],
+    "evidence": [{**FILE, "name": f"document_{number}.pdf"} for number in range(7)],
+}
+#: The most that a letter may have to hold: names without an end, forty articles, forty files, amounts of eight digits.
+EXTREME = {
+    **VALUES,
+    "house_address": "\n".join(f"Line {n} of a very long address of the house" for n in range(9)),
+    "ups_address": "\n".join(f"Line {n} of a carrier's address, department {n}" for n in range(9)),
+    "consignee_name": "Wilhelmina-Alexandrina Featherstonehaugh-Cholmondeley von Württemberg de la Rochefoucauld",
+    "consignee_town": "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch",
+    "ticket_ref": "T" * 60,
+    "amount_claimed": "£12,345,678.90",
+    "goods_total": "£12,345,678.90",
+    "write_off_amount": "£12,345,678.90",
+    "goods": [
+        {
+            "ref": f"SC-90-{n:04d}", "description": "Scarf, hand-rolled edge, très élégant, ÅÄÖ ž č ł ő",
+            "serial": f"SER{n:021d}", "qty": "1000", "unit_net": "£123,456.78", "line_total": "£12,345,678.00",
+        }
+        for n in range(40)
+    ],
+    "evidence": [
+        {**FILE, "name": f"a_file_name_without_any_space_whatever_{n:03d}_and_then_some_more_and_more_of_it.pdf",
+         "kind": "Photo of inner packing", "kept_back": "" if n % 7 else "not enclosed, sent on request"}
+        for n in range(40)
+    ],
+    "packaging_place": "cage 4 behind the third conveyor, next to the red fire door, ask for the key at the gate",
+    "new_evidence": ", ".join(f"statement_of_the_driver_{n}.pdf" for n in range(12)),
+}  # fmt: skip
+#: Names in other scripts, two of them written from right to left.
+SCRIPTS = {
+    **VALUES,
+    "consignee_name": "محمد بن عبد الله آل مكتوم",
+    "consignee_town": "דימונה",
+    "pod_name": "יוסף כהן",
+    "signed_by": "Zoë Łuczak-Ångström",
+    "packaging_place": "Ωμέγα, Юлия",
+    "goods": [{**LINE, "description": "وشاح حرير 90 / foulard soie"}],
 }
 
 

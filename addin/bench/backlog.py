@@ -12,7 +12,7 @@ from addin.errors import CasebookError
 from addin.evidence_store import keep_bytes
 from addin.logic.calendar import london_day
 from addin.logic.cases import case_types
-from addin.logic.claim_terms import EVENT_WORDS
+from addin.logic.claim_terms import EVENT_WORDS, EVIDENCE
 from addin.logic.events import iso
 from addin.logic.evidence import Piece
 from addin.logic.forms import Value
@@ -85,9 +85,11 @@ def claim_fields(service: Service, number: int) -> dict[str, Value | None]:
         "goods_value": worth,
         "proven_value": worth,
         "amount_claimed": worth,
+        "shipping_charge": worth,
         "gross_weight_kg": Decimal("2.4"),
         "packaging_retained": True,
         "packaging_place": "cage 4",
+        "evidence_kinds": tuple(f"{kind}: folder {number}" for kind in EVIDENCE[SUBTYPES[number % len(SUBTYPES)]]),
     }
     form = case_types()["UPC"].fields
     return {name: value for name, value in given.items() if name in form}

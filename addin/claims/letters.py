@@ -29,7 +29,7 @@ from addin.letters.pdf import Way, Written, make_pdfs
 from addin.logic.calendar import LONDON, london_day
 from addin.logic.case_type import Case
 from addin.logic.claim_purposes import purpose_due, usual_purpose
-from addin.logic.common_form import CANCELLED, DUPLICATE
+from addin.logic.claim_truth import refund_shown
 from addin.logic.events import Draft, Json, iso
 from addin.logic.outcome import Outcome, Problem, RowResult, failed, summary
 from addin.logic.system_kinds import LETTER_ISSUED, LETTER_PRINTED, SET_MADE
@@ -364,7 +364,8 @@ class _Batch:
         return replace(one, seqs=tuple(seqs), files=tuple(files))
 
     def _set(self, writer: Writer, one: _Issued, pdf: bytes) -> ClaimSet:
-        values = {**one.letter.stamped(one.stamp), **_credit(writer, one.case)}
+        ctx = self.service.context(related=writer.related(one.case))
+        values = {**one.letter.stamped(one.stamp), **_credit(refund_shown(one.case, ctx))}
         letter = f"{one.stamp.number}-v{one.stamp.version}"
         texts = {
             "credit-reference.txt": ("credit memo reference", "claims.credit_reference"),
@@ -420,17 +421,13 @@ def _told(error: CasebookError) -> Problem:
     return Problem(error.code, error.message, hint=error.hint)
 
 
-def _credit(writer: Writer, case: Case) -> dict[str, object]:
-    """What the register knows of the money the customer got: the refund of the same order and its credit note."""
-    refunds = [one for one in writer.related(case) if one.type == "RFD" and one.status not in (CANCELLED, DUPLICATE)]
-    named = [one for one in refunds if case.text("refund_ref") in (one.text("refund_no"), one.case_id)]
-    refund = next(iter(named or refunds), None)
+def _credit(refund: Case | None) -> dict[str, object]:
+    """What the register knows of the money the customer got: the refund and its credit note."""
     if refund is None:
-        return dict.fromkeys(("credit_note_no", "credit_note_date", "refund_no", "refund_total", "refund_state"), "")
+        return dict.fromkeys(("credit_note_no", "credit_note_date", "refund_no", "refund_total"), "")
     return {
         "refund_no": refund.text("refund_no"),
         "refund_total": refund.money("total_refund"),
-        "refund_state": refund.status,
         "credit_note_no": refund.text("credit_note_no"),
         "credit_note_date": refund.day("credit_note_date"),
     }

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from jinja2 import TemplateError
 
 from addin.errors import LetterError
-from addin.letters.fill import Filled, fill
+from addin.letters.fill import NO_BREAK, Filled, fill
 from addin.letters.letter import LetterTemplate, broken
 from addin.letters.prepared import prepare
 
@@ -36,7 +36,7 @@ def filled_letter(template: LetterTemplate, values: Mapping[str, object]) -> Fil
         LetterError: a value that `check_values` would have named is missing or has no exact text.
     """
     try:
-        return fill(template, values)
+        return fill(template, values, NO_BREAK)
     except (KeyError, TypeError) as fault:
         raise LetterError(
             f"The letter {template.id} cannot be filled: {fault}.", hint="Check the values first.", template=template.id

@@ -3,6 +3,7 @@
 1. Nothing but text reaches a template: amounts, days and instants are written out here, a float is refused.
 2. Control characters and those that turn the writing direction are dropped; a tag inside a value stays text.
 3. What is missing is told as problems, all of them at once, each naming its field.
+4. On paper a day stays in one piece and an amount with its currency; texts that are copied keep plain spaces.
 """
 
 from __future__ import annotations
@@ -51,8 +52,14 @@ class Needs(Protocol):
         """Those of them that may be empty."""
 
 
-def as_text(value: object) -> str:
+#: The space at which no line ends.
+NO_BREAK: Final = "\u00a0"
+
+
+def as_text(value: object, space: str = " ") -> str:
     """A value as a letter shows it: "£1,250.00", "24 November 2026", "Yes"; clean of what must not be printed.
+
+    `space` stands inside a day and an amount.
 
     Raises:
         TypeError: for a float or any other kind of value that has no exact text.
@@ -64,12 +71,12 @@ def as_text(value: object) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, Money):
-        return value.pretty()
+        return value.pretty().replace(" ", space)
     if isinstance(value, datetime):
         local = value.astimezone(LONDON) if value.tzinfo else value
-        return f"{_day(local)}, {local:%H:%M}"
+        return f"{_day(local, space)}, {local:%H:%M}"
     if isinstance(value, date):
-        return _day(value)
+        return _day(value, space)
     if isinstance(value, int):
         return str(value)
     if isinstance(value, Decimal):
@@ -79,8 +86,8 @@ def as_text(value: object) -> str:
     raise TypeError(f"a value of the kind {type(value).__name__} has no exact text")
 
 
-def _day(value: date) -> str:
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+def _day(value: date, space: str) -> str:
+    return f"{value.day}{space}{_MONTHS[value.month - 1]}{space}{value.year}"
 
 
 #: English month names, whatever language the machine speaks.
@@ -154,8 +161,10 @@ def _said(name: str) -> str:
     return name.replace("_", " ")
 
 
-def fill(template: Needs, values: Mapping[str, object]) -> Filled:
+def fill(template: Needs, values: Mapping[str, object], space: str = " ") -> Filled:
     """Exactly the names the template uses, as clean text; an optional name that is missing is empty.
+
+    `space` stands inside days and amounts.
 
     Raises:
         TypeError: a value has no exact text (`check_values` tells it as a problem beforehand).
@@ -165,19 +174,19 @@ def fill(template: Needs, values: Mapping[str, object]) -> Filled:
     for name in template.names:
         value = values.get(name) if name in template.optional else values[name]
         if name not in ROW_NAMES:
-            filled[name] = as_text(value)
+            filled[name] = as_text(value, space)
         elif value is None:
             filled[name] = ()
         elif isinstance(value, Sequence):
-            filled[name] = tuple(_row(row, ROW_NAMES[name]) for row in value)
+            filled[name] = tuple(_row(row, ROW_NAMES[name], space) for row in value)
         else:
             raise TypeError(f"{name} is not a list of lines")
     return filled
 
 
-def _row(row: Mapping[str, object], columns: frozenset[str]) -> Row:
+def _row(row: Mapping[str, object], columns: frozenset[str], space: str) -> Row:
     """One line of a list; a cell of it stays on one line, so that no name can pass for another line."""
-    return {column: " ".join(as_text(row.get(column)).splitlines()) for column in columns}
+    return {column: " ".join(as_text(row.get(column), space).splitlines()) for column in columns}
 
 
 def masked_address(address: str) -> str:

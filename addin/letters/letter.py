@@ -16,7 +16,8 @@ class ListedLetter:
 
     `subtypes` and `states` are the case's subtypes and states in which it may be written; empty means any.
     `optional` names may be empty; all other names the file uses are required. An `internal` letter stays in the house.
-    `purpose` says what it is for: the claim itself, an appeal, a reminder, a write-off.
+    `purpose` says what it is for: the claim itself, an appeal, a reminder, a write-off. `relies` are the kinds of
+    evidence that its words rest on: without them it would say what nobody can prove.
     """
 
     id: str
@@ -29,6 +30,7 @@ class ListedLetter:
     states: frozenset[str] = frozenset()
     internal: bool = False
     purpose: str = CLAIM
+    relies: tuple[str, ...] = ()
 
     def suits(self, subtype: str, state: str) -> bool:
         """True when the letter may be written for a case of this subtype in this state."""

@@ -5,7 +5,8 @@
 3. A letter listed and missing, or lying there unlisted, is told.
 4. A name that is called optional and never used, or that every letter must show and one does not, is told.
 5. A condition that would leave a damaged letter is told, by trying each of them both ways.
-6. A letter that would carry comments, tracked changes, macros or outside links to the carrier is told.
+6. A kind of evidence that a letter relies on and no claim can have is told.
+7. A letter that would carry comments, tracked changes, macros or outside links to the carrier is told.
 """
 
 from __future__ import annotations
@@ -81,10 +82,20 @@ def _lint_list(path: Path, known_names: Names, ids: dict[str, str]) -> list[Prob
             continue
         faults = _lint_letter(file, row, common, known_names)
         found += faults or _lint_whole(listed_letter(file, row, common), shown_names(path))
+        found += _relied(row, _name(path))
     listed = {row["file"] for row in rows}
     loose = (file for file in sorted(path.parent.glob("*.docx")) if file.name not in listed)
     found += [_unlisted(file) for file in loose if not file.name.startswith("~$")]
     return found
+
+
+def _relied(row: Mapping[str, Any], where: str) -> list[Problem]:
+    """A kind of evidence that the case type does not know could never be proved, and the letter never made."""
+    kind = case_types().get(row["case_type"])
+    odd = [one for one in row.get("relies", ()) if kind is not None and one not in kind.evidence_kinds]
+    hint = f"One of: {'; '.join(kind.evidence_kinds)}." if kind is not None else ""
+    return [Problem("LET-T20", f"{row['id']} relies on {one!r}, which is no kind of evidence.", cell=where, hint=hint)
+            for one in odd]  # fmt: skip
 
 
 def _same_id(template_id: str, where: str, ids: dict[str, str]) -> list[Problem]:

@@ -12,10 +12,10 @@ from typing import Final
 #: The columns of each list a template may loop over.
 ROW_NAMES: Final[Mapping[str, frozenset[str]]] = {
     "goods": frozenset({"ref", "description", "serial", "qty", "unit_net", "line_total"}),
-    "evidence": frozenset({"name", "kind", "sha256"}),
+    "evidence": frozenset({"name", "kind", "sha256", "kept_back"}),
 }
-#: Columns that may be empty in a row (a scarf has no serial).
-OPTIONAL_COLUMNS: Final = frozenset({"serial", "description"})
+#: Columns that may be empty in a row (a scarf has no serial, and most files are enclosed).
+OPTIONAL_COLUMNS: Final = frozenset({"serial", "description", "kept_back"})
 
 #: Who writes: filled from the settings and the press, for every case type.
 HOUSE_NAMES: Final = frozenset({"house_name", "house_signatory", "house_signatory_title", "our_ref", "ticket_ref"})
@@ -29,10 +29,12 @@ CLAIM_NAMES: Final = frozenset({
     "amount_claimed", "evidence", "packaging_retained", "packaging_place", "decision_by", "tracer_ref",
     "claim_no", "refund_ref", "signed_by", "template_mark", "greeting", "rights_reserved", "reply_to", "registration",
     "notice_by", "notice_source", "decided_on", "amount_offered", "amount_paid", "write_off_amount", "earlier_letter",
+    "salutation", "ups_account", "committed_at", "inspect_by", "filed_on", "new_evidence", "insurer_paid",
+    "found_value",
 })  # fmt: skip
 
 #: Names of the texts that go into a claim set beside the letter.
-SET_NAMES: Final = frozenset({"refund_no", "refund_total", "refund_state", "credit_note_no", "credit_note_date"})
+SET_NAMES: Final = frozenset({"refund_no", "refund_total", "credit_note_no", "credit_note_date"})
 
 #: The names of the messages, by case type: fields of its form, besides those in `DERIVED_NAMES`.
 MESSAGE_NAMES: Final[Mapping[str, frozenset[str]]] = {

@@ -24,7 +24,7 @@ LIST: Final = "letters.toml"
 _REQUIRED: Final = frozenset({"id", "title", "file", "case_type"})
 #: What the top of a list may say: names any letter may leave empty, names every letter to the carrier shows.
 _TOP: Final = frozenset({"letter", "optional", "shown"})
-_KNOWN: Final = _REQUIRED | {"version", "optional", "subtypes", "states", "internal", "purpose"}
+_KNOWN: Final = _REQUIRED | {"version", "optional", "subtypes", "states", "internal", "purpose", "relies"}
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
 
 
@@ -202,6 +202,7 @@ def listed_letter(path: Path, row: Mapping[str, Any], common: frozenset[str]) ->
         states=frozenset(row.get("states", ())),
         internal=row.get("internal", False),
         purpose=row.get("purpose", CLAIM),
+        relies=tuple(row.get("relies", ())),
     )
 
 

@@ -66,6 +66,10 @@ _PRELUDE: Final = """#set document(title: TITLE, date: auto)
 HEIGHT: Final = "the height at"
 #: The space inside a cell by side, in points.
 Margins = dict[str, str]
+#: A word no narrow column is sure to hold, and the sign, without width, at which it may be broken after some letters.
+_LONG: Final = re.compile(r"[^\s-]{18,}")
+_BREAK: Final = "\u200b"
+_PIECE: Final = 6
 #: Height of a line of Calibri and of its stand-in, in parts of the size: the edges above.
 _LINE: Final = 1.221
 
@@ -456,8 +460,14 @@ def quoted(text: str) -> str:
 
 
 def as_literal(value: object) -> str:
-    """A printed value inside a string literal of the page program; it cannot end the literal."""
-    return str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", " ")
+    """A printed value inside a string literal of the page program; it cannot end the literal, nor outgrow its cell."""
+    text = _LONG.sub(_breakable, str(value))
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", " ")
+
+
+def _breakable(word: re.Match[str]) -> str:
+    """A word that may be wider than its cell, with places at which a line may end, as office programs find them."""
+    return _BREAK.join(word.group()[start : start + _PIECE] for start in range(0, len(word.group()), _PIECE))
 
 
 def quoted_template(text: str) -> str:

@@ -27,7 +27,7 @@ from addin.logic.priority import end_of_day
 from addin.logic.signatures import may_sign, unsigned
 from addin.logic.statute import Regime
 from addin.logic.tracking import check_tracking, normalise
-from addin.logic.values import Role
+from addin.logic.values import Role, total
 
 PAID: Final = "Paid"
 PART_PAID: Final = "Part-paid"
@@ -85,6 +85,24 @@ def within_proven(case: Case, ctx: Context) -> Problem | None:
     return Problem(
         "UPC-03", f"{claimed.pretty()} is claimed, {proven.pretty()} is proven.", "amount_claimed",
         hint=f"Claim at most {what}, in the same currency.",
+    )  # fmt: skip
+
+
+def goods_covered(case: Case, ctx: Context) -> Problem | None:
+    """The table of goods adds up to no less than is claimed. Source: claim letter, one amount in all its parts."""
+    claimed = case.money("amount_claimed")
+    try:
+        lines = goods_lines(case)
+    except ValueError:
+        return None  # told by the rule that reads the table
+    if claimed is None or not lines:
+        return None
+    worth = total(line.line_total for line in lines)
+    if claimed.currency == worth.currency and claimed.amount <= worth.amount:
+        return None
+    return Problem(
+        "UPC-40", f"{claimed.pretty()} is claimed for goods that add up to {worth.pretty()}.", "goods_lines",
+        hint="List every article that is claimed, or lower the claim.",
     )  # fmt: skip
 
 

@@ -120,14 +120,16 @@ class GoodsLine:
 
 
 def goods_lines(case: Case) -> tuple[GoodsLine, ...]:
-    """The goods table; without one, the single article that the case names, or a late service's charge.
+    """What is claimed, line by line: the goods table, or the single article that the case names.
+
+    Of a late service it is the carrier's charge, whatever was in the parcel.
 
     Raises:
         ValueError: when a line cannot be read; it says which.
     """
     listed = tuple(_line(text) for text in case.items("goods_lines"))
     proven, charge = case.money("proven_value"), case.money("shipping_charge")
-    if not listed and case.text("subtype") == LATE and charge is not None:
+    if case.text("subtype") == LATE and charge is not None:
         return (GoodsLine(case.text("service") or "Service", "Charge for the guaranteed service", "", 1, charge),)
     if listed or proven is None or not case.has("sku"):
         return listed
@@ -199,6 +201,10 @@ def presumed_lost(case: Case, ctx: Context) -> ClaimDeadline | None:
     return lost_in_law(case.day("expected_delivery"), case.day("ship_date"), ctx.policy)
 
 
+#: How the day is called by which the carrier must have the claim.
+NOTICE: Final = "Notice to the carrier"
+
+
 @dataclass(frozen=True, slots=True)
 class LegalDay:
     """A day that a claim must keep, as a letter may name it: what it is, the day, and the rule it comes from."""
@@ -209,7 +215,7 @@ class LegalDay:
 
 def legal_days(case: Case, ctx: Context) -> tuple[LegalDay, ...]:
     """The days that law or contract set for a claim, verified or not: its notice and its time bar."""
-    found = (("Notice to the carrier", notice(case, ctx)), ("Time bar", time_bar(case, ctx)))
+    found = ((NOTICE, notice(case, ctx)), ("Time bar", time_bar(case, ctx)))
     return tuple(LegalDay(label, deadline) for label, deadline in found if deadline is not None)
 
 
@@ -217,7 +223,17 @@ def citable_days(case: Case, ctx: Context) -> tuple[LegalDay, ...]:
     """The days a letter may cite: of a regime that is known, from a row that a named person has verified."""
     if regime(case) is Regime.UNKNOWN:
         return ()
-    return tuple(one for one in legal_days(case, ctx) if one.deadline.verified)
+    cited = (one for one in legal_days(case, ctx) if one.label != NOTICE or has_notice(case))
+    return tuple(one for one in cited if one.deadline.verified)
+
+
+def has_notice(case: Case) -> bool:
+    """True when the regime sets a period in which this event must be claimed, which a letter may then cite.
+
+    For a loss neither convention does: CMR, article 20, says from when goods may be treated as lost, and Montreal has
+    no notice of loss. Their rows are days to work by.
+    """
+    return event_kind(case) is not ClaimEvent.LOSS or regime(case) is Regime.UK_TERMS
 
 
 def filing_day(case: Case, ctx: Context) -> date | None:

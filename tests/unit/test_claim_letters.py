@@ -85,6 +85,7 @@ def assert_letters(service: Service, count: int) -> None:
 # -- one press -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("LTR-07")
 def test_one_press_makes_letter_pdf_and_set_of_each_claim(office: Service):
     """Seven subtypes, seven letters with PDF and set; numbers without a gap; every file is what its event says."""
     outcome = make_letters(office, [Wanted(one) for one in ids(office)], SET)
@@ -175,6 +176,7 @@ def test_altered_evidence_stops_its_own_letter(office: Service):
 # -- what is missing -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("LTR-08")
 def test_a_missing_value_names_field_and_sheet_and_the_others_go_through(tmp_path: Path):
     """One claim of fifty lacks a town: forty-nine letters, one sentence that says where to type it."""
     service = register(tmp_path)
@@ -227,6 +229,7 @@ def test_a_case_that_is_no_claim_and_a_draft_are_refused(office: Service):
 # -- again -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("LTR-07")
 def test_a_letter_made_again_is_its_next_version(office: Service):
     """The number stays, the version rises, both files stay as they were."""
     case_id = ids(office)[0]
@@ -425,7 +428,8 @@ def _decided(office: Service, case_id: str, paid: str, left: str) -> None:
 def _said(office: Service, outcome: Outcome) -> str:
     """Every word of the body of the letter that was made."""
     docx = next(name for name in outcome.files if name.endswith(".docx"))
-    return "\n".join(paragraph.text for paragraph in Document(str(office.folder / docx)).paragraphs)
+    said = "\n".join(paragraph.text for paragraph in Document(str(office.folder / docx)).paragraphs)
+    return said.replace("\u00a0", " ")
 
 
 def test_the_write_off_names_what_is_left_and_not_what_was_claimed(office: Service):
@@ -460,8 +464,8 @@ def test_a_reminder_names_the_letter_that_was_not_answered(office: Service):
         for case_id in (first, second):
             writer.save(replace(office.journal.case(case_id), status="Filed"))
     told, untold = (_said(office, make_letters(office, [Wanted(one, "chaser")])) for one in (first, second))
-    assert f"in our letter {number} of {as_text(london_day(office.clock()))} and have had no decision" in told
-    assert "We wrote to you about the parcel below and have had no decision" in untold
+    assert f"in our letter {number} of {as_text(london_day(office.clock()))} and have not yet had your" in told
+    assert "We wrote to you about the parcel below and have not yet had your decision" in untold
 
 
 def test_a_word_file_of_a_set_opens(office: Service):

@@ -38,8 +38,9 @@ def pdf_of(template, values) -> bytes:
 
 
 def text_of(pdf: bytes) -> str:
-    """Every word of a PDF in reading order, spaces and line ends as one space."""
-    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
+    """Every word of a PDF in reading order, spaces and line ends as one space, without marks for breaking."""
+    words = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    return " ".join(words.replace("\u200b", "").split())
 
 
 def made_up(tmp_path: Path, *paragraphs: str, change=None):
@@ -211,6 +212,31 @@ def test_pages_are_counted_where_there_is_more_than_one():
     for number, words in enumerate(pages, start=1):
         assert f"Page {number} of 3" in words
     assert "Page 1 of 1" in text_of(pdf_of(template, VALUES))
+
+
+def test_no_page_ends_between_a_heading_and_what_it_heads():
+    """However many files there are: each page of them has its head, and the signature stands below the requests."""
+    template = LETTERS["claims.damage"]
+    for count in range(6, 60, 3):
+        files = [{**FILE, "name": f"document_{n}.pdf"} for n in range(count)]
+        pdf = pdf_of(template, {**VALUES, "goods": [LINE] * (count // 4), "evidence": files})
+        pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages]
+        assert all("SHA-256, first 16" in page for page in pages if "document_" in page)
+        assert all("Unit net" in page for page in pages if "Silk scarf" in page)
+        (last,) = [page for page in pages if "Yours faithfully" in page]
+        assert "What we ask" in last
+        assert "decision in writing" in last
+        assert "A. Sample" in last
+
+
+def test_a_word_wider_than_its_cell_is_broken_and_whole(tmp_path: Path):
+    """A file name or serial number without a space runs neither over the edge nor into the next column."""
+    long = "X" * 150
+    files = [{**FILE, "name": f"{long}.pdf"}]
+    pdf = pdf_of(LETTERS["claims.loss"], {**VALUES, "ticket_ref": long, "evidence": files})
+    lines = PdfReader(io.BytesIO(pdf)).pages[0].extract_text().replace("\u200b", "").splitlines()
+    assert max(len(line) for line in lines if "XXX" in line) < 100
+    assert "".join(lines).count("X" * 150) == 2
 
 
 def _picture(document) -> None:

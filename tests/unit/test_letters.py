@@ -514,6 +514,16 @@ def _across(document) -> None:
     document.add_table(1, 1).rows[0].cells[0].text = "{{ our_ref }}{% endif %}"
 
 
+def test_a_proof_that_no_claim_can_have_is_told(tmp_path: Path):
+    """A kind of evidence that is misspelt in the list would keep its letter from ever being made."""
+    root = make_letter(tmp_path, "{{ letter_no }}")
+    listed = root / "claims" / "letters.toml"
+    listed.write_text(listed.read_text("utf-8") + 'relies = ["Invoice", "Drop-of receipt"]\n', "utf-8")
+    (fault,) = [one for one in lint_templates(root, known_names()) if one.code == "LET-T20"]
+    assert "'Drop-of receipt'" in fault.message
+    assert "Drop-off receipt" in fault.hint
+
+
 def test_a_condition_that_would_damage_the_letter_is_told(tmp_path: Path):
     """Each condition is tried both ways before the first letter; the fault names paragraph and tag."""
     root = make_letter(tmp_path, "x", change=_across)

@@ -326,6 +326,7 @@ _FILING: Final = (
     Rule("UPC-09", "What was approved is what is filed.", check.claim_stays, source="Segregation"),
     Rule("UPC-10", "The number stands on the despatch manifest.", check.on_manifest, source="Filing guards"),
     Rule("UPC-11", "The value is proved.", check.value_proved, source="Filing guards"),
+    Rule("UPC-40", "The goods add up to what is claimed.", check.goods_covered, source="Claim letter"),
     Rule("UPC-12", "The regime is decided.", check.regime_known, override=SENIOR, source="Filing guards"),
     Rule("UPC-13", "Filing late needs a reason.", check.deadline_kept, source="Carrier's terms; CMR; Montreal"),
     Rule("UPC-14", "Each subtype's evidence is complete.", check.evidence_complete, override=SENIOR,

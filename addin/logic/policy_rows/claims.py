@@ -37,6 +37,7 @@ _CLAIM_WORK: Final[tuple[Entry, ...]] = (
     ("claim.file_working_days", "5", "working days", "Our own limit to file, if earlier than the legal one."),
     ("claim.lost_within_days", "14", "days", "A lost parcel is claimed within this time, whatever the terms allow."),
     ("claim.appeal_days", "30", "days", "Time we give ourselves to answer a refusal."),
+    ("claim.inspect_working_days", "3", "working days", "Time given to the carrier to say whether it inspects damage."),
     ("claim.insurance_tell_working_days", "1", "working days", "An insurer wants to be told as soon as possible."),
     ("claim.proven_loss_basis", "cost", "text", "cost or invoice value, net of recoverable VAT; Finance decides."),
     ("sdr.gbp", "1.04", "rate", "Pounds for one SDR; illustrative, the IMF publishes it daily."),
