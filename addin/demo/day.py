@@ -21,7 +21,7 @@ from addin.demo import scenes
 from addin.errors import CasebookError
 from addin.folder import create
 from addin.hosts.closed import open_closed
-from addin.logic.calendar import previous_working_day
+from addin.logic.calendar import add_working_days, previous_working_day
 from addin.logic.case_type import Case
 from addin.logic.cases import case_types
 from addin.logic.outcome import Outcome
@@ -152,6 +152,10 @@ class Player:
         """A day after the played one, as a person types it."""
         return self.ago(-days)
 
+    def working_day(self, days: int) -> str:
+        """A working day after the played one, as a person types it."""
+        return f"{add_working_days(self.day, days):%d/%m/%Y}"
+
     def clock(self, hhmm: str, days: int = 0) -> str:
         """A time of the played day or one before, as a person types it."""
         return f"{self.ago(days)} {hhmm}"
@@ -178,6 +182,7 @@ SCENES: Final[tuple[tuple[str, Callable[[Player], None]], ...]] = (
     ("Chat of the morning, read and taken", scenes.morning),
     ("An address change, from message to close", scenes.address_change),
     ("An order status answered and closed", scenes.order_status),
+    ("A special delivery booked otherwise than asked", scenes.special_delivery),
     ("A return graded, its refund by three people", scenes.refund),
     ("Two parcels the carrier brought back", scenes.carrier_returns),
     ("A lost parcel, claimed with a letter", scenes.claim),

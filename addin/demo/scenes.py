@@ -81,6 +81,31 @@ def order_status(player: Player) -> None:
     )
 
 
+def special_delivery(player: Player) -> None:
+    """A hard wish that cannot be booked as asked: another service is, with the reason, once the customer agreed."""
+    player.at("09:30")
+    case, day = player.find("SPD", "5200417307"), player.working_day(1)
+    player.type(
+        case, service="UPS Express 12:00", date_needed=day, window_start=f"{day} 08:00", window_end=f"{day} 10:00",
+        recipient="Iris Marlow", address_new="4 Orchard Mews, London", cost=28.5,
+    )  # fmt: skip
+    facts = {
+        "hard_or_soft": "Hard", "why": "Birthday", "recipient_available": "Yes", "goods_kind": "Leather goods",
+        "goods_value": "940.00", "delivery_proof": "Signature", "postcode_proof": "served-EC2V.png",
+        "cost_centre": "4410", "authority": "Store manager", "fallback": "Boutique collection on the next day",
+    }  # fmt: skip
+    player.press("b.lowe", "requests.check", case, refused=True, **facts)
+    player.press(
+        "b.lowe", "requests.check", case, **facts, booked_service="UPS Express Plus", booked_from=f"{day} 08:30",
+        booked_to=f"{day} 10:30", booked_why="The carrier does not sell the service asked for here",
+    )  # fmt: skip
+    player.press("b.lowe", "requests.approve", case)
+    player.press("b.lowe", "requests.book", case, refused=True, booking_ref="BK-20417")
+    agreed = f"Nadia (Care), {player.clock('09:34')}: agreed by phone"
+    player.press("b.lowe", "requests.book", case, booking_ref="BK-20417", change_told=agreed)
+    player.press("b.lowe", "requests.confirm", case, confirmation="ups-BK-20417.pdf", cs_told="Yes")
+
+
 def refund(player: Player) -> None:
     """Return QC 1ST, refund requested, a self-approval refused, approved, submitted, settled, reconciled."""
     player.at("09:45")

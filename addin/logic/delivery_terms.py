@@ -16,20 +16,19 @@ from typing import Final
 
 from addin.logic.calendar import LONDON, add_working_days, is_working_day
 from addin.logic.case_type import Case, Context, Rule
+from addin.logic.delivery_promise import cell, code_of, planned_day, planned_service
 from addin.logic.outcome import Problem
 from addin.logic.postcode import read_postcode
 
 #: So many other ways stand in a refusal; the case lists all of them.
 _TOLD: Final = 3
+#: What to do about an impossible service, without losing what was asked for.
+OTHER_SERVICE: Final = "Leave 'Service' as asked and name another one under 'Service booked'."
 
 
 def service_code(case: Case, ctx: Context) -> str:
-    """The policy's code of the service, by code or name; "" when there is none of that name."""
-    wanted = " ".join(case.text("service").split()).casefold()
-    for code in ctx.policy.names("service"):
-        if wanted in (code.casefold(), ctx.policy.text(f"service.{code}.name").casefold()):
-            return code
-    return ""
+    """The policy's code of the service that is to be booked; "" when there is none of that name."""
+    return code_of(planned_service(case), ctx)
 
 
 def carrier_of(case: Case, ctx: Context) -> str:
@@ -58,7 +57,7 @@ def _extra_days(case: Case, ctx: Context) -> int:
 
 def leaves_on(case: Case, ctx: Context) -> date | None:
     """The day the parcel leaves: as typed, else as late as the transit allows."""
-    needed = case.day("date_needed")
+    needed = planned_day(case)
     if case.day("ship_date") is not None or needed is None or not service_code(case, ctx):
         return case.day("ship_date")
     return add_working_days(needed, -transit_days(case, ctx))
@@ -78,6 +77,14 @@ def book_by(case: Case, ctx: Context) -> datetime | None:
     return cut_off - timedelta(minutes=ctx.policy.number("special.book_before_cutoff_minutes")) if cut_off else None
 
 
+def carriers_hour(case: Case, ctx: Context) -> datetime | None:
+    """When the carrier itself has to have delivered on the booked day; None where hours are agreed for each trip."""
+    day, code = planned_day(case), service_code(case, ctx)
+    if day is None or not code or is_arranged(case, ctx):
+        return None
+    return datetime.combine(day, ctx.policy.time(f"service.{code}.by"), LONDON)
+
+
 # Rules of place and day ------------------------------------------------------------------------------------------
 
 
@@ -92,7 +99,7 @@ def reaches(case: Case, ctx: Context) -> Problem | None:
     if not where:
         return None
     words = f"{ctx.policy.text(f'service.{code}.name')} does not go to {where} ({place.outward})."
-    return Problem("SPD-26", words, "service", hint="Choose another service.")
+    return Problem("SPD-26", words, cell(case, "service"), hint=OTHER_SERVICE)
 
 
 def collected_that_day(case: Case, ctx: Context) -> Problem | None:
@@ -135,7 +142,7 @@ def with_ways(rule: Rule) -> Rule:
 
 def also_possible(case: Case, ctx: Context, rules: Iterable[Rule]) -> tuple[str, ...]:
     """The names of the other services that every rule allows for the same day, window, place and goods."""
-    if case.day("date_needed") is None or not case.has("postcode"):
+    if planned_day(case) is None or not case.has("postcode"):
         return ()
     chosen, checked = service_code(case, ctx), tuple(rules)
     plain = {name: value for name, value in case.fields.items() if name not in ("carrier", "ship_date")}
@@ -143,7 +150,7 @@ def also_possible(case: Case, ctx: Context, rules: Iterable[Rule]) -> tuple[str,
     for code in ctx.policy.names("service"):
         if code == chosen or not ctx.policy.flag(f"service.{code}.offered"):
             continue
-        other = replace(case, fields={**plain, "service": code})
+        other = replace(case, fields={**plain, "booked_service": code})
         if all(rule.check(other, ctx) is None for rule in checked):
             found.append(ctx.policy.text(f"service.{code}.name"))
     return tuple(found)

@@ -49,15 +49,20 @@ def _addresses(cases: Sequence[Case]) -> Facts:
 
 def _deliveries(cases: Sequence[Case]) -> Facts:
     arrived = [case for case in cases if case.count("late_minutes") is not None]
-    punctual = Counter(case.text("service") for case in arrived if case.count("late_minutes") == 0)
-    every = Counter(case.text("service") for case in arrived)
+    punctual = Counter(_service(case) for case in arrived if case.count("late_minutes") == 0)
+    every = Counter(_service(case) for case in arrived)
     return {
         "booked": sum(case.has("booking_ref") for case in cases),
+        "booked_otherwise": sum(case.has("booking_ref") and case.has("booked_otherwise") for case in cases),
         "arrived": len(arrived),
         "on_time_percent": _percent(punctual.total(), len(arrived)),
         "on_time_by_service": ", ".join(f"{name} {punctual[name]} of {every[name]}" for name in sorted(every)) or None,
         "cost": _sum(case.money("cost") for case in cases if case.has("booking_ref")),
     }
+
+
+def _service(case: Case) -> str:
+    return case.text("booked_service") or case.text("service")
 
 
 def _checks(cases: Sequence[Case]) -> Facts:

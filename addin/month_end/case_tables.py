@@ -318,6 +318,36 @@ def address_table(source: Source) -> Table:
     return _table("Address changes", hint, cases, columns, sums="Order value")
 
 
+def deliveries_table(source: Source) -> Table:
+    """Special deliveries: what was asked, what was booked and what came of it, side by side."""
+    columns = [
+        *_lead(source),
+        _text(source, "service", "Asked: service", 20),
+        _instant("window_start", "Asked: from"),
+        _instant("window_end", "Asked: to"),
+        _text(source, "hard_or_soft", "Hard or soft", 8),
+        _text(source, "booked_service", "Booked: service", 20),
+        _instant("booked_from", "Booked: from"),
+        _instant("booked_to", "Booked: to"),
+        _text(source, "booked_why", "Why booked otherwise", 24, long=True),
+        (Col("Told of it", 9), lambda case: _yes(case.has("change_told")) if case.has("booked_otherwise") else None),
+        _text(source, "booking_ref", "Booking", 16),
+        _instant("delivered_at", "Came at"),
+        _count("late_minutes", "Minutes late", 9),
+        _money("cost", "Cost"),
+        _text(source, "cost_centre", "Cost centre", 10),
+        _text(source, "approver_needed", "Approval by", 12),
+        _who(source, "approved_by", "Approved"),
+        _instant("approved_at", "Approved at"),
+    ]
+    hint = "Asked, booked and what came of it. Late is late by the booked window, which was promised to the customer."
+    return _table("Special deliveries", hint, source.of("SPD"), columns, sums="Cost")
+
+
+def _yes(answer: bool) -> str:
+    return "yes" if answer else "no"
+
+
 def _viewings(source: Source, case: Case) -> str | None:
     """Who watched, by initials, and when; cases of before viewings were dated name only the people."""
     dated = [line.partition(", ") for line in case.items("viewings")]

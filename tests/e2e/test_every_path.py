@@ -83,6 +83,9 @@ PLAN = {
     "action_owner": "b.lowe", "action_due": "30/11/2026", "effectiveness_date": "30/12/2026",
     "effectiveness_metric": "Unsealed parcels a month", "preventive_owner": "q.reid", "preventive_due": "30/11/2026",
 }  # fmt: skip
+INSTEAD = {
+    "booked_from": "25/11/2026 14:00", "booked_to": "25/11/2026 18:00", "booked_why": "The road is closed till noon",
+}  # fmt: skip
 STOP = step("contain", containment="Bench 4 stopped; the three parcels were recalled.")
 ACK = {"taken_by": "J. Hale", "readback": "Release wave 3 to the pick bench by three.", "telephoned": "Yes"}
 
@@ -327,6 +330,12 @@ def test_what_a_type_refuses_it_explains(november: Day, code: str) -> None:
 
 #: Further bad ways of the requests: what was pressed before, what is tried, and words of the refusal.
 TRIED = {
+    "a silent change": ("SPD", (), step("check", **{**INSTEAD, "booked_why": None}), "Why booked otherwise"),
+    "a hard wish": ("SPD", (step("check", **INSTEAD), step("approve")), step("book", booking_ref="BK-1"),
+                    "Let the customer agree first"),
+    "an untold change": ("SPD", (step("check", **INSTEAD, hard_or_soft="Soft"), step("approve"),
+                                 step("book", booking_ref="BK-1")),
+                         step("confirm", confirmation="ups.pdf", cs_told="Yes"), "Told of the change"),
     "a failed screen": ("ADR", (step("verify", **CALL), step("approve")),
                         step("apply", oms_proof="oms.png", order_screen="Failed"), "failed the fraud screen"),
     "a denied call": ("ADR", (), step("verify", **{**CALL, "callback_result": "Denied"}), "denied having asked"),

@@ -354,6 +354,112 @@ def test_deadlines_are_the_booking_and_the_window():
     assert despatched().text("due_what") == "End of the window"
 
 
+def otherwise(**texts: object) -> dict[str, object]:
+    """The wish stays; the afternoon is booked instead, with the reason."""
+    plan = {"booked_from": "25/11/2026 13:00", "booked_to": "25/11/2026 17:00", "booked_why": "The road is closed"}
+    return {**plan, **texts}
+
+
+def approved(**texts: object) -> Case:
+    return done(CASE, possible(**texts), "approve")
+
+
+def test_wish_and_booking_both_stay_on_the_case():
+    """What was asked is never typed over; as asked is written down as booked, too."""
+    found = done(CASE, approved(service="ups_express"), "book", booking_ref="BK-1")
+    assert (found.text("service"), found.text("booked_service")) == ("ups_express", "UPS Express")
+    assert (found.instant("booked_from"), found.instant("booked_to")) == (
+        found.instant("window_start"), found.instant("window_end"),
+    )  # fmt: skip
+    assert found.items("booked_otherwise") == ()
+    other = approved(service="UPS Express 12:00", booked_service="UPS Express", booked_why="Not offered here")
+    assert other.text("service") == "UPS Express 12:00"
+    assert other.items("booked_otherwise") == ("UPS Express instead of UPS Express 12:00",)
+
+
+@pytest.mark.rule("SPD-29")
+def test_booking_otherwise_than_asked_has_its_reason():
+    """Another service, another window: why stands on the case, and the code of a service is no other service."""
+    assert codes(**otherwise(booked_why=None)) == {"SPD-29"}
+    assert codes(booked_service="UPS Express Saver", **day("25/11/2026", "09:00", "18:00")) == {"SPD-29"}
+    assert possible(**otherwise()).items("booked_otherwise") == (
+        "25/11/2026 13:00 to 17:00 instead of 25/11/2026 09:00 to 13:00",
+    )
+    assert possible(booked_service="ups_express").items("booked_otherwise") == ()
+
+
+def test_rules_judge_what_is_to_be_booked_and_not_the_wish():
+    """The wish may be impossible; another service in its place is looked at by every rule."""
+    early = {**day("25/11/2026", "09:00", "11:00"), "booked_why": "Delivers by nine"}
+    assert codes(**early) == {"SPD-07"}
+    assert possible(**early, booked_service="UPS Express Plus").status == "Feasibility"
+    assert codes(booked_service="Sunday magic", booked_why="?") == {"SPD-01"}
+    saturday = {"booked_from": "28/11/2026 09:00", "booked_to": "28/11/2026 13:00", "booked_why": "Asked again"}
+    assert codes(**saturday) == {"SPD-03"}
+    assert possible(**otherwise()).day("leaves_on") == date(2026, 11, 24)
+
+
+@pytest.mark.rule("SPD-30")
+def test_a_hard_window_is_booked_otherwise_only_when_the_customer_agreed():
+    """Agreed first where the wish is hard; within the wish nobody has to agree."""
+    told = {"change_told": "Ms Okafor by phone, 23/11 10:05: fine"}
+    assert refusal(CASE, approved(**otherwise()), "book", booking_ref="BK-1") == {"SPD-30"}
+    assert done(CASE, approved(**otherwise()), "book", booking_ref="BK-1", **told).status == "Booked"
+    inside = otherwise(booked_from="25/11/2026 10:00", booked_to="25/11/2026 12:30")
+    assert done(CASE, approved(**inside), "book", booking_ref="BK-1").status == "Booked"
+    assert done(CASE, approved(**otherwise(hard_or_soft="Soft")), "book", booking_ref="BK-1").status == "Booked"
+
+
+@pytest.mark.rule("SPD-30")
+def test_what_is_booked_otherwise_is_told_with_the_promise():
+    """A soft wish may be booked first; nothing is promised before somebody was told of the difference."""
+    found = done(CASE, approved(**otherwise(hard_or_soft="Soft")), "book", booking_ref="BK-1")
+    promise = {"confirmation": "c.pdf", "cs_told": "Yes"}
+    assert refusal(CASE, found, "confirm", **promise) == {"SPD-30"}
+    told = done(CASE, found, "confirm", **promise, change_told="Care, chat of 10:20: the afternoon is fine")
+    assert told.status == "Confirmed to CS"
+
+
+@pytest.mark.rule("SPD-21")
+@pytest.mark.rule("SPD-22")
+def test_late_is_late_by_what_was_promised():
+    """Booked until 17:00 instead of 13:00: 16:30 is in time, 17:20 is twenty minutes late and claimed as booked."""
+    found = despatched(**otherwise(hard_or_soft="Soft", change_told="Care, 10:20"))
+    evening = ctx(now=datetime(2026, 11, 25, 19, tzinfo=UTC))
+    assert refusal(CASE, found, "late", evening, delivered_at="25/11/2026 16:30") == {"SPD-22"}
+    assert done(CASE, found, "deliver", evening, delivered_at="25/11/2026 16:30").count("late_minutes") == 0
+    decision = press(CASE, found, "late", evening, delivered_at="25/11/2026 17:20")
+    assert decision.case.count("late_minutes") == 20
+    (claim,) = decision.openings
+    assert (claim.fields["service"], claim.fields["committed_at"]) == (
+        "UPS Express", datetime(2026, 11, 25, 12, tzinfo=UTC),
+    )  # fmt: skip
+
+
+@pytest.mark.rule("SPD-08")
+@pytest.mark.parametrize(
+    ("texts", "field"),
+    [
+        ({"booked_from": "25/11/2026 13:00"}, "booked_to"), ({"booked_to": "25/11/2026 13:00"}, "booked_from"),
+        ({"booked_from": "25/11/2026 13:00", "booked_to": "25/11/2026 12:00"}, "booked_to"),
+        ({"booked_from": "25/11/2026 13:00", "booked_to": "26/11/2026 14:00"}, "booked_from"),
+    ],
+)  # fmt: skip
+def test_booked_window_is_whole(texts, field):
+    """Half a window promises nothing; the refusal names the cell that lacks it."""
+    decision = open_case(CASE, "CASE-2026-000001", typed(CASE, {**CASE.sample, **texts}), ctx())
+    assert [(problem.code, problem.field) for problem in decision.problems] == [("SPD-08", field)]
+
+
+def test_send_back_keeps_another_plan_and_forgets_one_that_repeats_the_wish():
+    """Planned anew, a wish that is changed counts again; what was to be booked instead is still there."""
+    same = done(CASE, approved(service="ups_express"), "book", booking_ref="BK-1")
+    back = done(CASE, same, "send_back", ctx(reason="Other day"))
+    assert not any(back.has(name) for name in ("booked_service", "booked_from", "booked_to"))
+    other = done(CASE, possible(**otherwise()), "send_back", ctx(reason="Ask again"))
+    assert (other.text("booked_why"), other.has("booked_to")) == ("The road is closed", True)
+
+
 @pytest.mark.parametrize(("verb", "state"), wrong_starts(CASE))
 def test_move_is_refused_from_any_other_state(verb, state):
     """A move that does not belong to a state changes nothing."""

@@ -17,7 +17,7 @@ import pytest
 from proof_kit import PEOPLE, Clock, fresh_folder, month_of_work, new_register, opens, presses, read, refund_story
 
 from addin.logic.events import digests, iso
-from addin.month_end import Month, build
+from addin.month_end import Month, build, month_tables
 from addin.month_end.controls import FIRST_ROW, HEADER_ROW
 from addin.month_end.period import Period
 from addin.month_end.privacy import Mask
@@ -32,7 +32,7 @@ AFTER = datetime(2026, 12, 4, 9, 0, tzinfo=UTC)
 ORDER = (
     "Cover", "How to read", "Control totals", "Dashboard", "Cases", "Cut-off", "Approvals", "Late changes", "Refunds",
     "Payment batches", "Closed periods", "Claims", "Carrier returns", "Quality checks", "Overrides", "Address changes",
-    "CCTV log", "Deviations", "Exceptions", "Sample", "Change log", "Rules", "Files",
+    "Special deliveries", "CCTV log", "Deviations", "Exceptions", "Sample", "Change log", "Rules", "Files",
 )  # fmt: skip
 
 
@@ -203,6 +203,36 @@ class TestTables:
         story = tell(service.journal, Period.of("2026-11", AFTER), 3)
         assert story.case(case).status == "New"
         assert [(c.event.case_id, c.what) for c in story.crossings] == [(case, "Cancelled")]
+
+    def test_a_delivery_shows_what_was_asked_what_was_booked_and_what_came(self):
+        """Three facts side by side: the morning was asked, the afternoon booked and told, and it came late by that."""
+        clock = Clock(datetime(2026, 11, 23, 10, 0, tzinfo=UTC))
+        service = new_register(None, clock)
+        plan = {"booked_from": "25/11/2026 13:00", "booked_to": "25/11/2026 17:00", "booked_why": "The road is closed"}
+        case = opens(service, "SPD", **plan)
+        for verb, texts in {
+            "check": {}, "approve": {}, "book": {"booking_ref": "BK-1", "change_told": "Agreed by phone"},
+            "confirm": {"confirmation": "c.pdf", "cs_told": "Yes"}, "despatch": {"tracking": "1Z12345E6800002067"},
+        }.items():  # fmt: skip
+            presses(service, verb, case, **texts)
+        clock.to(datetime(2026, 11, 25, 19, 0, tzinfo=UTC))
+        presses(service, "late", case, delivered_at="25/11/2026 17:20")
+        tables = month_tables(service.journal, service.kinds, service.settings, service.policy, "2026-11", AFTER)[1]
+        (found,) = [one for one in tables if one.name == "Special deliveries"]
+        titles = (
+            "Asked: to",
+            "Booked: service",
+            "Booked: to",
+            "Told of it",
+            "Came at",
+            "Minutes late",
+            "Cost",
+            "Approved",
+        )
+        assert [found.values(title)[0] for title in titles] == [
+            datetime(2026, 11, 25, 13), "UPS Express", datetime(2026, 11, 25, 17), "yes",
+            datetime(2026, 11, 25, 17, 20), 20, Decimal("28.50"), "AK",
+        ]  # fmt: skip
 
     def test_cut_off_lists_both_borders(self):
         """Openings and endings close to either midnight, with the month they count to."""

@@ -31,16 +31,25 @@ def test_address_changes_are_counted_by_decision_reason_and_time():
 
 
 def test_deliveries_are_counted_by_punctuality_and_cost():
-    """On time by service; what was asked and never booked costs nothing."""
+    """On time by the service that was booked, whatever was asked; what was never booked costs nothing."""
     cost = Money.parse("GBP 28.50")
     cases = [
         case(1, "SPD", service="UPS Express", booking_ref="B1", late_minutes=0, cost=cost),
-        case(2, "SPD", service="UPS Express", booking_ref="B2", late_minutes=7, cost=cost),
+        case(
+            2,
+            "SPD",
+            service="Before nine",
+            booked_service="UPS Express",
+            booked_otherwise=("x",),
+            booking_ref="B2",
+            late_minutes=7,
+            cost=cost,
+        ),
         case(3, "SPD", service="Same-day courier", booking_ref="B3", late_minutes=0, cost=cost),
         case(4, "SPD", service="UPS Express", cost=cost),
     ]
     assert request_facts(cases)["SPD"] == {
-        "booked": 3, "arrived": 3, "on_time_percent": "66.7",
+        "booked": 3, "booked_otherwise": 1, "arrived": 3, "on_time_percent": "66.7",
         "on_time_by_service": "Same-day courier 1 of 1, UPS Express 1 of 2", "cost": "85.50",
     }  # fmt: skip
 
@@ -88,6 +97,9 @@ def test_roll_up_tells_the_requests_in_words_and_leaves_out_what_never_came():
     """A share of nothing is a dash, not a hundred percent; types without a case are not named."""
     lines = told(roll_up([case(1, "SPD", "Requested", service="UPS Express")], Month.parse("2026-11"), NOW))
     at = lines.index("Requests")
-    assert lines[at + 1] == "  SPD: booked 0; arrived 0; on time percent -; on time by service -; cost -"
+    assert (
+        lines[at + 1]
+        == "  SPD: booked 0; booked otherwise 0; arrived 0; on time percent -; on time by service -; cost -"
+    )
     assert lines[at + 2] == ""
     assert request_facts([]) == {}

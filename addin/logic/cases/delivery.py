@@ -3,13 +3,15 @@
 1. Services, cut-offs, delivery days and limits are rows of the policy; nothing is offered that is not there.
 2. Feasibility is worked out for the destination: its postcode, its bank holidays, the day and hour the service keeps;
    what else would be possible stands beside it.
-3. Watches and jewellery, and goods above a carrier's limit, need another way or an agreed exception.
-4. What arrives late becomes a claim for the guaranteed service.
+3. What was asked, what is booked and what came of it stay apart (`delivery_promise`); late is late by the promise.
+4. Watches and jewellery, and goods above a carrier's limit, need another way or an agreed exception.
+5. What arrives late becomes a claim for the guaranteed service.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -19,10 +21,27 @@ from addin.logic.calendar import bank_holiday, london_day, to_london, working_da
 from addin.logic.case_type import Case, CaseType, Context, Deadline, Move, Opening, Rule
 from addin.logic.closing import TICKETED, evidenced
 from addin.logic.common_form import CLOSED
+from addin.logic.delivery_promise import (
+    BOOKING_FIELDS,
+    as_booked,
+    booked_window_whole,
+    cell,
+    differences,
+    hard_wish_agreed,
+    late_minutes,
+    other_has_reason,
+    other_is_told,
+    planned_anew,
+    planned_day,
+    planned_service,
+    planned_window,
+)
 from addin.logic.delivery_terms import (
+    OTHER_SERVICE,
     also_possible,
     book_by,
     carrier_of,
+    carriers_hour,
     collected_that_day,
     cut_off_of,
     held_today,
@@ -61,13 +80,14 @@ def _f(name: str, title: str, kind: FieldKind = FieldKind.TEXT, **more: object) 
 
 
 _FORM: Final = (
-    _f("service", "Service", queue=True, width=18, help="Name or code of a service on the Rules sheet."),
+    _f("service", "Service", queue=True, width=18, help="As asked; a name or code on the Rules sheet."),
     _f("carrier", "Carrier", FieldKind.CHOICE, choices=CARRIERS, width=14, help="Empty means that of the service."),
     _f("date_needed", "Needed on", FieldKind.DAY, queue=True, width=12),
     _f("hold_until", "Hold until", FieldKind.DAY, width=12, help="The parcel does not leave before that day."),
-    _f("window_start", "From", FieldKind.INSTANT, queue=True, width=16),
-    _f("window_end", "To", FieldKind.INSTANT, queue=True, width=16),
-    _f("hard_or_soft", "Hard or soft", FieldKind.CHOICE, choices=("Hard", "Soft")),
+    _f("window_start", "From", FieldKind.INSTANT, queue=True, width=16, help="As asked."),
+    _f("window_end", "To", FieldKind.INSTANT, queue=True, width=16, help="As asked."),
+    _f("hard_or_soft", "Hard or soft", FieldKind.CHOICE, choices=("Hard", "Soft"),
+       help="Hard: another window only when the customer agrees."),
     _f("why", "Why", width=24),
     _f("recipient", "Recipient", personal=True, queue=True, width=18),
     _f("address_new", "New address", FieldKind.NOTE, personal=True, queue=True, width=30, help="Where it goes."),
@@ -87,6 +107,7 @@ _FORM: Final = (
     _f("authority", "Asked with authority of", personal=True, width=18),
     _f("fallback", "Fallback", late=True, width=24, help="What happens if it fails."),
     _f("ship_date", "Ship on", FieldKind.DAY, width=12, help="Empty: as late as the service allows."),
+    *BOOKING_FIELDS,
     _f("booking_ref", "Booking", FieldKind.ID, late=True, width=16),
     _f("confirmation", "Carrier's confirmation", late=True, width=20, help="File or e-mail that confirms it."),
     _f("cs_told", "Customer Service told", FieldKind.FLAG, late=True),
@@ -121,7 +142,8 @@ def _derive(case: Case, ctx: Context) -> Mapping[str, Value | None]:
         "leaves_on": leaves_on(case, ctx),
         "book_by": book_by(case, ctx),
         "approver_needed": "Senior QA" if _is_dear(case, ctx) else "Coordinator",
-        "late_minutes": _late_minutes(case),
+        "late_minutes": late_minutes(case),
+        "booked_otherwise": differences(case, ctx) or None,
     }
     if case.status == REQUESTED:
         found["also_possible"] = also_possible(case, ctx, _POSSIBLE) or None
@@ -133,12 +155,11 @@ def _derive(case: Case, ctx: Context) -> Mapping[str, Value | None]:
     return found
 
 
-def _late_minutes(case: Case) -> int | None:
-    arrived, end = case.instant("delivered_at"), case.instant("window_end")
-    return max(0, int((arrived - end).total_seconds() + 59) // 60) if arrived and end else None
-
-
 # Rules -----------------------------------------------------------------------------------------------------------
+
+
+def _day_cell(case: Case) -> str:
+    return "booked_from" if case.has("booked_to") else "date_needed"
 
 
 def _offered(case: Case, ctx: Context) -> Problem | None:
@@ -148,8 +169,8 @@ def _offered(case: Case, ctx: Context) -> Problem | None:
         return None
     codes = (c for c in ctx.policy.names("service") if ctx.policy.flag(f"service.{c}.offered"))
     known = ", ".join(ctx.policy.text(f"service.{c}.name") for c in codes)
-    words = f"{case.text('service')} is {'not offered' if code else 'no service we know'}."
-    return Problem("SPD-01", words, "service", hint=f"Offered: {known}.")
+    words = f"{planned_service(case)} is {'not offered' if code else 'no service we know'}."
+    return Problem("SPD-01", words, cell(case, "service"), hint=f"{OTHER_SERVICE} Offered: {known}.")
 
 
 def _same_carrier(case: Case, ctx: Context) -> Problem | None:
@@ -158,19 +179,19 @@ def _same_carrier(case: Case, ctx: Context) -> Problem | None:
     if not code or case.text("carrier") in ("", ctx.policy.text(f"service.{code}.carrier")):
         return None
     seller = ctx.policy.text(f"service.{code}.carrier")
-    words = f"{case.text('service')} is a service of {seller}, not of {case.text('carrier')}."
+    words = f"{planned_service(case)} is a service of {seller}, not of {case.text('carrier')}."
     return Problem("SPD-02", words, "carrier", hint="Leave the carrier empty, or choose another service.")
 
 
 def _delivered_that_day(case: Case, ctx: Context) -> Problem | None:
     """The service delivers on that weekday; Saturday only with its option. Source: policy `service.*.days`."""
-    code, day = service_code(case, ctx), case.day("date_needed")
+    code, day = service_code(case, ctx), planned_day(case)
     if not code or day is None:
         return None
     served, name = ctx.policy.items(f"service.{code}.days"), _WEEKDAYS[day.weekday()]
     if name not in served:
         words = f"{ctx.policy.text(f'service.{code}.name')} does not deliver on a {day:%A}."
-        return Problem("SPD-03", words, "date_needed", hint=f"It delivers on {', '.join(served)}.")
+        return Problem("SPD-03", words, _day_cell(case), hint=f"It delivers on {', '.join(served)}.")
     if name == "Sat" and case.flag("saturday_option") is not True and not is_arranged(case, ctx):
         return Problem("SPD-03", "A Saturday delivery needs its option.", "saturday_option", hint="Ask for it.")
     return None
@@ -178,11 +199,11 @@ def _delivered_that_day(case: Case, ctx: Context) -> Problem | None:
 
 def _no_holiday(case: Case, ctx: Context) -> Problem | None:
     """No delivery on a bank holiday of the destination. Source: gov.uk list of bank holidays."""
-    day, place = case.day("date_needed"), read_postcode(case.text("postcode"))
+    day, place = planned_day(case), read_postcode(case.text("postcode"))
     if day is None or place.division is None or not (name := bank_holiday(day, place.division)):
         return None
     words = f"{day:%d/%m/%Y} is a bank holiday at the destination ({name})."
-    return Problem("SPD-04", words, "date_needed", hint="Choose another day, or a courier who confirms it.")
+    return Problem("SPD-04", words, _day_cell(case), hint="Choose another day, or a courier who confirms it.")
 
 
 def _in_time(case: Case, ctx: Context) -> Problem | None:
@@ -196,7 +217,7 @@ def _in_time(case: Case, ctx: Context) -> Problem | None:
 
 def _arrives(case: Case, ctx: Context) -> Problem | None:
     """The parcel leaves early enough for the service's transit. Source: policy `service.*.transit`."""
-    code, leaves, needed = service_code(case, ctx), leaves_on(case, ctx), case.day("date_needed")
+    code, leaves, needed = service_code(case, ctx), leaves_on(case, ctx), planned_day(case)
     if not code or leaves is None or needed is None:
         return None
     days = transit_days(case, ctx)
@@ -210,7 +231,7 @@ def _arrives(case: Case, ctx: Context) -> Problem | None:
 
 def _hour_kept(case: Case, ctx: Context) -> Problem | None:
     """Nothing is promised earlier than the service's own hour. Source: policy `service.*.by`."""
-    code, end = service_code(case, ctx), case.instant("window_end")
+    code, end = service_code(case, ctx), planned_window(case)[1]
     if not code or end is None or is_arranged(case, ctx):
         return None
     by, wanted = ctx.policy.time(f"service.{code}.by"), to_london(end)
@@ -218,7 +239,7 @@ def _hour_kept(case: Case, ctx: Context) -> Problem | None:
         return None
     name = ctx.policy.text(f"service.{code}.name")
     words = f"{name} delivers by {by:%H:%M}, but the window ends at {wanted:%H:%M}."
-    return Problem("SPD-07", words, "window_end", hint="Widen the window or choose an earlier service.")
+    return Problem("SPD-07", words, cell(case, "window_end"), hint="Widen the window or choose an earlier service.")
 
 
 def _window_holds(case: Case, ctx: Context) -> Problem | None:
@@ -228,15 +249,16 @@ def _window_holds(case: Case, ctx: Context) -> Problem | None:
         return Problem("SPD-08", "The window ends before it starts.", "window_end", hint="Check both times.")
     if day is not None and any(london_day(at) != day for at in (start, end) if at is not None):
         return Problem("SPD-08", "The window is not on the day needed.", "window_start", hint="Check day and window.")
-    return None
+    return booked_window_whole(case, ctx)
 
 
 def _ahead(case: Case, ctx: Context) -> Problem | None:
     """A delivery lies ahead. Source: domain rules."""
-    end = case.instant("window_end")
+    end = planned_window(case)[1]
     if end is None or end > ctx.now:
         return None
-    return Problem("SPD-09", "The window has passed.", "window_end", hint="Agree on a new one.")
+    hint = "Agree on a new one and fill it in under 'Booked from' and 'Booked to'."
+    return Problem("SPD-09", "The window has passed.", cell(case, "window_end"), hint=hint)
 
 
 def _place_served(case: Case, ctx: Context) -> Problem | None:
@@ -362,22 +384,23 @@ def _on_its_way(case: Case, ctx: Context) -> Problem | None:
 
 
 def _really_on_time(case: Case, ctx: Context) -> Problem | None:
-    """On time is by the end of the window. Source: domain rules."""
-    arrived, end = case.instant("delivered_at"), case.instant("window_end")
+    """On time is by the end of the window that was promised. Source: domain rules."""
+    arrived, end = case.instant("delivered_at"), planned_window(case)[1]
     if arrived is not None and arrived > ctx.now:
         return Problem("SPD-21", "The delivery lies in the future.", "delivered_at", hint="Check the time.")
     if arrived is None or end is None or arrived <= end:
         return None
-    words = f"It arrived {_late_minutes(case)} minutes after the window."
+    words = f"It arrived {late_minutes(case)} minutes after the promised window."
     return Problem("SPD-21", words, "delivered_at", hint="Press 'Late'.")
 
 
 def _really_late(case: Case, ctx: Context) -> Problem | None:
     """Late is after the end of the window, arrived or not. Source: domain rules."""
-    end, seen = case.instant("window_end"), case.instant("delivered_at") or ctx.now
+    end, seen = planned_window(case)[1], case.instant("delivered_at") or ctx.now
     if end is None or seen > end:
         return None
-    return Problem("SPD-22", "It is not late: the window is still open, or it was kept.", "window_end", hint="Check.")
+    words = f"It is not late: it was promised by {to_london(end):%d/%m/%Y %H:%M}."
+    return Problem("SPD-22", words, "delivered_at", hint="Check 'Delivered at', or press 'On time' once it has come.")
 
 
 _POSSIBLE: Final = (
@@ -402,6 +425,13 @@ _POSSIBLE: Final = (
 )  # fmt: skip
 
 
+_EXPLAINED: Final = Rule("SPD-29", "Booking otherwise than asked has its reason.", other_has_reason)
+_TOLD: Final = Rule(
+    "SPD-30", "What is booked otherwise is told with the promise, and agreed first where the wish is hard.",
+    other_is_told,
+)  # fmt: skip
+
+
 # Moves -----------------------------------------------------------------------------------------------------------
 
 
@@ -411,7 +441,7 @@ def _checked(case: Case, ctx: Context) -> Mapping[str, Value | None]:
 
 def _approved(case: Case, ctx: Context) -> Mapping[str, Value | None]:
     cost = case.money("cost")
-    words = f"Approved: {case.text('service')}, {cost.pretty() if cost else 'no cost'}."
+    words = f"Approved: {planned_service(case)}, {cost.pretty() if cost else 'no cost'}."
     return {
         "approved_by": ctx.actor.id, "approved_at": ctx.now, "decision": words,
         "decision_by": ctx.actor.id, "decision_at": ctx.now,
@@ -425,21 +455,23 @@ def _refused(case: Case, ctx: Context) -> Mapping[str, Value | None]:
 def _sent_back(case: Case, ctx: Context) -> Mapping[str, Value | None]:
     names = ("checked_by", "approved_by", "approved_at", "decision", "decision_by", "decision_at", "confirmation",
              "booking_ref")  # fmt: skip
-    return dict.fromkeys(names)
+    return {**dict.fromkeys(names), **planned_anew(case, ctx)}
 
 
 def _late_opens(case: Case, ctx: Context) -> Sequence[Opening]:
     """A late guaranteed service of UPS is claimed; other carriers have no such claim here."""
     if carrier_of(case, ctx) != UPS:
         return ()
-    arrived, needed = case.instant("delivered_at"), case.day("date_needed")
-    fields: dict[str, Value] = {"subtype": "LATE"}
-    for name in ("order_no", "tracking", "service", "goods_value", "ticket_ref"):
+    arrived, needed = case.instant("delivered_at"), planned_day(case)
+    fields: dict[str, Value] = {"subtype": "LATE", "service": planned_service(case)}
+    for name in ("order_no", "tracking", "goods_value", "ticket_ref"):
         if case.has(name):
             fields[name] = case.fields[name]
     left = leaves_on(case, ctx)
     dated = {"expected_delivery": needed, "ship_date": left if left is not None and left <= ctx.today else None}
     fields |= {name: day for name, day in dated.items() if day is not None}
+    if (promised := carriers_hour(case, ctx)) is not None:
+        fields["committed_at"] = promised
     if arrived is not None:
         fields |= {"delivered_date": london_day(arrived), "delivered_at": arrived}
     return (Opening(type="UPC", fields=fields),)
@@ -455,14 +487,14 @@ def _book_due(case: Case, ctx: Context) -> datetime | None:
 
 
 def _arrival_due(case: Case, ctx: Context) -> datetime | None:
-    return case.instant("window_end")
+    return planned_window(case)[1]
 
 
 _DONE: Final = frozenset({ON_TIME, LATE})
 _MOVES: Final = (
     Move(verb="check", label="Check", start=frozenset({REQUESTED}), to=FEASIBLE, event="delivery.checked.v1",
-         says="{actor} found the special delivery of {case} possible: {service}, leaving on {leaves_on}",
-         roles=_HANDLERS, sets=_checked, rules=_POSSIBLE,
+         says="{actor} found the special delivery of {case} possible, leaving on {leaves_on} with {carrier_used}",
+         roles=_HANDLERS, sets=_checked, rules=(*_POSSIBLE, _EXPLAINED),
          needs=("order_no", "service", "date_needed", "window_start", "window_end", "hard_or_soft", "why", "recipient",
                 "address_new", "postcode", "recipient_available", "goods_kind", "goods_value", "delivery_proof",
                 "postcode_proof", "cost", "cost_centre", "authority", "fallback")),
@@ -477,14 +509,14 @@ _MOVES: Final = (
          event="delivery.sent_back.v1", says="{actor} sent {case} back to be planned anew", reason=True,
          roles=_HANDLERS, sets=_sent_back),
     Move(verb="book", label="Book", start=frozenset({APPROVED}), to=BOOKED, event="delivery.booked.v1",
-         says="{actor} booked {service} for {case}: {booking_ref}", roles=_HANDLERS, needs=("booking_ref",),
-         rules=(Rule("SPD-05", "The cut-off has not passed.", _in_time),
-                Rule("SPD-09", "The delivery lies ahead.", _ahead)),
+         says="{actor} booked {booked_service} for {case}: {booking_ref}", roles=_HANDLERS, needs=("booking_ref",),
+         sets=as_booked, rules=(Rule("SPD-05", "The cut-off has not passed.", _in_time),
+                Rule("SPD-09", "The delivery lies ahead.", _ahead), replace(_TOLD, check=hard_wish_agreed)),
          lasting="the carrier was booked."),
     Move(verb="confirm", label="Confirm", start=frozenset({BOOKED}), to=CONFIRMED, event="delivery.confirmed.v1",
          says="{actor} confirmed {case} to Customer Service after the carrier's confirmation", roles=_HANDLERS,
          needs=("cs_told",),
-         rules=(Rule("SPD-19", "The carrier confirms before anybody promises.", _carrier_confirmed),)),
+         rules=(Rule("SPD-19", "The carrier confirms before anybody promises.", _carrier_confirmed), _TOLD)),
     Move(verb="despatch", label="Despatch", start=frozenset({CONFIRMED}), to=DESPATCHED,
          event="delivery.despatched.v1", says="{case} was despatched with {carrier_used}: {tracking}",
          rules=(Rule("SPD-20", "A parcel has its tracking number.", _on_its_way), clear_to_ship("SPD-25"),
