@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from addin.demo.messages import AFTERNOON, LATER, MORNING, transcript
 from addin.register.layout import DESK_PASTE
@@ -89,7 +89,7 @@ def special_delivery(player: Player) -> None:
         case, service="UPS Express 12:00", date_needed=day, window_start=f"{day} 08:00", window_end=f"{day} 10:00",
         recipient="Iris Marlow", address_new="4 Orchard Mews, London", cost=28.5,
     )  # fmt: skip
-    facts = {
+    facts: dict[str, Any] = {
         "hard_or_soft": "Hard", "why": "Birthday", "recipient_available": "Yes", "goods_kind": "Leather goods",
         "goods_value": "940.00", "delivery_proof": "Signature", "postcode_proof": "served-EC2V.png",
         "cost_centre": "4410", "authority": "Store manager", "fallback": "Boutique collection on the next day",
