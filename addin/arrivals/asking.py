@@ -10,8 +10,9 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from addin.imports.exchange import Answer
 from addin.imports.refusal import Refused
@@ -19,7 +20,7 @@ from addin.logic.case_type import Case
 from addin.logic.cases import case_types
 from addin.logic.imports.facts import SAME, TOLD, comparable, is_about, news
 from addin.logic.imports.kinds import ImportKind
-from addin.logic.imports.rows import ImportRow
+from addin.logic.imports.rows import ROWS, ImportRow
 from addin.logic.imports.rules import Finding, find
 from addin.service import RowRequest, Service
 
@@ -54,13 +55,17 @@ def rows_of(answer: Answer, kind: ImportKind) -> list[ImportRow]:
     Raises:
         Refused: when one does not keep it.
     """
+    model = ROWS[kind.name]
+    return [_kept(model, row) for row in answer.wanted]
+
+
+def _kept(model: type[ImportRow], row: Mapping[str, Any]) -> ImportRow:
     try:
-        wanted = json.dumps([dict(row) for row in answer.wanted])
-        return TypeAdapter(list[kind.row]).validate_json(wanted)  # type: ignore[name-defined]
+        return model.model_validate_json(json.dumps(row))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        words = f"A row of the file is not as it was said to be ({place}: {first['msg']})."
+        words = f"Line {row.get('row')} of the file is not as it was said to be ({place}: {first['msg']})."
         raise Refused("IMP-CONTRACT", words, "Tell who looks after Casebook.") from error
 
 

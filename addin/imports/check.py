@@ -8,7 +8,7 @@ repeat   the same row again, or an older one of the same thing: nothing is done 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -81,13 +81,20 @@ def check(table: Table, profile: Profile, job: Job) -> Answer:
 def _frame(table: Table, kind: ImportKind, columns: Mapping[str, ReadColumn]) -> pl.DataFrame:
     """The values by our names; a column that the file does not have is empty."""
     height = table.frame.height
-    found = {_ROW: pl.Series(list(table.lines), dtype=pl.Int64)}
+    found = {_ROW: _lines_of(table)}
     names = [column.name for column in kind.columns] + (["status"] if "status" in columns else [])
     for name in names:
         read = columns.get(name)
         found[name] = read.values if read is not None else pl.Series([None] * height, dtype=_dtype(kind, name))
     found |= {mark: pl.Series([False] * height, dtype=pl.Boolean) for mark in (_BAD, _DOUBT, _REPEAT)}
     return pl.DataFrame(found)
+
+
+def _lines_of(table: Table) -> pl.Series:
+    """The line of each row."""
+    if isinstance(lines := table.lines, range):
+        return pl.int_range(lines.start, lines.stop, lines.step, eager=True)
+    return pl.Series(list(lines), dtype=pl.Int64)
 
 
 def _dtype(kind: ImportKind, name: str) -> pl.DataType:
@@ -179,7 +186,7 @@ def _answer(judged: _Judged, table: Table, profile: Profile, job: Job) -> Answer
     stands = ~bad & ~repeat
     whole = frame.select(pl.all_horizontal([pl.col(name).is_not_null() for name in judged.kind.needed])).to_series()
     worth = stands & whole & sieve(judged.kind.name, frame, job.look, job.watched)
-    wanted = frame.filter(worth).head(job.most_wanted + 1)
+    wanted = worth.arg_true().to_list()
     lines, unlisted = _lines(judged, table, bad, job.most_listed)
     kept = frame.filter(stands)
     return Answer(
@@ -195,8 +202,8 @@ def _answer(judged: _Judged, table: Table, profile: Profile, job: Job) -> Answer
         unused=tuple(title for title in table.header if folded(title) not in _used(profile) and title)[:50],
         lines=tuple(lines),
         unlisted=unlisted,
-        wanted=tuple(_rows(wanted.head(job.most_wanted), judged, table)),
-        too_many=max(0, wanted.height - job.most_wanted),
+        wanted=tuple(_rows(judged, wanted[: job.most_wanted])),
+        too_many=max(0, len(wanted) - job.most_wanted),
     )
 
 
@@ -266,14 +273,13 @@ def _figure(currency: str, amount: Decimal) -> str:
     return f"{currency} {amount:,.2f}"
 
 
-def _rows(wanted: pl.DataFrame, judged: _Judged, table: Table) -> Iterator[dict[str, Any]]:
+def _rows(judged: _Judged, wanted: Sequence[int]) -> Iterator[dict[str, Any]]:
     """The rows for the rules, without what they leave open, with their doubts."""
-    chosen = set(wanted[_ROW])
-    places = {line: index for index, line in enumerate(table.lines) if line in chosen} if chosen else {}
-    for values in wanted.drop(_BAD, _DOUBT, _REPEAT).iter_rows(named=True):
+    chosen = judged.frame.drop(_BAD, _DOUBT, _REPEAT)[list(wanted)]
+    for index, values in zip(wanted, chosen.iter_rows(named=True), strict=True):
         line = int(values.pop(_ROW))
         found = {name: value for name, value in values.items() if value is not None}
-        doubts = judged.words.get(places[line], ())
+        doubts = judged.words.get(index, ())
         yield found | {"row": line} | ({"doubts": list(doubts)} if doubts else {})
 
 

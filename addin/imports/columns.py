@@ -91,8 +91,11 @@ def _read_column(column: Column, given: ColumnProfile, profile: Profile, texts: 
     read = reader_of(column, given, profile)
     if column.value is Value.MONEY:
         return _money_column(column, profile, texts, read)
-    plain = _plain(column, given, texts)
-    rest = (texts if plain is None else texts.filter(~plain)).unique()
+    # Codes hardly repeat, and a test of each is cheaper than finding the distinct ones first; texts repeat.
+    several = texts if column.value in (Value.ID, Value.TRACKING) else texts.unique()
+    plain = _plain(column, given, several)
+    rest = several if plain is None else several.filter(~plain)
+    rest = rest.unique() if several is texts else rest
     singly = min(len(rest), _SINGLY) if column.value is Value.TRACKING else len(rest)
     answers = {text: read(text) for text in rest.head(singly).to_list()}
     answers |= {text: Read(text.strip(), _CHECK_DIGIT, doubt=True) for text in rest.tail(len(rest) - singly).to_list()}
@@ -154,7 +157,7 @@ def check_digit_agrees(texts: pl.Series) -> pl.Series:
     rows are added as whole numbers: no byte reaches 256, since fifteen weighed values come to 198 at most.
     """
     shaped = texts.str.contains(_UPS)
-    joined = "".join(texts.filter(shaped).to_list()).encode("ascii")
+    joined = str(texts.filter(shaped).str.join("").item()).encode("ascii")
     size = len(joined) // _LENGTH
     if not size:
         return shaped
@@ -164,6 +167,8 @@ def check_digit_agrees(texts: pl.Series) -> pl.Series:
         total += int.from_bytes(worth, "big")
     wanted = total.to_bytes(size, "big").translate(_CHECK)
     found = joined[17::_LENGTH].translate(_ONCE)
+    if wanted == found:
+        return shaped
     right = pl.Series([one == other for one, other in zip(wanted, found, strict=True)], dtype=pl.Boolean)
     agrees = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(texts))
     return agrees.scatter(shaped.arg_true(), right)

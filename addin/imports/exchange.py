@@ -1,12 +1,15 @@
-"""What goes between the process that owns the register and the one that reads a file: checked on both sides."""
+"""What goes between the process that owns the register and the one that reads a file: checked on both sides.
+
+By msgspec, as are the profiles: the reading process starts anew for each file, and pydantic would be a third of that
+start. The rows that reach the rules are checked by their pydantic models (`addin.logic.imports.rows`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from msgspec import Meta, Struct
 
 from addin.imports.profiles import Profile
 
@@ -16,11 +19,7 @@ REJECTED: Final = "reject"
 REPEATED: Final = "repeat"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Look(_Part):
+class Look(Struct, frozen=True, forbid_unknown_fields=True):
     """What makes a row worth a rule's while: a coarse sieve, never finer than the rules themselves."""
 
     now: datetime
@@ -31,19 +30,19 @@ class Look(_Part):
     grades: tuple[str, ...] = ()
 
 
-class Job(_Part):
+class Job(Struct, frozen=True, forbid_unknown_fields=True):
     """What is asked of the reading process; the file's bytes follow it."""
 
-    profiles: Annotated[tuple[Profile, ...], Field(min_length=1)]
+    profiles: Annotated[tuple[Profile, ...], Meta(min_length=1)]
     look: Look
-    watched: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
-    """Values of columns that open cases are about: their rows are wanted whatever they say."""
     most_rows: int
     most_wanted: int
     most_listed: int
+    watched: dict[str, tuple[str, ...]] = {}
+    """Values of columns that open cases are about: their rows are wanted whatever they say."""
 
 
-class Line(_Part):
+class Line(Struct, frozen=True, forbid_unknown_fields=True):
     """What a person has to know about one row."""
 
     row: int
@@ -52,7 +51,7 @@ class Line(_Part):
     words: str
 
 
-class Answer(_Part):
+class Answer(Struct, frozen=True, forbid_unknown_fields=True):
     """What was read. `wanted` are the rows for the rules, as `addin.logic.imports.rows` has them."""
 
     profile: str
@@ -62,16 +61,16 @@ class Answer(_Part):
     rejected: int
     repeated: int
     newest: str = ""
-    controls: Mapping[str, str] = Field(default_factory=dict)
-    columns: Mapping[str, str] = Field(default_factory=dict)
+    controls: dict[str, str] = {}
+    columns: dict[str, str] = {}
     unused: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
     unlisted: int = 0
-    wanted: tuple[Mapping[str, Any], ...] = ()
+    wanted: tuple[dict[str, Any], ...] = ()
     too_many: int = 0
 
 
-class Refusal(_Part):
+class Refusal(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file is refused."""
 
     code: str

@@ -11,10 +11,11 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+import msgspec
+from msgspec import Meta, Struct
 
 from addin.errors import ConfigError
 from addin.logic.imports.kinds import KINDS, ImportKind, Value
@@ -31,46 +32,45 @@ def folded(text: str) -> str:
     return " ".join(text.replace("_", " ").replace("-", " ").replace("\u00a0", " ").split()).strip(" .:#").casefold()
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+Texts = Annotated[tuple[str, ...], Meta(min_length=1)]
 
 
-class ColumnProfile(_Part):
+class ColumnProfile(Struct, frozen=True, forbid_unknown_fields=True):
     """One column of the file: the titles it may have, and what is particular about it."""
 
-    titles: Annotated[tuple[str, ...], Field(min_length=1)]
+    titles: Texts
     time_titles: tuple[str, ...] = ()
     """Titles of a second column that holds the time of an instant."""
     days: tuple[str, ...] = ()
     """How its days are written, when not as in the rest of the file."""
     empty: tuple[str, ...] = ()
     """Words that stand for nothing: "n/a", "-"."""
-    words: Mapping[str, str] = Field(default_factory=dict)
+    words: dict[str, str] = {}
     """The file's words and what each means among ours."""
 
 
-class Profile(_Part):
+class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     """How one kind of file of one system is written."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    id: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]*$")]
     kind: str
     title: str
-    encodings: Annotated[tuple[str, ...], Field(min_length=1)] = ("utf-8", "cp1252")
-    delimiters: Annotated[tuple[str, ...], Field(min_length=1)] = (",", ";", "\t", "|")
-    decimal: Annotated[str, Field(pattern=r"^[.,]$")] = "."
+    columns: dict[str, ColumnProfile]
+    encodings: Texts = ("utf-8", "cp1252")
+    delimiters: Texts = (",", ";", "\t", "|")
+    decimal: Annotated[str, Meta(pattern=r"^[.,]$")] = "."
     thousands: tuple[str, ...] = (",",)
-    days: Annotated[tuple[str, ...], Field(min_length=1)] = ("%d/%m/%Y",)
-    times: Annotated[tuple[str, ...], Field(min_length=1)] = ("%H:%M", "%H:%M:%S")
+    days: Texts = ("%d/%m/%Y",)
+    times: Texts = ("%H:%M", "%H:%M:%S")
     zone: str = "Europe/London"
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "GBP"
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")] = "GBP"
     sheet: str = ""
     """The sheet of a workbook; the first one with the columns when empty."""
     totals: tuple[str, ...] = ("total", "totals", "grand total")
     """First cells of lines that are no rows."""
-    columns: Mapping[str, ColumnProfile]
 
-    @model_validator(mode="after")
-    def _fits_its_kind(self) -> Self:
+    def __post_init__(self) -> None:
+        """Hold the profile to its kind of file."""
         kind = KINDS.get(self.kind)
         if kind is None:
             raise ValueError(f"kind {self.kind!r} is none of {', '.join(KINDS)}")
@@ -91,7 +91,6 @@ class Profile(_Part):
             ZoneInfo(self.zone)
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError(f"there is no time zone {self.zone!r}") from error
-        return self
 
     @property
     def of(self) -> ImportKind:
@@ -130,9 +129,23 @@ def chosen(profiles: Mapping[str, Profile], what: str) -> list[Profile]:
 def _read_all(folder: Path) -> Iterable[Profile]:
     for path in sorted(folder.glob("*.toml")):
         try:
-            yield Profile.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+            data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ConfigError(f"The profile {path.name} cannot be read: {error}.", hint="Correct it.") from error
-        except ValidationError as error:
-            faults = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-            raise ConfigError(f"The profile {path.name} is wrong: {faults}.", hint="Correct it.") from error
+        try:
+            yield msgspec.convert(data, Profile)
+        except msgspec.ValidationError as error:
+            raise ConfigError(
+                f"The profile {path.name} is wrong: {_fault(data, error)}.", hint="Correct it."
+            ) from error
+
+
+def _fault(data: Mapping[str, object], error: msgspec.ValidationError) -> str:
+    """What is wrong with a profile; one of its columns is named, which the general message does not do."""
+    columns = data.get("columns")
+    for name, part in columns.items() if isinstance(columns, dict) else ():
+        try:
+            msgspec.convert(part, ColumnProfile)
+        except msgspec.ValidationError as inner:
+            return f"{name}: {inner}"
+    return str(error)

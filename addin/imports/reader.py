@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from typing import Final
 
-from pydantic import ValidationError
+from msgspec import DecodeError, json
 
 from addin.imports.exchange import Answer, Job, Refusal
 from addin.imports.refusal import Refused
@@ -36,7 +36,7 @@ def read_file(content: bytes, job: Job, *, command: Sequence[str] = _COMMAND, se
     try:
         # By a nameless file and not by a pipe: a pipe takes a large file in pieces of 4 KB, each a call of the system.
         with tempfile.TemporaryFile(prefix="casebook-import-") as given:
-            given.write(job.model_dump_json().encode() + b"\n")
+            given.write(json.encode(job) + b"\n")
             given.write(content)
             given.seek(0)
             done = subprocess.run(command, stdin=given, capture_output=True, timeout=seconds, check=False, **window)  # type: ignore[call-overload,unused-ignore]
@@ -48,10 +48,10 @@ def read_file(content: bytes, job: Job, *, command: Sequence[str] = _COMMAND, se
         raise _died(done.returncode, done.stderr)
     try:
         if verdict == b"no":
-            refusal = Refusal.model_validate_json(body)
+            refusal = json.decode(body, type=Refusal)
             raise Refused(refusal.code, refusal.message, refusal.hint)
-        return Answer.model_validate_json(body)
-    except ValidationError as error:
+        return json.decode(body, type=Answer)
+    except (DecodeError, UnicodeDecodeError) as error:
         raise _died(0, b"its answer cannot be read") from error
 
 

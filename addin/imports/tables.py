@@ -110,9 +110,10 @@ def read_text_table(content: bytes, profiles: Sequence[Profile]) -> tuple[Profil
     nearest = ""
     written = {profile.encodings: profile for profile in profiles}
     texts = {encodings: decoded(content, profile) for encodings, profile in written.items()}
+    starts = {encodings: text.split("\n", _PREAMBLE)[:_PREAMBLE] for encodings, text in texts.items()}
     for profile in profiles:
         text = texts[profile.encodings]
-        for number, line in enumerate(text.split("\n", _PREAMBLE)[:_PREAMBLE]):
+        for number, line in enumerate(starts[profile.encodings]):
             for mark in profile.delimiters if len(line) < _LINE_LIMIT else ():
                 known, missing = fits(split_line(line, mark), profile)
                 if not missing and (best is None or known > best[0]):
@@ -145,8 +146,14 @@ def split_line(line: str, mark: str) -> list[str]:
 
 
 def _rows(text: str, number: int, mark: str, profile: Profile) -> Table:
+    *before, rest = text.split("\n", number + 1)
+    if len(before) <= number:  # nothing after the header
+        before, rest = [*before, rest], ""
+    header = tuple(cell.strip() for cell in split_line(before[number], mark))
+    whole = rest.rstrip("\n")
+    if not mark.isspace() and (found := _even_rows(whole, number + 2, header, mark)) is not None:
+        return found
     lines = text.split("\n")
-    header = tuple(cell.strip() for cell in split_line(lines[number], mark))
     body = lines[number + 1 :]
     while body and not body[-1].strip():
         body.pop()
@@ -154,8 +161,6 @@ def _rows(text: str, number: int, mark: str, profile: Profile) -> Table:
     if not all(body):
         kept = [(place, line) for place, line in zip(places, body, strict=True) if line.strip()]
         places, body = [place for place, _ in kept], [line for _, line in kept]
-    if (table := _even_rows(body, places, header, mark)) is not None:
-        return table
     counts = _cell_counts(body, mark)
     if counts is None:
         return _slow_rows("\n".join(lines[number + 1 :]), number + 1, header, mark)
@@ -163,22 +168,28 @@ def _rows(text: str, number: int, mark: str, profile: Profile) -> Table:
     return _without_ragged_totals(table, lines, mark, profile)
 
 
-def _even_rows(lines: Sequence[str], places: Sequence[int], header: tuple[str, ...], mark: str) -> Table | None:
+def _even_rows(whole: str, first: int, header: tuple[str, ...], mark: str) -> Table | None:
     """The rows of a text without quotation marks in which every line has as many cells as the header; else None.
 
-    No line is longer, or polars refuses; so with as many separators in all as there should be, none is shorter.
+    Polars refuses a longer line and fills up a shorter one. So the sizes of all cells are summed: what is left of the
+    text are its separators and line ends, and only as many as there should be leave no line too short. Splitting the
+    lines, or counting in the text, would cost as much as reading all days and numbers. `first` is the first line.
     """
-    whole, width = "\n".join(lines), len(header)
-    if not lines or '"' in whole or whole.count(mark) != len(lines) * (width - 1):
+    width, height = len(header), whole.count("\n") + 1
+    if width < 2 or '"' in whole:
         return None
     schema = {f"c{index}": pl.String() for index in range(width)}
+    content = whole.encode()
     try:
         frame = pl.read_csv(
-            whole.encode(), has_header=False, separator=mark, schema=schema, empty_string_is_null=False, quote_char=None
+            content, has_header=False, separator=mark, schema=schema, empty_string_is_null=False, quote_char=None
         )
     except pl.exceptions.PolarsError:
         return None
-    return Table(header, frame, places, width) if frame.height == len(lines) else None
+    sizes = frame.select(pl.all().str.len_bytes().sum()).row(0)
+    if frame.height != height or len(content) - sum(sizes) != height * width - 1:
+        return None
+    return Table(header, frame, range(first, first + height), width)
 
 
 def _cell_counts(lines: Sequence[str], mark: str) -> pl.Series | None:

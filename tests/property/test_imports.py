@@ -15,7 +15,7 @@ from addin.arrivals.run import _look
 from addin.imports.columns import _PLAIN_ID, _PLAIN_TEXT, check_digit_agrees
 from addin.imports.values import _read_text, read_id
 from addin.logic.carrier_status import TRACKING_STATUSES
-from addin.logic.imports.kinds import KINDS
+from addin.logic.imports.rows import ROWS as MODELS
 from addin.logic.imports.rules import find
 from addin.logic.order_terms import ORDER_STAGES
 from addin.logic.return_terms import GRADES
@@ -59,7 +59,7 @@ def check_sieve(kind, rows):
     keys = {"tracking": "tracking", "orders": "order_no", "stock": "sku", "returns": "rma_no"}[kind]
     everything = read(content, watched={keys: tuple(row[0] for row in distinct)})
     sieved = {row["row"] for row in read(content, look=_look(CTX)).wanted}
-    model = KINDS[kind].row
+    model = MODELS[kind]
     for raw in everything.wanted:
         row = model.model_validate(dict(raw), strict=False)
         if find(kind, row, CTX) is not None:

@@ -8,6 +8,7 @@ from import_kit import ROOT, SAMPLES, read
 from addin.errors import ConfigError
 from addin.imports.profiles import SHIPPED, chosen, folded, load_profiles
 from addin.logic.imports.kinds import KINDS
+from addin.logic.imports.rows import ROWS
 from addin.logic.imports.rules import RULES
 
 #: Sample file -> profile that has to be recognised by its columns alone, rows, and what they come to.
@@ -57,7 +58,7 @@ def test_a_kinds_columns_are_its_rows_fields(kind):
     """The table of columns and the row's model name the same things."""
     found = KINDS[kind]
     extra = {"status"} if kind == "tracking" else set()
-    assert {column.name for column in found.columns} | extra | {"row", "doubts"} == set(found.row.model_fields)
+    assert {column.name for column in found.columns} | extra | {"row", "doubts"} == set(ROWS[kind].model_fields)
     assert set(found.key) | {found.newest} | set(found.order) <= {column.name for column in found.columns}
 
 
@@ -88,11 +89,11 @@ def test_a_registers_own_profile_stands_before_the_shipped_one(tmp_path):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (("kind = ", "kin = "), "kind"),
+        (("kind = ", "kin = "), "unknown field `kin`"),
         (('kind = "tracking"', 'kind = "parcels"'), "none of orders"),
         (("[columns.status_text]", "[columns.states]"), "no column states"),
         (('[columns.status_text]\ntitles = ["Libellé"]', ""), "needs the column status_text"),
-        (('titles = ["Colis"]', "titles = []"), "at least 1 item"),
+        (('titles = ["Colis"]', "titles = []"), "tracking: Expected `array` of length >= 1 - at `$.titles`"),
         (('title = "Our own"', 'title = "x"\ndecimal = ","\nthousands = [","]'), "same mark"),
         (('title = "Our own"', 'title = "x"\nzone = "Mars/Base"'), "no time zone"),
         (('titles = ["Libellé"]', 'titles = ["L"]\nwords = {"x" = "SOMEWHERE"}'), "none of its values"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from import_kit import profiles
+from msgspec.structs import replace
 
 from addin.imports.profiles import ColumnProfile, Profile
 from addin.imports.values import Read, reader_of
@@ -12,7 +13,7 @@ from addin.logic.imports.kinds import KINDS
 
 def read(text: str, column: str = "order_value", profile: str = "wms-orders", **given: object) -> Read:
     one: Profile = profiles(profile)[0]
-    about = one.columns[column].model_copy(update=given)
+    about = replace(one.columns[column], **given)
     return reader_of(KINDS[one.kind].column(column), about, one)(text)
 
 

@@ -1,6 +1,7 @@
 """The kinds of files that can be imported, each with its columns: one table, read by profiles, checks and tests.
 
-A column is named as in the row's model (`rows`); how a house's file titles it, and how it writes days and numbers, is
+A column is named as in the row's model (`rows`, which this table does without: the process that reads files has no use
+for the models); how a house's file titles it, and how it writes days and numbers, is
 said by a profile.
 """
 
@@ -12,7 +13,6 @@ from functools import cached_property
 from typing import Final
 
 from addin.logic.carrier_status import TRACKING_STATUSES
-from addin.logic.imports.rows import CountRow, ImportRow, OrderRow, ParcelRow, ReturnRow
 from addin.logic.order_terms import ORDER_STAGES
 from addin.logic.return_terms import GRADES
 
@@ -63,7 +63,6 @@ class ImportKind:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     newest: str
-    row: type[ImportRow]
     order: tuple[str, ...] = ()
 
     @cached_property
@@ -104,7 +103,6 @@ ORDERS: Final = ImportKind(
     ),
     ("order_no", "line_id"),
     "stage_since",
-    OrderRow,
     ("ordered_at", "stage_since"),
 )
 STOCK: Final = ImportKind(
@@ -123,7 +121,6 @@ STOCK: Final = ImportKind(
     ),
     ("sku", "location", "serial"),
     "counted_at",
-    CountRow,
 )
 TRACKING: Final = ImportKind(
     "tracking",
@@ -147,7 +144,6 @@ TRACKING: Final = ImportKind(
     ),
     ("tracking",),
     "last_scan_at",
-    ParcelRow,
     ("ship_date", "last_scan_at"),
 )
 RETURNS: Final = ImportKind(
@@ -171,7 +167,6 @@ RETURNS: Final = ImportKind(
     ),
     ("rma_no", "line_id", "sku"),
     "third_party_at",
-    ReturnRow,
     ("received_at", "third_party_at"),
 )
 KINDS: Final = {kind.name: kind for kind in (ORDERS, STOCK, TRACKING, RETURNS)}

@@ -6,9 +6,10 @@ the way in, whoever wrote it. A value that a row leaves open, or that could not 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -98,3 +99,9 @@ class ReturnRow(ImportRow):
     third_party_by: Code = ""
     third_party_at: AwareDatetime | None = None
     goods_value: Amount | None = None
+
+
+#: The model of a row by the kind of file it stands in (`kinds`).
+ROWS: Final[Mapping[str, type[ImportRow]]] = {
+    "orders": OrderRow, "stock": CountRow, "tracking": ParcelRow, "returns": ReturnRow,
+}  # fmt: skip
