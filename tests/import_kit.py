@@ -93,10 +93,15 @@ def profiles(*ids: str) -> tuple[Profile, ...]:
     return tuple(profile for name, profile in load_profiles().items() if not ids or name in ids)
 
 
-def read(content: bytes, *ids: str, **job: Any) -> Answer:
+def job(**more: Any) -> Job:
+    """What is asked of the process that reads a file, with all shipped profiles."""
+    given = {"profiles": profiles(), "look": LOOK, "most_rows": 10_000, "most_wanted": 100, "most_listed": 100}
+    return Job(**(given | more))
+
+
+def read(content: bytes, *ids: str, **more: Any) -> Answer:
     """What a file says, in this process."""
-    given = {"profiles": profiles(*ids), "look": LOOK, "most_rows": 10_000, "most_wanted": 100, "most_listed": 100}
-    return do_job(content, Job(**(given | job)))
+    return do_job(content, job(**({"profiles": profiles(*ids)} | more)))
 
 
 def said(answer: Answer) -> dict[int, tuple[str, str]]:

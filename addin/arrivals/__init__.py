@@ -6,6 +6,6 @@ reading itself is done by `addin.imports` in a process of its own.
 
 from __future__ import annotations
 
-from addin.arrivals.run import STEPS, import_file, import_inbox
+from addin.arrivals.run import STEPS, expect_files, import_file, import_inbox
 
-__all__ = ["STEPS", "import_file", "import_inbox"]
+__all__ = ["STEPS", "expect_files", "import_file", "import_inbox"]

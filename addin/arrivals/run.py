@@ -22,6 +22,7 @@ from typing import Final
 from addin.arrivals.asking import Asked, asked_of, rows_of
 from addin.arrivals.places import Place, place_of, waiting_files
 from addin.errors import CasebookError
+from addin.imports import reader
 from addin.imports.exchange import REJECTED, Answer, Job, Look
 from addin.imports.profiles import Profile, chosen, load_profiles
 from addin.imports.reader import LARGEST, read_file
@@ -82,6 +83,12 @@ def import_file(service: Service, path: Path, what: str = "", *, tick: Tick = la
 
 
 _LEFT: Final = "It was left in the inbox: a statement is for Reconcile; a new format needs a profile."
+
+
+def expect_files(folder: Path) -> None:
+    """Start the process that reads ahead of the press, when a file waits in the inbox of this register."""
+    if waiting_files(folder):
+        reader.make_ready()
 
 
 def import_inbox(service: Service, *, tick: Tick = lambda: None) -> Outcome:

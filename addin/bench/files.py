@@ -8,8 +8,9 @@ Import. A fictional tracking export is imported into a fresh register, from the 
 as many rows in the same round, four floors: polars reading the bare file; pydantic validating the bare rows (the row's
 own model, values already in its notation, objects dropped at once); and the bulk validation of a row of twenty fields,
 row by row by pydantic and column by column by polars (`floors`). Time is that of the processors, the reading process
-included, where the system tells it; else that of the clock. What starting that process costs is told apart: it is the
-same for ten rows. Medians over the rounds.
+included, where the system tells it; else that of the clock. What loading that process costs is measured apart, by
+itself: the command pays it, a press of the button does not when the file lay in the inbox before. Medians over the
+rounds.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from addin.arrivals import import_file
 from addin.bench.floors import column_by_column, row_by_row, twenty_fields
 from addin.demo.messages import MORNING, transcript
 from addin.folder import create
+from addin.imports.reader import let_go, make_ready
 from addin.logic.imports.rows import ParcelRow
 from addin.logic.intake import ChatMessage, IntakeProfile, read_conversation, read_message, split_transcript
 from addin.logic.intake.cues import CUES
@@ -162,6 +164,7 @@ class ImportReport:
     started_to_columns: float
     start_s: float
     clock_s: float
+    pressed_s: float
 
     def as_dict(self) -> dict[str, object]:
         """The report as JSON shows it."""
@@ -170,13 +173,14 @@ class ImportReport:
     def lines(self) -> Iterator[str]:
         """The report in words."""
         yield f"{self.rows:,} rows of {len(_HEADER)} columns, {self.cases} of which become cases; medians of one run."
-        yield f"Import, file to cases: {self.import_per_s:,.0f} rows a second ({self.clock_s:.1f} s by the clock)."
+        by_clock = f"{self.clock_s:.1f} s by the clock; {self.pressed_s:.1f} s when its reader had loaded before"
+        yield f"Import, file to cases: {self.import_per_s:,.0f} rows a second ({by_clock})."
         yield f"Bare pydantic: {self.pydantic_per_s:,.0f} rows a second; the import takes {self.to_pydantic:.2f} x."
         yield f"Bare polars reading: {self.polars_per_s:,.0f} rows a second; the import takes {self.to_polars:.1f} x."
         yield "Bulk validation of a row of twenty fields, and nothing else:"
         yield f"  pydantic, row by row: {self.twenty_per_s:,.0f} a second; the import takes {self.to_twenty:.2f} x."
         yield f"  polars, by column: {self.columns_per_s:,.0f} a second; the import takes {self.to_columns:.2f} x,"
-        yield f"  or {self.started_to_columns:.2f} x without the start of its reading process ({self.start_s:.2f} s)."
+        yield f"  or {self.started_to_columns:.2f} x when its reader ({self.start_s:.2f} s) had loaded before."
 
 
 def bench_import(count: int = ROWS, rounds: int = ROUNDS, tick: Tick = lambda: None) -> ImportReport:
@@ -189,26 +193,27 @@ def bench_import(count: int = ROWS, rounds: int = ROUNDS, tick: Tick = lambda: N
     with tempfile.TemporaryDirectory(prefix="casebook-bench-") as base:
         path = Path(base) / "parcels.csv"
         path.write_bytes(content)
-        few = Path(base) / "few.csv"
-        few.write_bytes(_as_csv(rows[1:11]))
         for number in range(rounds):
             floor, _ = _spent(_validate, bare)
             reading, _ = _spent(_read_bare, content)
             rows_of_twenty, _ = _spent(row_by_row, twenty)
             columns, _ = _spent(column_by_column, twenty)
-            start, _, _ = _import_once(Path(base) / f"few-{number}", few)
+            start, _ = _spent(_load_and_let_go)
             used, clock, cases = _import_once(Path(base) / f"register-{number}", path)
-            taken.append((used, floor, reading, rows_of_twenty, columns, start, clock, cases))
+            make_ready(loaded=True)
+            _, pressed, _ = _import_once(Path(base) / f"ready-{number}", path)
+            taken.append((used, floor, reading, rows_of_twenty, columns, start, clock, pressed, cases))
             tick()
-    used, floor, reading, rows_of_twenty, columns, start, clock = (
-        median(column) for column in list(zip(*taken, strict=True))[:7]
+    used, floor, reading, rows_of_twenty, columns, start, clock, pressed = (
+        median(column) for column in list(zip(*taken, strict=True))[:8]
     )
     to_own, to_reading, to_twenty, to_columns = (median(one[0] / one[place] for one in taken) for place in (1, 2, 3, 4))
     return ImportReport(
-        rows=count, cases=int(taken[0][7]), import_per_s=count / used, pydantic_per_s=count / floor,
+        rows=count, cases=int(taken[0][8]), import_per_s=count / used, pydantic_per_s=count / floor,
         polars_per_s=count / reading, twenty_per_s=count / rows_of_twenty, columns_per_s=count / columns,
         to_pydantic=to_own, to_polars=to_reading, to_twenty=to_twenty, to_columns=to_columns,
         started_to_columns=median((one[0] - one[5]) / one[4] for one in taken), start_s=start, clock_s=clock,
+        pressed_s=pressed,
     )  # fmt: skip
 
 
@@ -251,6 +256,11 @@ def _validate(rows: Sequence[dict[str, str | int]]) -> None:
 
 def _read_bare(content: bytes) -> None:
     pl.read_csv(content, infer_schema=False)
+
+
+def _load_and_let_go() -> None:
+    make_ready(loaded=True)
+    let_go()
 
 
 def _import_once(folder: Path, path: Path) -> tuple[float, float, int]:

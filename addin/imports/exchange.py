@@ -17,6 +17,8 @@ ACCEPTED: Final = "accept"
 REVIEW: Final = "review"
 REJECTED: Final = "reject"
 REPEATED: Final = "repeat"
+#: The first line of the reading process: it waits for its job.
+LOADED: Final = b"loaded\n"
 
 
 class Look(Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,16 +1,24 @@
-"""A file read in a process of its own: what it says, or why it is refused. The caller's process parses nothing."""
+"""A file read in a process of its own: what it says, or why it is refused. The caller's process parses nothing.
+
+A reading process reads one file and ends. Loading it takes longer than reading a usual file, so that one may be started
+ahead (`make_ready`); it waits for its file, and ends unasked when its parent does.
+"""
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import IO, Final
 
 from msgspec import DecodeError, json
 
-from addin.imports.exchange import Answer, Job, Refusal
+from addin.imports.exchange import LOADED, Answer, Job, Refusal
 from addin.imports.refusal import Refused
 
 #: How large a file may be, in bytes, and how long reading it may take on the clock.
@@ -25,6 +33,108 @@ _STRANGERS: Final = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """How a reading process ended: its code, what it answered, what it complained of; `late` when it was stopped."""
+
+    code: int
+    answer: bytes
+    complaint: bytes
+    late: bool
+
+
+class _Process:
+    """One reading process, from its start to its only file."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        window = {"creationflags": 0x08000000} if sys.platform == "win32" else {}  # no console window flashes up
+        self._complaints: IO[bytes] = tempfile.TemporaryFile(prefix="casebook-import-")  # noqa: SIM115 - see `end`
+        self._running = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._complaints, **window
+        )  # type: ignore[call-overload,unused-ignore]
+
+    def load(self) -> None:
+        """Wait until it has loaded; it says so by its first line, or by ending."""
+        if self._running.stdout is not None:
+            self._running.stdout.readline()
+
+    @property
+    def is_waiting(self) -> bool:
+        """True as long as it can be given a file."""
+        return self._running.poll() is None
+
+    def read(self, job: bytes, content: bytes, seconds: float) -> _Said:
+        """Give it its job and its file; it answers when it has both whole, so that neither side waits for the other."""
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            self._running.kill()
+
+        clock = threading.Timer(seconds, stop)
+        clock.start()
+        try:
+            answer = self._answer(job + b"\n", content)
+            code = self._running.wait()
+            self._complaints.seek(0)
+            return _Said(code, answer, self._complaints.read(), late.is_set())
+        finally:
+            clock.cancel()
+            self.end()
+
+    def _answer(self, *parts: bytes) -> bytes:
+        given, answered = self._running.stdin, self._running.stdout
+        if given is None or answered is None:
+            return b""
+        with contextlib.suppress(OSError), given:  # it may end before it has taken everything
+            for part in parts:
+                given.write(part)
+        said: bytes = answered.read()
+        return said.removeprefix(LOADED)
+
+    def end(self) -> None:
+        """Stop it, if it has not ended by itself, and let go of what it was given."""
+        self._running.kill()
+        self._running.wait()
+        for pipe in (self._running.stdin, self._running.stdout, self._complaints):
+            with contextlib.suppress(OSError):
+                if pipe is not None:
+                    pipe.close()
+
+
+_ONE: Final = threading.Lock()
+#: The process that was started ahead; one at most.
+_WAITING: Final[list[_Process]] = []
+
+
+def make_ready(*, loaded: bool = False) -> None:
+    """Start a reading process for the next file, unless one waits already; without one a file is read all the same.
+
+    Args:
+        loaded: wait until it has loaded; else it loads while other things are done.
+    """
+    with _ONE, contextlib.suppress(OSError):
+        if not any(process.is_waiting for process in _WAITING):
+            let_go()
+            _WAITING.append(_Process(_COMMAND))
+            if loaded:
+                _WAITING[0].load()
+
+
+@atexit.register
+def let_go() -> None:
+    """End the process that was started ahead, if there is one."""
+    while _WAITING:
+        _WAITING.pop().end()
+
+
+def _process(command: Sequence[str]) -> _Process:
+    with _ONE:
+        if command == _COMMAND and any(process.is_waiting for process in _WAITING):
+            return _WAITING.pop()
+    return _Process(command)
+
+
 def read_file(content: bytes, job: Job, *, command: Sequence[str] = _COMMAND, seconds: float = SECONDS) -> Answer:
     """Have a file read, with limits on memory and time.
 
@@ -32,20 +142,13 @@ def read_file(content: bytes, job: Job, *, command: Sequence[str] = _COMMAND, se
         Refused: for a file that is empty, too large, no table, or that the reading process refused or died of.
     """
     _refuse_at_sight(content)
-    window = {"creationflags": 0x08000000} if sys.platform == "win32" else {}  # no console window flashes up
-    try:
-        # By a nameless file and not by a pipe: a pipe takes a large file in pieces of 4 KB, each a call of the system.
-        with tempfile.TemporaryFile(prefix="casebook-import-") as given:
-            given.write(json.encode(job) + b"\n")
-            given.write(content)
-            given.seek(0)
-            done = subprocess.run(command, stdin=given, capture_output=True, timeout=seconds, check=False, **window)  # type: ignore[call-overload,unused-ignore]
-    except subprocess.TimeoutExpired as error:
+    said = _process(command).read(json.encode(job), content, seconds)
+    if said.late:
         hint = "Check that it is the right export; divide it, or export it as CSV."
-        raise Refused("IMP-SLOW", f"Reading the file took longer than {seconds:.0f} seconds.", hint) from error
-    verdict, _, body = done.stdout.partition(b"\n")
-    if done.returncode != 0:
-        raise _died(done.returncode, done.stderr)
+        raise Refused("IMP-SLOW", f"Reading the file took longer than {seconds:.0f} seconds.", hint)
+    verdict, _, body = said.answer.partition(b"\n")
+    if said.code != 0:
+        raise _died(said.code, said.complaint)
     try:
         if verdict == b"no":
             refusal = json.decode(body, type=Refusal)

@@ -1,8 +1,8 @@
 """The process in which a file is read: `python -m addin.imports.worker`, one job on standard input, one answer out.
 
 It puts limits on its own memory and time before it looks at the file, has no way to the register, and opens no file.
-Input is a line of JSON (`Job`), then the file's bytes; output is a line with `ok` or `no` and JSON (`Answer`,
-`Refusal`).
+Input is a line of JSON (`Job`), then the file's bytes. Output is a line when it is loaded, and at the end a line with
+`ok` or `no` and JSON (`Answer`, `Refusal`).
 """
 
 from __future__ import annotations
@@ -27,11 +27,16 @@ def main() -> None:
     hold_to_limits(MEMORY, SECONDS)
     from msgspec import json  # noqa: PLC0415 - after the limits
 
-    from addin.imports.exchange import Job, Refusal  # noqa: PLC0415
+    from addin.imports.exchange import LOADED, Job, Refusal  # noqa: PLC0415
     from addin.imports.job import do_job  # noqa: PLC0415
     from addin.imports.refusal import Refused  # noqa: PLC0415
 
-    job = json.decode(sys.stdin.buffer.readline(), type=Job)
+    sys.stdout.buffer.write(LOADED)
+    sys.stdout.buffer.flush()
+    given = sys.stdin.buffer.readline()
+    if not given:  # started ahead, and no file came before its parent ended
+        return
+    job = json.decode(given, type=Job)
     content = sys.stdin.buffer.read()
     try:
         said = b"ok\n" + json.encode(do_job(content, job))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from addin.arrivals import expect_files
+from addin.imports.reader import let_go
 from addin.service import Service
 from addin.settings import FILE, JOURNAL_FILE
 
@@ -23,6 +25,7 @@ class OpenRegisters:
 
     def of(self, folder: Path) -> Service:
         """The register of a folder, opened anew when its settings changed or its journal was replaced."""
+        expect_files(folder)
         found = self._open.get(folder)
         marks = _marks(folder)
         if found is not None and found[0] == marks:
@@ -38,6 +41,7 @@ class OpenRegisters:
         for _, service in self._open.values():
             service.close()
         self._open.clear()
+        let_go()
 
 
 def _marks(folder: Path) -> object:

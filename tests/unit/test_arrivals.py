@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import csv
-import sys
 from dataclasses import replace
 
 import msgspec
 import pytest
-from import_kit import LOOK, NOW, number, parcel, profiles, text_file
+from import_kit import NOW, job, number, parcel, text_file
 from msgspec import structs
 from service_kit import SETTINGS, Clock, assert_sound
 
 from addin.arrivals import import_file, import_inbox, run
-from addin.imports.exchange import Job
 from addin.imports.job import do_job
-from addin.imports.reader import read_file
-from addin.imports.refusal import Refused
 from addin.journal import SqliteJournal
 from addin.logic.outcome import Status
 from addin.service import RowRequest, Service, begin
@@ -275,66 +271,6 @@ def test_names_that_mislead_are_shown_plainly(service):
     outcome = import_inbox(service)
     assert "upsvsc.csv" in outcome.message
     assert "\u202e" not in outcome.message
-
-
-# The process of its own ------------------------------------------------------------------------------------------
-
-
-def job(**more):
-    given = {"profiles": profiles(), "look": LOOK, "most_rows": 100, "most_wanted": 10, "most_listed": 10}
-    return Job(**(given | more))
-
-
-def test_a_file_is_read_in_a_process_of_its_own():
-    """Its answer is the same as here; a refusal comes back in words."""
-    content = text_file([parcel(1, **BACK), parcel(2, tracking="")])
-    assert read_file(content, job()) == do_job(content, job())
-    with pytest.raises(Refused, match="No import profile"):
-        read_file(b"a,b\n1,2\n", job())
-
-
-@pytest.mark.parametrize(
-    ("program", "code"),
-    [
-        ("import time; time.sleep(60)", "IMP-SLOW"),
-        ("import os; os.abort()", "IMP-READER"),
-        ("print('ok'); print('{}')", "IMP-READER"),
-        ("print('hello')", "IMP-READER"),
-        ("raise MemoryError", "IMP-READER"),
-    ],
-)
-def test_a_reading_process_that_dies_or_hangs_is_a_refusal(program, code):
-    """Bounded in time; whatever it says is checked."""
-    with pytest.raises(Refused) as caught:
-        read_file(b"x,y\n", job(), command=(sys.executable, "-c", program), seconds=1.5)
-    assert caught.value.code == code
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="limits by setrlimit")
-def test_the_reading_process_holds_itself_to_its_memory():
-    """More than it may have is not given to it."""
-    program = (
-        "from addin.imports.limits import hold_to_limits; hold_to_limits(200 * 2**20, 5); x = bytearray(400 * 2**20)"
-    )
-    with pytest.raises(Refused, match="more memory than it may have"):
-        read_file(b"x,y\n", job(), command=(sys.executable, "-c", program), seconds=20)
-
-
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [
-        (b"", "IMP-EMPTY"),
-        (b"\xef\xbb\xbf\r\n ", "IMP-EMPTY"),
-        (b"%PDF-1.7 ...", "IMP-STRANGE"),
-        (b"<html><table>", "IMP-STRANGE"),
-        (b"\x1f\x8b\x08", "IMP-STRANGE"),
-    ],
-)
-def test_what_is_plainly_no_table_starts_no_process(content, code):
-    """An .xls that is a web page, a packed file, nothing at all."""
-    with pytest.raises(Refused) as caught:
-        read_file(content, job(), command=("/nowhere",))
-    assert caught.value.code == code
 
 
 def test_the_job_and_the_answer_hold_no_float():
