@@ -94,6 +94,11 @@ class _Issued:
         words = f"Letter {self.stamp.number} version {self.stamp.version}: {', '.join(self.files)}"
         return RowResult(self.case.case_id, ok=True, message=words, seqs=self.seqs)
 
+    def waiting(self, error: CasebookError) -> RowResult:
+        """What is told of a letter that was written before the batch stopped, and whose PDF and set are not made."""
+        words = f"Letter {self.stamp.number} version {self.stamp.version} is written, the rest of it is not yet made"
+        return self.row((Problem(error.code, f"{words}: {error.message}", hint=error.hint),))
+
 
 def make_letters(
     service: Service, wanted: Sequence[Wanted], extent: Extent | None = None, tick: Tick = lambda: None
@@ -196,7 +201,7 @@ class _Batch:
         rows = self._written(wanted)
         ready = [row for row in rows if isinstance(row, _Issued)]
         if ready and self.extent.prints and self.stopped:
-            finished = {one.case.case_id: one.row((_told(self.stopped),)) for one in ready}
+            finished = {one.case.case_id: one.waiting(self.stopped) for one in ready}
         elif ready and self.extent.prints:
             finished = dict(zip((one.case.case_id for one in ready), self._printed(ready), strict=True))
         else:
@@ -327,12 +332,12 @@ class _Batch:
                     if page.problem is not None:  # the letter stands, and is finished when it is asked for again
                         rows.append(one.row((page.problem,)))
                     elif self.stopped:
-                        rows.append(one.row((_told(self.stopped),)))
+                        rows.append(one.waiting(self.stopped))
                     else:
                         rows.append(self._finished(writer, one, page.content, page.way))
         except JournalError as error:
             self.stopped = error
-            return [one.row((_told(error),)) for one in issued]
+            return [one.waiting(error) for one in issued]
         return rows
 
     def _finished(self, writer: Writer, one: _Issued, pdf: bytes, way: str) -> RowResult:
