@@ -1,11 +1,10 @@
 """Chat messages out of files: one text, or a line-by-line file of messages; and the dry run that only shows.
 
-Encodings are decided here: UTF-8 with or without a mark, UTF-16 with one, else Windows-1252, which every byte fits.
+Encodings are decided by `logic.encoding`: UTF-8 or UTF-16, with or without a mark, and single bytes of Windows-1252.
 """
 
 from __future__ import annotations
 
-import codecs
 import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from addin.errors import CasebookError
+from addin.logic.encoding import marked_encoding, mixed_text, stranger
 from addin.logic.intake import ChatMessage, IntakeProfile, as_object, read_conversation, split_transcript
 from addin.reception import profile_of
 from addin.service import policy_of
@@ -24,38 +24,49 @@ LIMIT: Final = 32 * 1024 * 1024
 
 def decoded(content: bytes) -> str:
     """The text of a file in whatever encoding chat exports come in."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16", errors="replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+    encoding = marked_encoding(content)
+    if encoding and encoding != "utf-8":
+        return content.decode(encoding, errors="replace").removeprefix("\ufeff")
+    return mixed_text(content).text
 
 
 def messages_of(content: bytes, name: str, *, now: datetime, sender: str = "") -> list[ChatMessage]:
     """The messages of a file: a pasted text or export, or one message a line in a `.jsonl` file.
 
     Raises:
-        CasebookError: for a file that is too large, or a line that is not a message; it names the line.
+        CasebookError: for a file that is too large, empty or no text, or a line that is no message; it is named.
     """
     if len(content) > LIMIT:
         raise CasebookError(f"{name} is larger than {LIMIT // 2**20} MB.", hint="Split the export.", code="CHAT-LARGE")
+    if what := stranger(content) or ("a packed folder or workbook" if content.startswith(b"PK\x03\x04") else ""):
+        hint = "Copy the messages out of it into a text file, or paste them."
+        raise CasebookError(f"{name} is {what}, not a chat.", hint=hint, code="CHAT-STRANGE")
     text = decoded(content)
+    if not text.strip():
+        raise CasebookError(f"{name} holds no text.", hint="Export or copy the chat again.", code="CHAT-EMPTY")
     if name.endswith(".jsonl"):
         return [_message(number, line, sender) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     return split_transcript(text, default_at=now, default_sender=sender)
 
 
 def _message(number: int, line: str, sender: str) -> ChatMessage:
+    hint = "Each line is an object with id, ts (with offset), from and text."
     try:
         one = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise CasebookError(f"Line {number} is not a JSON object.", hint=hint, code="CHAT-LINE") from error
+    if not isinstance(one, dict) or "ts" not in one or "text" not in one:
+        lacking = [name for name in ("ts", "text") if not isinstance(one, dict) or name not in one]
+        raise CasebookError(f"Line {number} lacks {' and '.join(lacking)}.", hint=hint, code="CHAT-LINE")
+    try:
         at = datetime.fromisoformat(str(one["ts"]))
-        if at.tzinfo is None:
-            raise ValueError("ts needs an offset")
-        return ChatMessage(str(one.get("id", "")), at.astimezone(UTC), str(one.get("from") or sender), str(one["text"]))
-    except (ValueError, KeyError, TypeError) as error:
-        hint = "Each line is an object with id, ts (with offset), from and text."
-        raise CasebookError(f"Line {number} is not a message: {error}.", hint=hint, code="CHAT-LINE") from error
+    except ValueError as error:
+        words = f"Line {number}: ts {str(one['ts'])[:40]!r} is not a date and time."
+        raise CasebookError(words, hint="Write it like 2026-11-23T09:14:00+00:00.", code="CHAT-LINE") from error
+    if at.tzinfo is None:
+        words = f"Line {number}: ts {str(one['ts'])[:40]!r} does not say its offset."
+        raise CasebookError(words, hint="Write it like 2026-11-23T09:14:00+00:00.", code="CHAT-LINE")
+    return ChatMessage(str(one.get("id", "")), at.astimezone(UTC), str(one.get("from") or sender), str(one["text"]))
 
 
 def dry_lines(

@@ -22,6 +22,7 @@ from addin.logic.imports.facts import SAME, TOLD, comparable, is_about, news
 from addin.logic.imports.kinds import ImportKind
 from addin.logic.imports.rows import ROWS, ImportRow
 from addin.logic.imports.rules import Finding, find
+from addin.logic.order_terms import odd_order_number
 from addin.service import RowRequest, Service
 
 #: By which fields a finding and an open case of its type are about the same thing, the surest first.
@@ -33,14 +34,21 @@ _MATTER: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "INV": (("sku", "location", "serial"), ("sku", "location")),
 }
 
+#: What a case can be found by when its order number is odd.
+_OTHER_HANDLES = ("tracking", "rma_no", "sku")
+
 
 @dataclass
 class Asked:
-    """Requests with the line each comes from; `known` are lines that need nothing more, with why."""
+    """Requests with the line each comes from.
+
+    `known` are lines that need nothing more, `odd` those that name nothing a case could be opened for, each with why.
+    """
 
     requests: list[tuple[str, RowRequest]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     known: list[tuple[int, str]] = field(default_factory=list)
+    odd: list[tuple[int, str]] = field(default_factory=list)
     openings: int = 0
 
     def add(self, line: int, verb: str, request: RowRequest) -> None:
@@ -153,12 +161,20 @@ def _ask_opening(
     if (before := service.journal.recall(key)) is not None:
         asked.known.append((row.row, f"{before.case_id} was opened for this before"))
         return
+    doubts = list(row.doubts)
+    number = str(finding.fields.get("order_no") or "")
+    if hint := odd_order_number(number, service.policy.text("id.order_pattern")):
+        words = f"{number} does not look like an order number"
+        if not any(finding.fields.get(name) for name in _OTHER_HANDLES):
+            asked.odd.append((row.row, f"{words}; no case was opened. {hint}"))
+            return
+        doubts.append(words)
     if case_id := matters.of(finding):
         asked.known.append((row.row, f"{case_id} is open for this"))
         return
     matters.take(finding)
-    doubts = f" In doubt: {'; '.join(row.doubts)}." if row.doubts else ""
-    reason = f"{finding.reason} From {file}, line {row.row} ({finding.rule}).{doubts}"
+    doubted = f" In doubt: {'; '.join(doubts)}." if doubts else ""
+    reason = f"{finding.reason} From {file}, line {row.row} ({finding.rule}).{doubted}"
     fields = {**finding.fields, "channel": "Import"}
     asked.add(row.row, "open", RowRequest("", fields, reason[:2_000], key, opens=finding.type_code))
     asked.openings += 1

@@ -213,7 +213,7 @@ def _refuse_unreadable(answer: Answer, profile: Profile, ctx: Context) -> None:
     if few or answer.rejected * 100 <= ctx.policy.decimal("import.most_rejected_percent") * answer.rows:
         return
     first = next((line for line in answer.lines if line.verdict == REJECTED), None)
-    words = f" Line {first.row}: {first.words}." if first else ""
+    words = f" Line {first.row}: {first.words.rstrip('.')}." if first else ""
     raise Refused(
         "IMP-REJECTED",
         f"{answer.rejected:,} of {answer.rows:,} rows cannot be read, so that nothing was taken.{words}",
@@ -259,13 +259,14 @@ def _told(run: _Run, outcome: Outcome, now: datetime) -> Outcome:
     parts = [
         f"{run.place.shown} ({run.profile.title}): {answer.rows:,} rows, {answer.accepted:,} accepted, "
         f"{answer.review:,} to review, {answer.rejected:,} rejected, {answer.repeated:,} repeated.",
-        f"{_counted(len(opened))} opened, {_counted(len(filled))} filled in.",
+        f"{_counted(len(opened)).capitalize()} opened, {_counted(len(filled))} filled in.",
+        _odd(run.asked),
         f"{_counted(len(failed))} could not be opened or filled in: {failed[0].message}" if failed else "",
         "; ".join(f"{name}: {value}" for name, value in answer.controls.items()) + ".",
         _stale(run, now),
         f"Rows to look at: {result}." if result else "",
     ]
-    status = Status.PROBLEMS if answer.rejected or failed else Status.DONE
+    status = Status.PROBLEMS if answer.rejected or failed or run.asked.odd else Status.DONE
     text = " ".join(part for part in parts if part)
     problems = tuple(problem for row in failed for problem in row.problems)
     return Outcome(status, text, rows, problems, outcome.seq, outcome.head, (result,) if result else ())
@@ -273,6 +274,14 @@ def _told(run: _Run, outcome: Outcome, now: datetime) -> Outcome:
 
 def _counted(number: int) -> str:
     return "no case" if not number else "1 case" if number == 1 else f"{number:,} cases"
+
+
+def _odd(asked: Asked) -> str:
+    if not asked.odd:
+        return ""
+    line, words = asked.odd[0]
+    more = f" ({len(asked.odd) - 1:,} more such lines)" if len(asked.odd) > 1 else ""
+    return f"Line {line}: {words}{more}"
 
 
 def _stale(run: _Run, now: datetime) -> str:
@@ -302,8 +311,9 @@ def _result_lines(run: _Run, rows: Sequence[RowResult]) -> Iterator[tuple[int, s
     for number, (verb, request), row in zip(run.asked.lines, run.asked.requests, rows, strict=True):
         if row.seqs or not row.ok:
             yield number, verb if row.ok else "not done", row.case_id, request.reason, row.message
-    for number, words in run.asked.known:
-        yield number, "known", "", words, ""
+    for verdict, lines in (("known", run.asked.known), ("review", run.asked.odd)):
+        for number, words in lines:
+            yield number, verdict, "", words, ""
 
 
 def _safe(text: str) -> str:

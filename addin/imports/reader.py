@@ -20,17 +20,12 @@ from msgspec import DecodeError, json
 
 from addin.imports.exchange import LOADED, Answer, Job, Refusal
 from addin.imports.refusal import Refused
+from addin.logic.encoding import stranger
 
 #: How large a file may be, in bytes, and how long reading it may take on the clock.
 LARGEST: Final = 128 * 1024 * 1024
 SECONDS: Final = 180.0
 _COMMAND: Final = (sys.executable, "-I", "-m", "addin.imports.worker")
-#: Contents that are no table, whatever the file is called.
-_STRANGERS: Final = (
-    (b"%PDF", "a PDF"), (b"<!DOCTYPE html", "a web page"), (b"<html", "a web page"), (b"\x1f\x8b", "packed (gzip)"),
-    (b"{\\rtf", "a text document"), (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"), (b"MZ", "a program"),
-    (b"\x7fELF", "a program"), (b"SQLite format 3", "a database"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +158,8 @@ def _refuse_at_sight(content: bytes) -> None:
         raise Refused("IMP-EMPTY", "The file is empty.", "Export it again.")
     if len(content) > LARGEST:
         raise Refused("IMP-LARGE", f"The file is larger than {LARGEST // 2**20} MB.", "Export a shorter period.")
-    start = content[:64].lstrip().lower()
-    for mark, what in _STRANGERS:
-        if start.startswith(mark.lower()):
-            raise Refused("IMP-STRANGE", f"The file is {what}, not a table.", "Export it as CSV or .xlsx.")
+    if what := stranger(content):
+        raise Refused("IMP-STRANGE", f"The file is {what}, not a table.", "Export it as CSV or .xlsx.")
 
 
 def _died(code: int, stderr: bytes) -> Refused:

@@ -1,6 +1,7 @@
 """A file as a table of texts: header, rows, and where each row stands in the file. Separated text is read here.
 
-1. The encoding is what a mark at the start says, else the first of the profile's that fits every byte.
+1. The encoding is what the start of the file tells (`logic.encoding`), else UTF-8 with single bytes of the profile's
+   last one, else that one.
 2. The separator is the one that splits the header into most columns the profile knows; lines before it are left out.
 3. A row with more or fewer cells than the header is kept out and named: a separator inside a text shifts every value
    after it into the wrong column.
@@ -8,9 +9,9 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -19,16 +20,17 @@ import polars as pl
 
 from addin.imports.profiles import Profile, folded
 from addin.imports.refusal import Refused
+from addin.logic.encoding import marked_encoding, mixed_text
 
 #: How many lines at the start may be titles and remarks before the header.
 _PREAMBLE: Final = 20
 #: A line longer than this is no line of a table.
 _LINE_LIMIT: Final = 1_000_000
 csv.field_size_limit(_LINE_LIMIT)
-_MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)  # fmt: skip
+#: So many characters at the start are looked at for zeros.
+_NUL_LOOK: Final = 1_000_000
+#: A line of separators alone, as a sheet saved with a million formatted rows has them; it is no row.
+_EMPTY_ROW: Final = re.compile(r"(?<=\n)(?:,{2,}|;{2,}|\t{2,}|\|{2,})(?=\n|\Z)")
 
 
 @dataclass(frozen=True)
@@ -70,20 +72,21 @@ def decoded(content: bytes, profile: Profile) -> str:
         Refused: for bytes that no encoding of the profile fits, or that are no text.
     """
     text = _text(content, profile)
-    if "\x00" in text[:1_000_000]:
-        raise Refused("IMP-BINARY", "The file is not text.", "Export it as CSV or as a workbook (.xlsx).")
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    if (zero := text.find("\x00", 0, _NUL_LOOK)) >= 0:
+        words = f"Line {text.count(chr(10), 0, zero) + 1} holds a character that no text has (NUL)."
+        raise Refused("IMP-BINARY", words, "The file is cut off or no table: export it again as CSV or .xlsx.")
+    text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    return _EMPTY_ROW.sub("", text) if any(f"\n{mark}{mark}" in text for mark in ",;\t|") else text
 
 
 def _text(content: bytes, profile: Profile) -> str:
-    for mark, encoding in _MARKS:
-        if content.startswith(mark):
-            return _decode(content, encoding, profile).removeprefix("\ufeff")
-    for encoding in profile.encodings[:-1]:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
+    if encoding := marked_encoding(content):
+        return _decode(content, encoding, profile).removeprefix("\ufeff")
+    if profile.encodings[0] == "utf-8" and len(profile.encodings) > 1:
+        # A file put together of two exports: single bytes of the old code page among UTF-8.
+        mixed = mixed_text(content, profile.encodings[-1])
+        if not mixed.lost:
+            return mixed.text
     return _decode(content, profile.encodings[-1], profile)
 
 

@@ -8,6 +8,7 @@ them, so that everything after this reads one notation.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -16,6 +17,7 @@ from typing import Any, Final
 import polars as pl
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
+from addin.imports.book_errors import column_of, put_errors_back
 from addin.imports.profiles import Profile
 from addin.imports.refusal import Refused
 from addin.imports.tables import Table, fits, no_profile
@@ -26,6 +28,9 @@ _PARTS: Final = 2_000
 #: No real sheet is packed tighter than this.
 _RATIO: Final = 400
 _PREAMBLE: Final = 20
+#: A sheet of more cells than this, empty ones counted, is no table of rows that anybody exports.
+_CELLS: Final = 100_000_000
+_EXTENT: Final = re.compile(rb'<(?:\w+:)?dimension ref="(?:[A-Z]{1,3}\d{1,7}:)?([A-Z]{1,3})(\d{1,7})"')
 _OLD: Final = b"\xd0\xcf\x11\xe0"
 ZIP: Final = b"PK\x03\x04"
 
@@ -46,13 +51,15 @@ def read_workbook(content: bytes, profiles: Sequence[Profile]) -> tuple[Profile,
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = {name: book.get_sheet_by_name(name) for name in book.sheet_names}
         grids = {name: sheet.to_python(skip_empty_area=True) for name, sheet in sheets.items()}
-        starts = {name: (sheet.start or (0, 0))[0] for name, sheet in sheets.items()}
+        places = {name: sheet.start or (0, 0) for name, sheet in sheets.items()}
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            put_errors_back(package, grids, places)
     except PasswordError as error:
         raise _protected() from error
-    except (CalamineError, OSError, ValueError) as error:
+    except (CalamineError, OSError, ValueError, zipfile.BadZipFile) as error:
         words = f"The workbook cannot be read: {str(error)[:120] or 'it is damaged'}."
         raise Refused("IMP-DAMAGED", words, "Open it, save it again as .xlsx, or export it as CSV.") from error
-    return _best(grids, starts, profiles)
+    return _best(grids, {name: top for name, (top, _) in places.items()}, profiles)
 
 
 def look_inside(content: bytes) -> None:
@@ -62,11 +69,14 @@ def look_inside(content: bytes) -> None:
         Refused: for an encrypted or old file, one that is no package, a bomb, or one that declares entities.
     """
     if content.startswith(_OLD):
-        raise _protected()
+        raise _old_container(content)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             parts = package.infolist()
             _check_size(parts)
+            if not any(part.filename.startswith("xl/") for part in parts):
+                words = "The file is a packed folder (zip) without a workbook in it."
+                raise Refused("IMP-STRANGE", words, "Unpack it, and import the table that is inside.")
             if any(part.flag_bits & 1 for part in parts):
                 raise _protected()
             for part in parts:
@@ -74,6 +84,7 @@ def look_inside(content: bytes) -> None:
                     with package.open(part) as file:
                         if b"<!DOCTYPE" in (head := file.read(4_096)) or b"<!ENTITY" in head:
                             raise _bomb("it declares entities, as no spreadsheet program does")
+                        _check_extent(part.filename, head)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, RuntimeError) as error:
         hint = "Open it, save it again as .xlsx, or export it as CSV."
         raise Refused("IMP-DAMAGED", "The workbook is damaged: its package cannot be read.", hint) from error
@@ -90,8 +101,31 @@ def _check_size(parts: Sequence[zipfile.ZipInfo]) -> None:
         raise _bomb(f"it unfolds to {unfolded // max(packed, 1):,} times its size")
 
 
+def _check_extent(name: str, head: bytes) -> None:
+    """Refuse a sheet that says it reaches farther than a table does: one cell far away makes all between it count."""
+    found = _EXTENT.search(head) if name.startswith("xl/worksheets/") else None
+    if found is None:
+        return
+    column, row = found[1].decode("ascii"), int(found[2])
+    width = column_of(column)
+    if width * row > _CELLS:
+        words = f"The sheet reaches to cell {column}{row}: {width:,} columns by {row:,} rows."
+        raise Refused("IMP-EXTENT", words, "Delete what stands beside and below the table, or export it as CSV.")
+
+
 def _bomb(why: str) -> Refused:
     return Refused("IMP-BOMB", f"The workbook is not read: {why}.", "Ask where it comes from; export the table as CSV.")
+
+
+def _old_container(content: bytes) -> Refused:
+    """Which of the two it is: a workbook under a password, or the .xls of old under whatever name."""
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        words = "The workbook is under a password."
+        return Refused("IMP-PROTECTED", words, "Save it without a password as .xlsx, or export it as CSV.")
+    if "Workbook".encode("utf-16-le") in content or "Book".encode("utf-16-le") in content:
+        words = "The workbook is of the old .xls kind, whatever its name ends in."
+        return Refused("IMP-PROTECTED", words, "Open it, save it as .xlsx (without a password), or export it as CSV.")
+    return _protected()
 
 
 def _protected() -> Refused:

@@ -5,6 +5,7 @@ They are lists to choose from; which service runs where, until when and up to wh
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 #: From payment to the door, in order.
@@ -46,3 +47,15 @@ def is_despatched(stage: str) -> bool:
 def is_ups(carrier: str) -> bool:
     """True for UPS, and for no carrier named: parcels go with UPS unless somebody chose otherwise."""
     return carrier in ("", UPS)
+
+
+def odd_order_number(number: str, pattern: str) -> str:
+    """What to do about a number that has not the form of the house's orders (policy `id.order_pattern`).
+
+    Empty when it has, or when there is none. A program that took the number for an amount dropped its zeros: where
+    zeros in front make it whole, that is what is asked.
+    """
+    if not number or re.fullmatch(pattern, number):
+        return ""
+    padded = next((p for zeros in (1, 2, 3, 4) if re.fullmatch(pattern, p := "0" * zeros + number)), "")
+    return f"Zeros at the start were perhaps lost: {padded}?" if padded else "Copy it again."

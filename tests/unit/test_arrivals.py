@@ -92,7 +92,7 @@ def test_the_same_row_in_another_file_does_nothing_again(service):
     assert service.press("cancel", [RowRequest(case.case_id, reason="Test")]).ok
     drop(service, text_file([parcel(1, **BACK), parcel(9)]), "tomorrow.csv")
     outcome = import_inbox(service)
-    assert "no case opened" in outcome.message
+    assert "No case opened" in outcome.message
     assert len(service.journal.cases()) == 1
 
 
@@ -102,7 +102,7 @@ def test_a_case_that_is_open_for_it_is_told_and_no_second_one_opened(service):
     service.open_cases([RowRequest("", given, opens="OST")])
     drop(service, text_file([parcel(1, scan="18/11/2026 06:10", shipped="17/11/2026", promised="20/12/2026")]))
     outcome = import_inbox(service)
-    assert "no case opened, 1 case filled in" in outcome.message
+    assert "No case opened, 1 case filled in" in outcome.message
     case = service.journal.cases()[0]
     assert case.text("tracking_status") == "IN_TRANSIT"
     assert case.text("tracking_text") == "In Transit"
@@ -295,3 +295,29 @@ def test_a_death_between_commit_and_filing_is_healed_by_the_next_import(service,
     assert "imported before" in import_inbox(service).message
     assert len(service.journal.cases()) == 1
     assert not (service.folder / "inbox" / "ups.csv").exists()
+
+
+ORDERS = "Order No,WMS Status,OMS Status,Status Since,Order Date\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "words"), [("0", "Copy it again."), ("41029384", "Zeros at the start were perhaps lost: 0041029384?")]
+)
+def test_no_case_is_opened_for_a_number_that_is_no_order(service, written, words):
+    """A program that counted with the order number spoiled it: the line is told, with what may have happened."""
+    rows = f"{written},Picking,Processing,20/11/2026 05:10,19/11/2026\n"
+    drop(service, (ORDERS + rows + "5200418101,Picking,Processing,20/11/2026 05:10,19/11/2026\n").encode(), "wms.csv")
+    outcome = import_inbox(service)
+    assert outcome.status is Status.PROBLEMS
+    assert "1 case opened" in outcome.message
+    assert f"Line 2: {written} does not look like an order number; no case was opened. {words}" in outcome.message
+    assert [case.text("order_no") for case in service.journal.cases()] == ["5200418101"]
+
+
+def test_a_parcel_with_an_odd_reference_is_still_told(service):
+    """The tracking number is enough to find the parcel; the odd order number is a doubt in the reason."""
+    drop(service, text_file([parcel(1, order="ORD-77", **BACK)]))
+    assert import_inbox(service).ok
+    (case,) = service.journal.cases()
+    opened = next(service.journal.events(case_id=case.case_id))
+    assert "ORD-77 does not look like an order number" in opened.reason

@@ -7,6 +7,7 @@ import zipfile
 from datetime import datetime
 
 import pytest
+import xlsxwriter
 from import_kit import HEADER, number, parcel, read, said, strict, text_file, workbook
 
 from addin.imports.refusal import Refused
@@ -27,6 +28,9 @@ def refused(content: bytes, *ids: str) -> Refused:
         pytest.param(b"\xef\xbb\xbf" + GOOD, id="utf-8 with a mark"),
         pytest.param(GOOD.decode().encode("utf-16"), id="utf-16"),
         pytest.param(b"\xfe\xff" + GOOD.decode().encode("utf-16-be"), id="utf-16 the other way round"),
+        pytest.param(GOOD.decode().encode("utf-16-le"), id="utf-16 without a mark"),
+        pytest.param(GOOD.decode().encode("utf-16-be"), id="utf-16 without a mark, the other way round"),
+        pytest.param(GOOD + b",,,,,,\n" * 20_000, id="thousands of empty rows"),
         pytest.param(GOOD.replace(b"\n", b"\r\n"), id="Windows line ends"),
         pytest.param(GOOD.replace(b"\n", b"\r"), id="old Mac line ends"),
         pytest.param(GOOD.replace(b"\n", b"\r\n", 1), id="mixed line ends"),
@@ -124,8 +128,17 @@ def test_bytes_that_no_encoding_fits_are_named_by_line():
 
 
 def test_what_is_no_text_is_refused():
-    """A file of zeros."""
+    """A file of zeros, and one that ends in them because it was cut off: the line is named."""
     assert refused(bytes(4_000)).code == "IMP-BINARY"
+    assert "Line 3 holds a character that no text has" in refused(GOOD[:-20] + bytes(4_000)).message
+
+
+def test_one_byte_of_an_old_code_page_does_not_spoil_the_rest():
+    """Two exports put together: each accent is read, whichever of the two encodings it is in."""
+    head = "N° commande;Statut;Depuis;Emplacement\n5200417801;En prélèvement;23/11/2026 04h50;Réserve\n"
+    old = "5200417802;En prélèvement;23/11/2026 04h50;Réserve\n".encode("cp1252")
+    answer = read(head.encode() + old)
+    assert (answer.profile, answer.accepted, answer.review) == ("wms-orders-fr", 2, 0)
 
 
 # Workbooks -------------------------------------------------------------------------------------------------------
@@ -180,18 +193,59 @@ def test_a_workbook_that_declares_entities_is_not_parsed():
     assert refused(packed({"xl/workbook.xml": bomb})).code == "IMP-BOMB"
 
 
-def test_an_encrypted_or_old_workbook_is_refused_in_words():
-    """Both look the same from outside."""
-    found = refused(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2_000))
+@pytest.mark.parametrize(
+    ("inside", "words"),
+    [("EncryptedPackage", "under a password"), ("Workbook", "of the old .xls kind"), ("", "encrypted, or of the old")],
+)
+def test_an_encrypted_or_old_workbook_is_refused_in_words(inside, words):
+    """Both begin alike; what stands inside tells a password from an old .xls that was only given another name."""
+    found = refused(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2_000) + inside.encode("utf-16-le"))
     assert found.code == "IMP-PROTECTED"
+    assert words in found.message
     assert "without a password" in found.hint
+
+
+def test_a_cell_that_holds_an_error_rejects_its_row_with_the_error():
+    """What a reader of sheets leaves empty is told: '#DIV/0!' is no amount, and no empty one."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book.add_worksheet("Notes & more")
+    sheet = book.add_worksheet("Export")
+    for at, row in enumerate((HEADER, parcel(1), parcel(2))):
+        sheet.write_row(at + 1, 1, row)
+    sheet.write_formula(3, 7, "=1/0", None, "#DIV/0!")
+    book.close()
+    answer = read(out.getvalue())
+    assert (answer.accepted, answer.rejected) == (1, 1)
+    assert said(answer) == {
+        4: ("reject", "Declared value: '#DIV/0!' is not an amount as this file writes it (1,250.00)")
+    }
+
+
+def test_a_sheet_that_reaches_to_the_end_of_the_world_is_refused_by_its_last_cell():
+    """One cell far away would make a grid of seventeen thousand million cells."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = book.add_worksheet("Export")
+    sheet.write_row(0, 0, HEADER)
+    sheet.write_string(1_048_575, 16_383, "x")
+    book.close()
+    found = refused(out.getvalue())
+    assert found.code == "IMP-EXTENT"
+    assert "XFD1048576" in found.message
+    assert "Delete what stands beside" in found.hint
+
+
+def test_a_packed_folder_is_not_called_a_workbook():
+    """Somebody zipped the export."""
+    assert refused(packed({"export.csv": GOOD})).code == "IMP-STRANGE"
 
 
 @pytest.mark.parametrize(
     "content",
     [
         pytest.param(b"PK\x03\x04 and then nothing", id="no package"),
-        pytest.param(packed({"a.txt": b"x"}), id="a package of something else"),
+        pytest.param(packed({"xl/a.txt": b"x"}), id="a package of something else"),
         pytest.param(workbook([])[:-900], id="cut off"),
     ],
 )

@@ -47,7 +47,10 @@ def said(content: bytes, name: str = "chat.txt") -> list[tuple[str, str]]:
         pytest.param(CHAT.encode("utf-8-sig"), id="with a mark"),
         pytest.param(CHAT.encode("utf-16"), id="utf-16"),
         pytest.param(b"\xfe\xff" + CHAT.encode("utf-16-be"), id="utf-16 the other way round"),
+        pytest.param(CHAT.encode("utf-16-le"), id="utf-16 without a mark"),
+        pytest.param(CHAT.encode("utf-16-be"), id="utf-16 without a mark, the other way round"),
         pytest.param(CHAT.encode("cp1252"), id="an old Windows"),
+        pytest.param(CHAT.encode().replace("£".encode(), b"\xa3"), id="one old byte among new ones"),
         pytest.param(CHAT.replace("\n", "\r\n").encode(), id="Windows line ends"),
         pytest.param(CHAT.replace("\n", "\r").encode(), id="old Macintosh line ends"),
         pytest.param(CHAT.replace("\n", "\r\n", 1).replace("on it\n", "on it\r").encode(), id="mixed line ends"),
@@ -105,3 +108,41 @@ def test_a_file_that_is_no_chat_by_its_size_is_refused() -> None:
     """Nobody reads thirty megabytes of chat at once."""
     with pytest.raises(CasebookError, match=r"chat\.txt is larger than 32 MB"):
         messages_of(b"x" * (LIMIT + 1), "chat.txt", now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "holds no text"),
+        (b"\xef\xbb\xbf \r\n\t\n", "holds no text"),
+        (b"%PDF-1.7 and so on", "is a PDF, not a chat"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(99), "is a picture, not a chat"),
+        (b"PK\x03\x04" + bytes(99), "is a packed folder or workbook, not a chat"),
+    ],
+    ids=["nothing", "blanks", "PDF", "picture", "workbook"],
+)
+def test_a_file_that_is_no_chat_says_what_it_is(content: bytes, words: str) -> None:
+    """Somebody picked the wrong file: it is named for what it is, with what to do."""
+    with pytest.raises(CasebookError, match=words) as caught:
+        messages_of(content, "chat.txt", now=NOW)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("[1, 2]", "Line 2 lacks ts and text."),
+        ('{"id": "1", "ts": "2026-12-08T09:00:00+00:00"}', "Line 2 lacks text."),
+        ('{"ts": "yesterday", "text": "x"}', "Line 2: ts 'yesterday' is not a date and time."),
+        ('{"ts": "2026-12-08T09:00:00", "text": "x"}', "Line 2: ts '2026-12-08T09:00:00' does not say its offset."),
+        ("{", "Line 2 is not a JSON object."),
+        ("[" * 100_000, "Line 2 is not a JSON object."),
+    ],
+    ids=["list", "no text", "no time", "no offset", "cut off", "nested without end"],
+)
+def test_a_line_that_is_no_message_is_named_in_plain_words(line: str, words: str) -> None:
+    """Nothing of the file is read when a line of it cannot be: the line and what it lacks are said."""
+    good = '{"id": "1", "ts": "2026-12-08T09:00:00+00:00", "from": "CS", "text": "hello"}\n'
+    with pytest.raises(CasebookError) as caught:
+        messages_of((good + line).encode(), "chat.jsonl", now=NOW)
+    assert str(caught.value).startswith(words)

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,7 +17,7 @@ from addin.logic.case_type import Case, CaseType, Context, Deadline, Move, Openi
 from addin.logic.closing import TICKETED, decided, evidenced
 from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE
 from addin.logic.forms import Field, FieldKind, Value
-from addin.logic.order_terms import LABELLED, ORDER_STAGES, UNPREPARED, is_despatched
+from addin.logic.order_terms import LABELLED, ORDER_STAGES, UNPREPARED, is_despatched, odd_order_number
 from addin.logic.outcome import Problem
 from addin.logic.sbar import blocker
 from addin.logic.tracking import check_tracking
@@ -145,11 +144,9 @@ def _derive(case: Case, ctx: Context) -> Mapping[str, Value | None]:
 
 def _order_number(case: Case, ctx: Context) -> Problem | None:
     """An order number has the house's format; zeros at its start belong to it. Source: policy `id.order_pattern`."""
-    number, pattern = case.text("order_no"), ctx.policy.text("id.order_pattern")
-    if not number or re.fullmatch(pattern, number):
+    number = case.text("order_no")
+    if not (hint := odd_order_number(number, ctx.policy.text("id.order_pattern"))):
         return None
-    padded = next((p for zeros in (1, 2, 3, 4) if re.fullmatch(pattern, p := "0" * zeros + number)), "")
-    hint = f"Zeros at the start were perhaps lost: {padded}?" if padded else "Copy it again."
     return Problem("OST-01", f"{number} does not look like an order number.", "order_no", hint=hint)
 
 
