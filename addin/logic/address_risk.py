@@ -15,7 +15,7 @@ from typing import Final
 from addin.logic.address_terms import OPEN_PLACES, place_kind, surname
 from addin.logic.case_type import Case, Context
 from addin.logic.common_form import CANCELLED, DUPLICATE
-from addin.logic.order_terms import SOUGHT_GOODS, is_despatched
+from addin.logic.order_terms import is_despatched
 from addin.logic.outcome import Problem
 from addin.logic.postcode import Territory, read_postcode
 
@@ -27,6 +27,7 @@ def risks(case: Case, ctx: Context) -> Iterator[tuple[str, str]]:
     """What raises the risk, as (policy key of the weight, words). Source: domain rules of redirect fraud."""
     yield from _value_risks(case, ctx)
     yield from _place_risks(case)
+    goods = case.text("goods_kind")
     facts = (
         (case.flag("first_order") is True, "guest_or_first", "guest or first order"),
         (case.text("asked_through") not in ("", "Account login"), "chat_relay", "not asked through the account"),
@@ -34,7 +35,7 @@ def risks(case: Case, ctx: Context) -> Iterator[tuple[str, str]]:
         (_rushed(case, ctx), "changed_twice", "changed before, or just before despatch"),
         (case.flag("billing_is_new") is False, "billing_differs", "not the billing address"),
         (case.text("payment_checks") == "Failed or absent", "no_card_check", "payment checks failed or absent"),
-        (case.text("goods_kind") in SOUGHT_GOODS, "sensitive_goods", "watch, jewellery or exotic leather"),
+        (goods in ctx.policy.items("carrier.sensitive_goods"), "sensitive_goods", f"{goods.lower()}: sought after"),
         (case.flag("previous_claim") is True, "previous_claim", "an earlier claim"),
     )
     yield from ((f"address_risk.{key}", words) for holds, key, words in facts if holds)

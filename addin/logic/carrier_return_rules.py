@@ -16,7 +16,6 @@ from typing import Final
 
 from addin.logic.case_type import Case, Context
 from addin.logic.common_form import CANCELLED, DUPLICATE, FINAL_STATES
-from addin.logic.order_terms import RESTRICTED_GOODS
 from addin.logic.outcome import Problem
 from addin.logic.postcode import Territory, read_postcode
 from addin.logic.refund_terms import live_refunds, received_on
@@ -272,7 +271,8 @@ def carrier_rules_checked(case: Case, ctx: Context) -> Problem | None:
     """Export, protected leather, watches and jewellery: the carrier's rules are checked first. Source: row 12."""
     territory = read_postcode(case.text("postcode")).territory
     home = {Territory.MAINLAND, Territory.HIGHLANDS, Territory.SCOTTISH_ISLANDS, Territory.NONE}
-    special = territory not in home or bool(case.flag("cites")) or case.text("goods_kind") in RESTRICTED_GOODS
+    singled_out = case.text("goods_kind") in ctx.policy.items("carrier.sensitive_goods")
+    special = territory not in home or bool(case.flag("cites")) or singled_out
     if not ships(case) or not (special or case.text("reason_code") == "CUSTOMS/NI") or case.has("carrier_rule_check"):
         return None
     return Problem(

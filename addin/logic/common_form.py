@@ -13,9 +13,12 @@ DUPLICATE: Final = "Duplicate"
 FINAL_STATES: Final = frozenset({CLOSED, CANCELLED, DUPLICATE})
 
 CHANNELS: Final = ("Chat", "Email", "Phone", "Import", "System", "In person")
-ROOT_CAUSES: Final = (
-    "People", "Process/SOP", "System/IT", "Carrier", "3PL", "Product/packaging", "Customer", "Data/address", "External",
-)  # fmt: skip
+#: The root cause tree: its first level by the name of the policy row that lists the branches (`cause_detail.{name}`).
+CAUSE_TREE: Final = {
+    "people": "People", "process": "Process/SOP", "system": "System/IT", "carrier": "Carrier", "third_party": "3PL",
+    "product": "Product/packaging", "customer": "Customer", "data": "Data/address", "external": "External",
+}  # fmt: skip
+ROOT_CAUSES: Final = tuple(CAUSE_TREE.values())
 PRIORITIES: Final = ("P1", "P2", "P3", "P4")
 #: On whom a case may wait. Whether the service clock stands meanwhile is policy (`sla.pauses_for`).
 WAITED_FOR: Final = (

@@ -7,7 +7,7 @@ blanks; behind `Field.read` everything is exact: Decimal, Money, int, date, awar
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -42,6 +42,8 @@ class FieldKind(StrEnum):
 
 _YES: Final = frozenset({"yes", "y", "true", "1", "oui", "x"})
 _NO: Final = frozenset({"no", "n", "false", "0", "non"})
+#: The longest word of a list that the policy keeps.
+_LISTED_LENGTH: Final = 60
 _LIMITS: Final = {FieldKind.NOTE: 8_000, FieldKind.LIST: 4_000}
 
 
@@ -60,7 +62,8 @@ class Field:
     `system` fields are written by rules and guarded by refresh; `personal` values live in the erasable vault;
     `queue` fields are columns of the case type's sheet (all fields are on the Case sheet); `late` fields may still
     be typed after the case type's form is frozen; a `reasoned` field is changed with a reason only; `pattern` is the
-    policy row of the form its texts have; `check` is a further test of one value (tracking number, postcode).
+    policy row of the form its texts have; `listed` is the policy row of the words to choose from, and `choices` then
+    are those that rules know by name; `check` is a further test of one value (tracking number, postcode).
     """
 
     name: str
@@ -74,6 +77,7 @@ class Field:
     pattern: str = ""
     width: int = 14
     choices: tuple[str, ...] = ()
+    listed: str = ""
     roles: frozenset[Role] = frozenset()
     help: str = ""
     check: Callable[[str], Problem | None] | None = None
@@ -215,10 +219,16 @@ def _id(field: Field, raw: Cell, _: str) -> str:
 
 def _choice(field: Field, raw: Cell, _: str) -> str:
     text = clean_id(_as_text(raw))
-    for choice in field.choices:
-        if _as_spoken(choice) == _as_spoken(text):
-            return choice
+    if found := same_word(text, field.choices):
+        return found
+    if field.listed and len(text) <= _LISTED_LENGTH and not formula_like(text):
+        return text  # the policy knows whether there is such a word; a cell does not
     raise FieldFault("FLD-CHOICE", f"{_said(text)} is not in the list.", f"Choose one of: {', '.join(field.choices)}.")
+
+
+def same_word(text: str, words: Iterable[str]) -> str:
+    """The word of a list that a text means, however it is written; "" when there is none."""
+    return next((word for word in words if _as_spoken(word) == _as_spoken(text)), "")
 
 
 def _as_spoken(text: str) -> str:

@@ -20,7 +20,7 @@ from addin.logic.case_type import WORKING, Case, CaseType, Context, Follow, Move
 from addin.logic.common_form import FINAL_STATES, WAITING_FIELDS
 from addin.logic.events import PERSONAL, Draft, Json, Kind, names_in
 from addin.logic.evidence import ATTACHED, ERASED_FILE, FIELD, WITHDRAWN, Keep, Piece, joined, pieces, told
-from addin.logic.forms import Field, Value
+from addin.logic.forms import Field, FieldKind, Value, same_word
 from addin.logic.joining import Effect, Join, Joined, join
 from addin.logic.outcome import Problem, needed
 from addin.logic.priority import in_time, pause_words, standing, worked_while_waiting
@@ -61,6 +61,7 @@ def open_case(kind: CaseType, case_id: str, given: Mapping[str, Value | None], c
     `given` may hold system fields too (an opening move or intake fills them). Problems: the actor may not open this
     type, the type has no such field, one it cannot do without is missing, or a rule of the form fails.
     """
+    given = _as_listed(kind, given, ctx)
     known: dict[str, Value] = {"opened_by": ctx.actor.id, "opened_at": ctx.now}
     case = with_fields(Case(case_id, kind.code, kind.initial, known), given)
     problems = [*_role_problem(kind.openers, ctx, f"open a case of type {kind.name.lower()}")]
@@ -81,7 +82,8 @@ def open_case(kind: CaseType, case_id: str, given: Mapping[str, Value | None], c
 
 def edit(kind: CaseType, case: Case, changes: Mapping[str, Value | None], ctx: Context) -> Decision:
     """Take typed changes of a case's input fields; nothing is taken when one of them is refused."""
-    changed = {name: value for name, value in changes.items() if _differs(case.fields.get(name), value)}
+    given = _as_listed(kind, changes, ctx)
+    changed = {name: value for name, value in given.items() if _differs(case.fields.get(name), value)}
     if not changed:
         return Decision(case)
     problems = [problem for name in changed for problem in _edit_problems(kind, case, name, changed[name], ctx)]
@@ -437,8 +439,29 @@ def _missing(kind: CaseType, case: Case, names: Iterable[str], what: str) -> lis
     return [needed(kind.fields[name].title, what, name, kind.fields[name].help) for name in lacking]
 
 
+def _as_listed(kind: CaseType, given: Mapping[str, Value | None], ctx: Context) -> Mapping[str, Value | None]:
+    """Values with the words of the policy's lists written as they stand there."""
+    found = dict(given)
+    for name, value in given.items():
+        field = kind.fields.get(name)
+        if field is not None and field.kind is FieldKind.CHOICE and field.listed and isinstance(value, str):
+            found[name] = same_word(value, ctx.policy.items(field.listed)) or value
+    return found
+
+
+def _list_problem(field: Field, value: str, ctx: Context) -> list[Problem]:
+    """A word that the policy's list has not."""
+    words = ctx.policy.items(field.listed)
+    if value in words:
+        return []
+    hint = f"Choose one of: {', '.join(words)}. The list is the policy row {field.listed}."
+    return [Problem("FLD-LISTED", f"{field.title}: {value[:60]!r} is not in the list.", field.name, hint=hint)]
+
+
 def _form_problem(field: Field | None, value: Value | None, ctx: Context) -> list[Problem]:
-    """A text that has not the form its policy row asks for."""
+    """A text that has not the form its policy row asks for, or is not in its list."""
+    if field is not None and field.kind is FieldKind.CHOICE and field.listed and isinstance(value, str) and value:
+        return _list_problem(field, value, ctx)
     if field is None or not field.pattern or not isinstance(value, str) or not value:
         return []
     try:

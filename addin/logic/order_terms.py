@@ -30,8 +30,6 @@ GOODS_KINDS: Final = (
 )  # fmt: skip
 #: Goods that carriers' own rules single out (published UPS lists of restricted articles).
 RESTRICTED_GOODS: Final = frozenset({"Watch", "Jewellery"})
-#: Goods that thieves and fraudsters like best (assumption, weighed in the policy).
-SOUGHT_GOODS: Final = RESTRICTED_GOODS | {"Exotic leather"}
 
 UPS: Final = "UPS"
 CARRIERS: Final = (

@@ -6,7 +6,7 @@
 3. A closed month is opened again by two people, Senior QA and Finance, both with a reason; younger closed ones first.
 4. What belongs to a month that takes nothing is booked in the next one that does, and keeps the name of its own month.
 
-The cut-off rule is one for all: the day on which the provider booked it, in Europe/London (policy `recon.cut_off`).
+The cut-off rule is one for all: the day on which the provider booked it, in Europe/London.
 """
 
 from __future__ import annotations

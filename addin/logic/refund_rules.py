@@ -25,6 +25,7 @@ from addin.logic.refund_terms import (
     same_line,
     same_payment,
 )
+from addin.logic.return_terms import deductible
 from addin.logic.return_units import ON_HOLD
 from addin.logic.statute import ccr_cancel_ends, short_term_reject_ends
 from addin.logic.values import Role
@@ -37,7 +38,6 @@ TERMS: Final = (
 )  # fmt: skip
 #: Terms that most refunds do not have; they are told only where they are, so that older approvals read the same.
 FURTHER_TERMS: Final = ("line_part", "line_amount", "follows_refund")
-DEDUCTION_GRADES: Final = frozenset({"2ND", "KO_WORN", "KO_INCOMPLETE"})
 SENIOR: Final = frozenset({Role.SENIOR_QA})
 #: Reason codes that may only go with the legal basis of the same name, and that basis only with them.
 OWN_REASONS: Final = {GOODWILL: "Goodwill", PRICE_ADJUSTMENT: "Price adjustment"}
@@ -300,10 +300,10 @@ def deduction_proved(case: Case, ctx: Context) -> Problem | None:
     if not case.has("deduction_reason"):
         return Problem("RFD-19", "The deduction has no reason.", "deduction_reason", hint="Say what was found.")
     check = qc_record(case, ctx)
-    if check is None or check.text("final_grade") not in DEDUCTION_GRADES:
+    if check is None or check.text("final_grade") not in deductible(ctx.policy):
         return Problem(
             "RFD-19", "No quality check with a grade that allows a deduction was found.", "deduction_amount",
-            hint=f"Grades: {', '.join(sorted(DEDUCTION_GRADES))}.",
+            hint=f"Have it graded; these grades allow one: {', '.join(deductible(ctx.policy))}.",
         )  # fmt: skip
     if len(check.items("photos")) < ctx.policy.number("return.photos"):
         return Problem("RFD-19", f"{check.case_id} has too few photos for a deduction.", "evidence", hint="Add them.")

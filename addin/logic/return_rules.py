@@ -13,22 +13,23 @@ from addin.logic.outcome import Problem
 from addin.logic.refund_terms import CRA_REJECT, live_refunds, same_line
 from addin.logic.return_terms import (
     DESTROY,
-    FAULT,
     FIRST,
     GRADES,
     INCOMPLETE,
     PENDING,
     RETURN_TO_CUSTOMER,
-    SALEABLE,
-    SECURED,
     TRANSIT,
     WORN,
     WRONG_ITEM,
     approver,
+    deductible,
     disposition_terms,
+    is_secured,
     options,
+    refund_effect,
     serial_differs,
     signers,
+    stock_effect,
 )
 from addin.logic.signatures import may_sign, unsigned
 
@@ -260,7 +261,7 @@ def grade_evidence(case: Case, ctx: Context) -> Problem | None:
 
 def secured_first(case: Case, ctx: Context) -> Problem | None:
     """Goods that were swapped or may be counterfeit are in the cage with a custody log. Source: grade dictionary."""
-    if case.text("final_grade") not in SECURED or case.has("secured_at"):
+    if not is_secured(case.text("final_grade"), ctx.policy) or case.has("secured_at"):
         return None
     return Problem("RQC-22", "The goods are not secured yet.", "custody_log", hint="Press 'Secure' first.")
 
@@ -269,8 +270,8 @@ def not_secured_yet(case: Case, ctx: Context) -> Problem | None:
     """Goods are secured once, and only those whose grade asks for it. Source: grade dictionary."""
     if case.has("secured_at"):
         return Problem("RQC-23", f"{case.case_id} is secured already.", hint="Go on with the investigation.")
-    suspect = {case.text(name) for name in ("grade", "grade_third", "third_party_grade")} & SECURED
-    if suspect or serial_differs(case):
+    given = [case.text(name) for name in ("grade", "grade_third", "third_party_grade")]
+    if any(is_secured(grade, ctx.policy) for grade in given) or serial_differs(case):
         return None
     return Problem(
         "RQC-23",
@@ -284,7 +285,8 @@ def destroy_rules(case: Case, ctx: Context) -> Problem | None:
     """Destruction has two witnesses and a certificate, and never hits saleable goods. Source: decision matrix."""
     if case.text("disposition") != DESTROY:
         return None
-    if case.text("final_grade") in SALEABLE and not ctx.policy.flag("approval.destroy.saleable_allowed"):
+    saleable = stock_effect(case.text("final_grade"), ctx.policy) in ("available", "quarantine")
+    if saleable and not ctx.policy.flag("approval.destroy.saleable_allowed"):
         return Problem("RQC-24", "Saleable goods are not destroyed.", "disposition", hint="Choose another way.")
     wanted = ctx.policy.number("approval.destroy.witnesses")
     if len(set(case.items("witnesses"))) < wanted:
@@ -296,7 +298,7 @@ def destroy_rules(case: Case, ctx: Context) -> Problem | None:
 
 def refundable(case: Case, ctx: Context) -> Problem | None:
     """Swapped or doubtful goods are refunded only after Legal has cleared them. Source: grade dictionary."""
-    if case.text("final_grade") not in SECURED:
+    if refund_effect(case.text("final_grade"), ctx.policy) != "hold":
         return None
     return Problem(
         "RQC-25", f"{case.text('final_grade')} holds the refund until the review is over.", "final_grade",
@@ -313,7 +315,7 @@ def goods_stay(case: Case, ctx: Context) -> Problem | None:
 
 def fault_is_cra(case: Case, ctx: Context) -> Problem | None:
     """A manufacturing fault goes the faulty-goods way, without deduction. Source: CRA 2015 s20; grade dictionary."""
-    if case.text("final_grade") != FAULT:
+    if refund_effect(case.text("final_grade"), ctx.policy) != "faulty":
         return None
     if case.text("legal_basis") == CRA_REJECT and not case.money("deduction_amount"):
         return None
@@ -328,12 +330,15 @@ def deduction_allowed(case: Case, ctx: Context) -> Problem | None:
     if not case.money("deduction_amount"):
         return None
     faulty = case.text("legal_basis") == CRA_REJECT
-    if case.text("final_grade") in {"2ND", WORN, INCOMPLETE} and case.has("deduction_reason") and not faulty:
-        return None
-    return Problem(
-        "RQC-28", f"A deduction needs a reason and does not go with {case.text('final_grade')}.", "deduction_amount",
-        hint="2ND, KO_WORN and KO_INCOMPLETE allow one, with what was found as its reason; faulty goods never do.",
-    )  # fmt: skip
+    grade, allowing = case.text("final_grade"), deductible(ctx.policy)
+    if grade in allowing and not faulty:
+        if case.has("deduction_reason"):
+            return None
+        hint = "Say under 'Deduction reason' what was found."
+        return Problem("RQC-28", "A deduction needs its reason.", "deduction_reason", hint=hint)
+    words = "Goods returned as faulty" if faulty else f"Goods graded {grade}"
+    hint = f"Clear 'Deduction'. These grades allow one: {', '.join(allowing)}."
+    return Problem("RQC-28", f"{words} allow no deduction.", "deduction_amount", hint=hint)
 
 
 def asker_not_grader(case: Case, ctx: Context) -> Problem | None:
@@ -366,14 +371,14 @@ def ends_somewhere(case: Case, ctx: Context) -> Problem | None:
             return None
         return Problem("RQC-32", "No refund of this check was found.", "linked_cases", hint="Ask for it again.")
     refunded = any(same_line(case, other) for other in live_refunds(case, ctx))
-    if refunded or case.has("comms") or case.text("final_grade") in SECURED:
+    if refunded or case.has("comms") or is_secured(case.text("final_grade"), ctx.policy):
         return None
     return Problem("RQC-32", "Nothing shows what the customer was told.", "comms", hint="Fill in the contact log.")
 
 
 def evidence_there(case: Case, ctx: Context) -> Problem | None:
     """Nothing closes without photos and the end of the claim or investigation. Source: common block before closing."""
-    if case.text("final_grade") in SECURED and not case.has("investigation_result"):
+    if is_secured(case.text("final_grade"), ctx.policy) and not case.has("investigation_result"):
         return Problem(
             "RQC-33", "The investigation has no result.", "investigation_result", hint="Say what came out of it."
         )

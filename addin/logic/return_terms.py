@@ -1,8 +1,9 @@
 """Returned goods: the grades, what may be done with each, who approves it, and what the 3PL's word counts.
 
 1. The 3PL's grade is an input; the house grades itself, and a third grader settles a disagreement.
-2. Each grade has its dispositions, its approver and its further signatures in one policy table (`grade`).
-3. What may be refunded at once follows from the grade; what was swapped or may be a counterfeit is held.
+2. Each grade has its meaning, its dispositions, its approver and its further signatures in one policy table (`grade`).
+3. What may be refunded, and where the goods go, follows from the grade's row; what was swapped or may be a counterfeit
+   is held.
 
 The grades are the proposed ones, to be confirmed by the house.
 """
@@ -27,8 +28,17 @@ WORN: Final = "KO_WORN"
 INCOMPLETE: Final = "KO_INCOMPLETE"
 SECOND: Final = "2ND"
 GRADES: Final = (FIRST, SECOND, WORN, TRANSIT, FAULT, WRONG_ITEM, AUTHENTICITY, INCOMPLETE, PENDING)
-#: Grades whose goods go to the secure cage; their refund waits for the review.
-SECURED: Final = frozenset({WRONG_ITEM, AUTHENTICITY})
+#: What a grade's row may say of the refund, and how a person reads it.
+REFUND_EFFECTS: Final = {
+    "full": "in full", "deduct": "in full, less a proven deduction",
+    "faulty": "in full as faulty goods, without deduction", "hold": "held until the review is over",
+    "open": "not decided yet, while its clock runs",
+}  # fmt: skip
+#: What a grade's row may say of the stock, and how a person reads it.
+STOCK_EFFECTS: Final = {
+    "available": "back to stock", "quarantine": "to quarantine", "hold": "on hold",
+    "secure": "to the secure cage, with a chain of custody",
+}  # fmt: skip
 
 RESTOCK: Final = "Restock"
 RETURN_TO_CUSTOMER: Final = "Return to customer"
@@ -40,14 +50,45 @@ DISPOSITIONS: Final = (
     RESTOCK, "Atelier repair", "Second-choice channel", "Staff channel", "Deduct and quarantine", RETURN_TO_CUSTOMER,
     "Hold for claim", "Repair", "Supplier claim", "Hold with parts list", SECURE, DESTROY,
 )  # fmt: skip
-#: Grades of goods that can still be sold.
-SALEABLE: Final = frozenset({FIRST, SECOND})
+
+
+def refund_effect(grade: str, policy: Policy) -> str:
+    """What the customer gets back for goods of a grade, as the policy has it: a word of `REFUND_EFFECTS`."""
+    return _effect(grade, "refund", policy) or "open"
+
+
+def stock_effect(grade: str, policy: Policy) -> str:
+    """Where goods of a grade go, as the policy has it: a word of `STOCK_EFFECTS`."""
+    return _effect(grade, "stock", policy) or "hold"
+
+
+def _effect(grade: str, part: str, policy: Policy) -> str:
+    row = f"grade.{grade}.{part}"
+    return policy.text(row) if policy.has(row) else ""
+
+
+def is_secured(grade: str, policy: Policy) -> bool:
+    """True for a grade whose goods go to the secure cage: swapped, or perhaps a counterfeit."""
+    return stock_effect(grade, policy) == "secure"
+
+
+def deductible(policy: Policy) -> tuple[str, ...]:
+    """The grades that allow a deduction from the refund."""
+    return tuple(grade for grade in GRADES if refund_effect(grade, policy) == "deduct")
+
+
+def grade_words(grade: str, policy: Policy) -> str:
+    """What a grade means and leads to, in words; "" for no grade."""
+    if not policy.has(f"grade.{grade}.meaning"):
+        return ""
+    refund, stock = REFUND_EFFECTS[refund_effect(grade, policy)], STOCK_EFFECTS[stock_effect(grade, policy)]
+    return f"{policy.text(f'grade.{grade}.meaning')}. Refund: {refund}. Goods: {stock}."
 
 
 def options(grade: str, policy: Policy) -> tuple[str, ...]:
     """What may be done with goods of a grade; destroying them is always an option but has rules of its own."""
     listed = policy.items(f"grade.{grade}.options") if policy.has(f"grade.{grade}.options") else ()
-    return listed if grade in SECURED | {PENDING} else (*listed, DESTROY)
+    return listed if grade == PENDING or is_secured(grade, policy) else (*listed, DESTROY)
 
 
 def approver(grade: str, policy: Policy) -> frozenset[Role]:

@@ -17,6 +17,7 @@ from typing import Final
 from addin.logic.events import Draft, Event, Json, Kind
 from addin.logic.outcome import Problem
 from addin.logic.policy import Policy, PolicyRow
+from addin.logic.policy_words import lost_words
 from addin.logic.values import Actor, Role
 
 RULE_SET: Final = Kind("rules.set.v1", "{actor} set the rule {key} to {value} from {valid_from} on: {source}")
@@ -83,6 +84,8 @@ def set_value(
     except ValueError as error:
         hint = f"It is in {policy.row(key).unit}, as {policy.row(key).value}."
         return None, (Problem("RUL-VALUE", f"{key}: {error}", "value", hint=hint),)
+    if (lost := lost_words(key, row.value)) is not None:
+        return None, (lost,)
     return Draft(RULE_SET.name, "", {**as_data(row), "was": policy.row(key).value}), ()
 
 

@@ -83,14 +83,14 @@ def credit_note_due(decrease: date) -> date:
     return decrease + timedelta(days=14)
 
 
-def access_request_due(received: date) -> date:
-    """The last day to answer a request for one's own data (footage included): one calendar month.
+def access_request_due(received: date, months: int = 1) -> date:
+    """The last day to answer a request for one's own data (footage included): one calendar month, more when complex.
 
-    The corresponding day of the next month, or its last day when there is none. A clarification that is outstanding
+    The corresponding day of the last month, or its last day when there is none. A clarification that is outstanding
     stops the clock; the person in charge of data protection decides that, not this function. Source: UK GDPR, article
     12(3); guidance of the Information Commissioner.
     """
-    return add_months(received, 1)
+    return add_months(received, months)
 
 
 # Claims against the carrier --------------------------------------------------------------------------------------

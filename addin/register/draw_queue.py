@@ -178,8 +178,11 @@ def field_validation(field: Field, source: str) -> dict[str, Any]:
     """What a cell of a field offers and refuses; the rules below the buttons decide, whatever gets past this."""
     if source:
         rule = _listed(source, field.title, field.help)
-        # An owner may be somebody the settings do not name yet; that is for the rules to say.
-        return rule | ({"error_type": "warning"} if not (field.choices or field.kind is FieldKind.FLAG) else {})
+        if field.listed and field.kind is not FieldKind.CHOICE:
+            return rule | {"show_error": False}  # a list to begin from: "Pack bench" may be "Pack bench 4"
+        # An owner or a word of the policy may be one that this workbook does not know yet: the rules will say.
+        fixed = field.kind is FieldKind.FLAG or (field.choices and not field.listed)
+        return rule | ({} if fixed else {"error_type": "warning"})
     if field.kind in _RANGES:
         kind, low, high, words = _RANGES[field.kind]
         error = {"error_type": "warning", "error_title": field.title[:32], "error_message": words}

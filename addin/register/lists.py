@@ -1,7 +1,8 @@
 """The drop-down lists: which there are, under which names, and where they stand on the very hidden sheet `_lists`.
 
 Every list is a defined name, so that validations need no positions; the Case sheet finds the list of a field by
-`list_<field name>`. A field whose choices differ between sheets has a name per sheet besides.
+`list_<field name>`. A field whose choices differ between sheets has a name per sheet besides. Words that the
+policy lists are those of the day on which the workbook was made; a later word can be typed, and the rules know it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Final
 
 from addin.logic.cases import case_types
 from addin.logic.forms import Field, FieldKind
+from addin.logic.policy import Policy
 from addin.register.desk import CASE_MOVES_COLUMN, CASE_MOVES_ROWS, CASE_TEXTS_COLUMN, CASE_TEXTS_ROWS
 from addin.register.layout import QUEUES, types_on
 
@@ -30,6 +32,7 @@ class Lists:
     """Every drop-down list of a workbook by its defined name."""
 
     people: Sequence[str]
+    policy: Policy
 
     @cached_property
     def items(self) -> Mapping[str, tuple[str, ...]]:
@@ -40,9 +43,9 @@ class Lists:
             codes = tuple(kind.code for kind in types_on(sheet.name))
             if codes:
                 found[type_list(sheet.name)] = codes
-            for name, choices in _choices(field for kind in types_on(sheet.name) for field in kind.fields.values()):
+            for name, choices in self._choices(f for kind in types_on(sheet.name) for f in kind.fields.values()):
                 found[field_list(name, sheet.name)] = choices
-        every = _choices(field for kind in case_types().values() for field in kind.fields.values())
+        every = self._choices(field for kind in case_types().values() for field in kind.fields.values())
         found |= {field_list(name): choices for name, choices in every}
         if self.people:
             found[PEOPLE] = tuple(dict.fromkeys(self.people))
@@ -70,6 +73,16 @@ class Lists:
         name = PEOPLE if field.name == "owner" else field_list(field.name, sheet)
         return f"={name}" if name in self.items else ""
 
+    def _choices(self, fields: Iterable[Field]) -> list[tuple[str, tuple[str, ...]]]:
+        found: dict[str, dict[str, None]] = {}
+        for field in fields:
+            words = self.policy.items(field.listed) if field.listed else field.choices
+            if field.kind is FieldKind.FLAG:
+                found[field.name] = dict.fromkeys(YES_NO)
+            elif words:
+                found.setdefault(field.name, {}).update(dict.fromkeys(words))
+        return [(name, tuple(choices)) for name, choices in found.items()]
+
 
 def type_list(sheet: str) -> str:
     """The name of the list of type codes of a sheet."""
@@ -79,16 +92,6 @@ def type_list(sheet: str) -> str:
 def field_list(name: str, sheet: str = "") -> str:
     """The name of a field's list; with a sheet, the list of that sheet's types alone."""
     return f"list_{sheet.lower()}__{name}" if sheet else f"list_{name}"
-
-
-def _choices(fields: Iterable[Field]) -> list[tuple[str, tuple[str, ...]]]:
-    found: dict[str, dict[str, None]] = {}
-    for field in fields:
-        if field.kind is FieldKind.FLAG:
-            found[field.name] = dict.fromkeys(YES_NO)
-        elif field.choices:
-            found.setdefault(field.name, {}).update(dict.fromkeys(field.choices))
-    return [(name, tuple(choices)) for name, choices in found.items()]
 
 
 def _area(column: int, rows: int) -> str:

@@ -19,12 +19,13 @@ from typing import Any, Final
 
 from xlsxwriter.workbook import Workbook
 
+from addin.logic.calendar import LONDON
 from addin.logic.case_type import Case
 from addin.logic.cases import case_kinds, case_types
 from addin.logic.chain import Head
 from addin.logic.events import Event, KindTable, Sealed
 from addin.logic.forms import Cell
-from addin.logic.policy import DEFAULT_POLICY, PolicyRow
+from addin.logic.policy import DEFAULT_POLICY, Policy, PolicyRow
 from addin.logic.reconcile.records import Standing
 from addin.register import draw_desk, draw_logs, draw_queue, draw_reconcile, draw_results
 from addin.register.audit_place import AUDIT, audit_count, audit_name, audit_sheets, is_audit
@@ -111,7 +112,7 @@ def render(  # noqa: PLR0913 - a workbook shows all of this, each by its name
     book.set_vba_name("ThisWorkbook")
     book.set_size(2560, 1600)
     pages = _pages(book, Stamp(register_id, house, head.hash, demo), audit_count(head.seq))
-    lists = Lists(people)
+    lists = Lists(people, Policy(tuple(policy_rows), "").as_of(now.astimezone(LONDON).date()))
     for name, area in lists.names().items():
         book.define_name(name, area)
     for name, page in pages.items():

@@ -140,6 +140,17 @@ def test_footage_is_not_for_watching_how_people_work(why, told):
     assert ("CTV-21" in {problem.code for problem in decision.warnings}) is told
 
 
+@pytest.mark.rule("CTV-22")
+@pytest.mark.parametrize(
+    ("zone", "told"), [("Pack bench 4", False), ("bench 4", False), ("DOCK", False), ("Roof", True)]
+)
+def test_footage_is_asked_of_a_zone_that_has_cameras(zone, told):
+    """Any way of naming a zone of the policy will do; where none is known, the zones are named."""
+    decision = open_case(CASE, "CASE-2026-000001", typed(CASE, {**CASE.sample, "camera_zone": zone}), ctx())
+    hints = [problem.hint for problem in decision.warnings if problem.code == "CTV-22"]
+    assert hints == (["The zones with cameras: Pack bench, Dock, Cage."] if told else [])
+
+
 @pytest.mark.rule("CTV-03")
 def test_footage_is_of_the_past():
     """Nobody preserves tomorrow."""

@@ -249,7 +249,9 @@ class TestFiling:
         """A lost parcel is traced a day after it should have come."""
         early = gathering(expected_delivery="2026-11-23")
         assert "UPC-17" in refusal(CASE, early, "open_tracer", ctx(), tracer_ref="TR-1")
-        assert press(CASE, early, "open_tracer", ctx(now=NOW + timedelta(days=2)), tracer_ref="TR-1").ok
+        traced = done(CASE, early, "open_tracer", ctx(now=NOW + timedelta(days=2)), tracer_ref="TR-1")
+        (search,) = [row for row in CASE.deadlines if row.id == "search"]
+        assert search.due(traced, ctx()) == date(2026, 12, 9)  # ten working days from 25 November
 
     def test_the_facts_are_frozen_once_filed(self):
         """What was filed is not changed; references and payments can be added."""

@@ -13,6 +13,7 @@ from addin.logic.case_type import Case
 from addin.logic.cases.refund import CASE as REFUND
 from addin.logic.cases.return_qc import CASE
 from addin.logic.machine import edit, open_case
+from addin.logic.policy import DEFAULT_POLICY
 from addin.logic.return_rules import CHECKLIST
 from addin.logic.values import Actor, Money, Role
 
@@ -46,6 +47,12 @@ def approved(grade="1ST", disposition="Restock", who=Role.SENIOR_QA, **texts):
 
 def codes(problems):
     return {problem.code for problem in problems}
+
+
+def ruled(key, value, who=Role.SENIOR_QA):
+    """The surroundings of a decision under a policy in which one row has another value."""
+    row = replace(DEFAULT_POLICY.row(key), value=value)
+    return replace(ctx(who), policy=DEFAULT_POLICY.amended([row], "test"))
 
 
 class TestWay:
@@ -321,6 +328,32 @@ class TestRefund:
         """A deduction needs a grade that shows handling or missing parts, and a reason."""
         texts = {"disposition": "Restock", "deduction_amount": "5", "deduction_reason": "x"}
         assert "RQC-28" in refusal(CASE, graded(), "approve", ctx(Role.SENIOR_QA), **texts)
+
+    @pytest.mark.rule("RQC-28")
+    def test_the_policy_says_which_grades_allow_a_deduction_and_what_happens_to_the_goods(self):
+        """A grade's row decides: 2ND without a deduction, worn goods into the cage, transit damage held."""
+        texts = {"disposition": "Staff channel", "deduction_amount": "5", "deduction_reason": "Scratch",
+                 "repair_quote": "Q-1"}  # fmt: skip
+        second = done(CASE, graded("2ND"), "agree", ctx(Role.FINANCE), **texts)
+        assert press(CASE, second, "approve", ctx(Role.SENIOR_QA)).ok
+        assert "RQC-28" in refusal(CASE, second, "approve", ruled("grade.2ND.refund", "full"))
+        assert second.text("grade_means").endswith("Refund: in full, less a proven deduction. Goods: to quarantine.")
+        assert "RQC-22" in refusal(CASE, graded("KO_WORN"), "approve", ruled("grade.KO_WORN.stock", "secure"),
+                                   disposition="Return to customer")  # fmt: skip
+        hurt = approved("KO_DAMAGE_TRANSIT", "Hold for claim", packaging_retained="Yes")
+        assert press(CASE, hurt, "request_refund", ctx("b.lowe")).ok
+        assert "RQC-25" in refusal(
+            CASE, hurt, "request_refund", ruled("grade.KO_DAMAGE_TRANSIT.refund", "hold", "b.lowe")
+        )
+
+    def test_what_a_grade_means_stands_beside_it(self):
+        """From the 3PL's grade on, then of the house's: meaning, refund and goods, as the Rules sheet has them."""
+        assert from_3pl("KO_WRONG_ITEM").text("grade_means") == (
+            "Not the article sold: switched, or an empty box. Refund: held until the review is over. "
+            "Goods: to the secure cage, with a chain of custody."
+        )
+        assert graded().text("grade_means").startswith("First choice: as new")
+        assert received().text("grade_means") == ""
 
     @pytest.mark.rule("RQC-29")
     def test_the_grader_does_not_ask_for_the_money(self):

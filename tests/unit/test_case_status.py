@@ -150,6 +150,16 @@ def test_slow_picks_and_unscanned_parcels_are_told(texts, code, finding):
     assert finding in decision.case.items("signals")[0]
 
 
+@pytest.mark.rule("OST-16")
+@pytest.mark.parametrize(("status", "told"), [("ATTEMPT_1", False), ("ATTEMPT_2", True), ("ATTEMPT_FINAL", True)])
+def test_last_attempt_of_the_carrier_is_told_while_something_can_be_done(status, told):
+    """The carrier tries as often as the policy says; whoever asks then can still be helped today."""
+    texts = {"order_stage": "In transit", "wms_stage": "In transit", "tracking_status": status}
+    decision = open_case(CASE, "CASE-2026-000001", typed(CASE, {**CASE.sample, **texts}), ctx())
+    assert ("OST-16" in {warning.code for warning in decision.warnings}) is told
+    assert ("Last attempt made: ask the customer today, or it comes back" in decision.case.items("signals")) is told
+
+
 def test_parcel_packed_on_friday_is_not_late_on_monday():
     """The next working day after Friday is Monday."""
     found = case(order_stage="Label printed", wms_stage="Label printed", stage_since="20/11/2026 17:00")

@@ -257,6 +257,7 @@ def test_a_field_is_well_formed(kind, field: Field):
     assert field.title == clean_id(field.title)
     assert 4 <= field.width <= 80
     assert bool(field.choices) == (field.kind is FieldKind.CHOICE)
+    assert not field.listed or set(field.choices) <= set(DEFAULT_POLICY.items(field.listed))
     assert len({choice.casefold() for choice in field.choices}) == len(field.choices)
     assert [choice for choice in field.choices if field.read(choice) != (choice, None)] == []
     assert not (field.system and field.roles)

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -78,28 +79,59 @@ def test_every_key_that_a_rule_asks_for_has_a_row_of_the_right_unit() -> None:
     assert missing == []
 
 
-def _woven_keys(nodes: list[ast.AST]) -> list[re.Pattern[str]]:
-    """What keys look like that are put together: `f"service.{code}.name"`."""
+#: The names that code takes from the policy itself: all of a table, or those of a listing row.
+ENUMERATED = {"service": DEFAULT_POLICY.names("service"), "retention": DEFAULT_POLICY.items("retention.classes")}
+
+
+def _plain(word: str) -> str:
+    """A word as keys are woven from it: "Royal Mail" is royal_mail there."""
+    return word.casefold().replace(" ", "_")
+
+
+def _woven(nodes: list[ast.AST]) -> list[re.Pattern[str]]:
+    """What keys look like that are put together, each gap as a group: `f"service.{code}.name"`."""
     found = []
     for node in nodes:
         if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant) and "." in node.values[0].value:
-            parts = (re.escape(one.value) if isinstance(one, ast.Constant) else "[^.]+" for one in node.values)
+            parts = (re.escape(one.value) if isinstance(one, ast.Constant) else "([^.]+)" for one in node.values)
             found.append(re.compile("".join(parts)))
     return found
 
 
-def test_every_row_of_a_claim_is_asked_for_by_a_rule() -> None:
-    """A value that nothing reads would look like a rule to whoever changes it, and a deadline would be believed.
+def unread_keys(keys: Iterable[str], nodes: list[ast.AST]) -> set[str]:
+    """The keys that no code asks for: neither as they stand, nor woven from words that stand in the code.
 
     A row that only contradicts another one (`claim.uk_terms.time_bar.other_country`) is read with that one.
     """
-    files = [path for path in Path(addin.__file__).parent.rglob("*.py") if path.parent.name != "policy_rows"]
-    nodes = [node for path in files for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    keys = set(keys)
     said = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    woven = _woven_keys(nodes)
-    keys = {row.key for row in DEFAULT_POLICY.rows if row.key.startswith(("claim.", "sdr."))}
-    asked = {key for key in keys if key in said or any(one.fullmatch(key) for one in woven)}
-    assert {key for key in keys - asked if key.rpartition(".")[0] not in keys} == set()
+    words, woven = {_plain(word) for word in said}, _woven(nodes)
+
+    def is_asked(key: str) -> bool:
+        known = words | {_plain(name) for name in ENUMERATED.get(key.partition(".")[0], ())}
+        matches = (found for one in woven if (found := one.fullmatch(key)))
+        return key in said or any({_plain(gap) for gap in found.groups()} <= known for found in matches)
+
+    unread = {key for key in keys if not is_asked(key)}
+    return {key for key in unread if key.rpartition(".")[0] not in keys - unread}
+
+
+def code_nodes() -> list[ast.AST]:
+    """Every node of the package's code, but for the rows themselves."""
+    files = [path for path in Path(addin.__file__).parent.rglob("*.py") if path.parent.name != "policy_rows"]
+    return [node for path in files for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+
+
+def test_every_row_is_read_by_some_code() -> None:
+    """A value that nothing reads would look like a rule to whoever changes it, and a deadline would be believed."""
+    assert unread_keys((row.key for row in DEFAULT_POLICY.rows), code_nodes()) == set()
+
+
+def test_a_dead_row_would_be_found() -> None:
+    """Neither a row that only rhymes with a woven key nor one of a table that is enumerated elsewhere passes."""
+    nodes = code_nodes()
+    dead = {"address_risk.full_moon", "service.ups_saver.colour", "claim.uk_terms.weather", "cctv.lenses"}
+    assert unread_keys({*dead, "service.ups_saver.cutoff", "address_risk.chat_relay"}, nodes) == dead
 
 
 def test_values_are_typed() -> None:

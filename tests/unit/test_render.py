@@ -388,7 +388,7 @@ def test_vault_entries_stand_under_their_case():
 
 def test_rules_say_in_words_what_nobody_has_verified():
     """An assumption is marked by words, not by colour alone; a verified row names the person."""
-    rows = list(DEFAULT_POLICY.rows[:2])
+    rows = list(DEFAULT_POLICY.rows)
     rows[1] = replace(rows[1], verified_by="s.moreau", verified_on=NOW.date())
     sheet = opened(made(policy_rows=rows))["Rules"]
     assert [sheet.cell(row, 6).value for row in (FIRST_ROW, FIRST_ROW + 1)] == ["not verified yet", "s.moreau"]

@@ -21,7 +21,7 @@ from addin.logic.common_form import CLOSED
 from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.outcome import Problem
 from addin.logic.sbar import blocker
-from addin.logic.statute import access_request_due, add_months
+from addin.logic.statute import access_request_due
 from addin.logic.values import Role
 
 REQUESTED: Final = "Requested"
@@ -62,7 +62,8 @@ _FORM: Final = (
     _f("tracking", "Tracking", FieldKind.ID, queue=True, late=True, width=20),
     _f("purpose", "Purpose", FieldKind.CHOICE, choices=PURPOSES, queue=True, width=14),
     _f("lawful_basis", "Lawful basis", late=True, width=18),
-    _f("camera_zone", "Camera or zone", queue=True, width=14, help="Pack bench, dock, cage, with its number."),
+    _f("camera_zone", "Camera or zone", listed="cctv.cameras", queue=True, width=14,
+       help="A zone of the list, with its number where there are several."),
     _f("event_date", "Event on", FieldKind.DAY, width=12, help="When the exact time is not known yet."),
     _f("window_start", "From", FieldKind.INSTANT, queue=True, width=16,
        help="London time; in October's double hour with its offset."),
@@ -313,6 +314,15 @@ def _handed_over(case: Case, ctx: Context) -> Problem | None:
     return Problem("CTV-20", words, "receipt_ref", hint="Name the signed receipt, or the proof of the transfer.")
 
 
+def _zone_watched(case: Case, ctx: Context) -> Problem | None:
+    """Footage is asked of a zone that has cameras. Source: policy `cctv.cameras`."""
+    zones, words = ctx.policy.items("cctv.cameras"), set(case.text("camera_zone").casefold().split())
+    if not words or any(words & set(zone.casefold().split()) for zone in zones):
+        return None
+    told = f"No camera is known in {case.text('camera_zone')!r}."
+    return Problem("CTV-22", told, "camera_zone", hint=f"The zones with cameras: {', '.join(zones)}.")
+
+
 def _no_staff_watching(case: Case, ctx: Context) -> Problem | None:
     """Footage kept against loss is not used to watch how people work. Source: declared purpose, data protection."""
     found = _STAFF_WORDS.search(f"{case.text('chat_text')} {case.text('window_reason')}")
@@ -406,15 +416,18 @@ def _overwritten(case: Case, ctx: Context) -> datetime | None:
 
 
 def _access_due(case: Case, ctx: Context) -> date | None:
-    """One calendar month, two more when complex, and the days on which the clock stood still.
+    """One calendar month, more when complex, and the days on which the clock stood still.
 
-    Source: UK GDPR article 12(3); Data (Use and Access) Act 2025 on stopping the clock.
+    Source: UK GDPR article 12(3), policy `cctv.access_request_months`; Data (Use and Access) Act 2025 on the clock.
     """
     opened = case.instant("opened_at")
     received = case.day("received_on") or (london_day(opened) if opened else None)
     if case.text("purpose") != ACCESS or received is None:
         return None
-    due = add_months(received, 3) if case.flag("is_complex") else access_request_due(received)
+    months = ctx.policy.number("cctv.access_request_months")
+    if case.flag("is_complex"):
+        months += ctx.policy.number("cctv.access_request_more_months")
+    due = access_request_due(received, months)
     stopped = case.day("clock_stopped")
     if stopped is None:
         return due
@@ -490,6 +503,8 @@ CASE: Final = CaseType(
         Rule("CTV-16", "Half of the retention gone is an alarm.", _half_gone, warn=True),
         Rule("CTV-17", "Some words make it a request in law.", _wording_trap, warn=True),
         Rule("CTV-21", "Footage is not for watching how people work.", _no_staff_watching, warn=True),
+        Rule("CTV-22", "Footage is asked of a zone that has cameras.", _zone_watched, warn=True,
+             source="policy cctv.cameras"),
     ),
     deadlines=(
         Deadline(id="CTV-DAY", label="Preserve today", due=_same_day, until=_KEPT, source="domain rules"),

@@ -16,7 +16,7 @@ from addin.logic import claim_cover as cover
 from addin.logic import claim_rules as check
 from addin.logic import claim_terms as terms
 from addin.logic import claim_tracks as tracks
-from addin.logic.calendar import LONDON, london_day
+from addin.logic.calendar import LONDON, add_working_days, london_day
 from addin.logic.case_type import WORKING, Case, CaseType, Context, Deadline, Move, Opening, Rule
 from addin.logic.closing import TICKETED
 from addin.logic.common_form import CANCELLED, CLOSED
@@ -274,6 +274,12 @@ def _tracer_due(case: Case, ctx: Context) -> datetime | None:
     return end_of_day(expected) + timedelta(hours=ctx.policy.number("claim.tracer_hours"))
 
 
+def _search_due(case: Case, ctx: Context) -> date | None:
+    traced = case.instant("tracer_at")
+    days = ctx.policy.days("claim.search_working_days")
+    return add_working_days(london_day(traced), days) if traced else None
+
+
 def _snapshot_due(case: Case, ctx: Context) -> date | None:
     opened = case.instant("opened_at")
     return london_day(opened) if opened and case.has("tracking") and not case.has("tracking_snapshot") else None
@@ -453,6 +459,8 @@ CASE: Final = CaseType(
         Deadline(id="roll_off", label="Tracking disappears", due=_roll_off, source="UPS, 120 days"),
         Deadline(id="tracer", label="Open the tracer", due=_tracer_due, source="UPS, 24 hours",
                  until=_WITH_CARRIER | {TRACER}),
+        Deadline(id="search", label="The carrier's search ends", due=_search_due, source="UPS help pages",
+                 until=_WITH_CARRIER),
         Deadline(id="file", label="File the claim", due=lambda case, ctx: case.day("file_by"), source="Policy",
                  until=_WITH_CARRIER),
         Deadline(id="notice", label="Carrier's deadline", due=lambda case, ctx: case.day("notice_by"), legal=True,

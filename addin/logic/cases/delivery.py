@@ -115,6 +115,7 @@ _FORM: Final = (
     _f("delivered_at", "Delivered at", FieldKind.INSTANT, late=True, width=16),
     _f("also_possible", "Also possible", FieldKind.LIST, system=True, width=26),
     _f("carrier_used", "Goes with", system=True),
+    _f("carrier_code", "Carrier's code", FieldKind.ID, system=True, help="To book the service with."),
     _f("leaves_on", "Leaves on", FieldKind.DAY, system=True, width=12),
     _f("book_by", "Book by", FieldKind.INSTANT, system=True, width=16),
     _f("territory", "Territory", system=True, width=14),
@@ -137,8 +138,10 @@ def _is_dear(case: Case, ctx: Context) -> bool:
 
 
 def _derive(case: Case, ctx: Context) -> Mapping[str, Value | None]:
+    code = service_code(case, ctx)
     found: dict[str, Value | None] = {
         "carrier_used": carrier_of(case, ctx) or None,
+        "carrier_code": ctx.policy.text(f"service.{code}.carrier_code") if code else None,
         "leaves_on": leaves_on(case, ctx),
         "book_by": book_by(case, ctx),
         "approver_needed": "Senior QA" if _is_dear(case, ctx) else "Coordinator",
@@ -345,13 +348,14 @@ def _signed_for(case: Case, ctx: Context) -> Problem | None:
 
 
 def _papers_known(case: Case, ctx: Context) -> Problem | None:
-    """Exotic leather that crosses a border has its papers. Source: CITES, policy `carrier.ups.papers.exotic`."""
+    """Goods of protected species cross a border with papers. Source: CITES, policy `carrier.papers_goods`."""
     place = read_postcode(case.text("postcode"))
     crosses = place.is_export or str(place.territory) == "Northern Ireland"
-    if case.text("goods_kind") != "Exotic leather" or not crosses or case.has("papers"):
+    goods = case.text("goods_kind")
+    if goods not in ctx.policy.items("carrier.papers_goods") or not crosses or case.has("papers"):
         return None
-    words = f"Exotic leather to {place.territory} needs its species papers."
-    return Problem("SPD-16", words, "papers", hint="Name the permit.")
+    words = f"{goods} to {place.territory} needs its species papers."
+    return Problem("SPD-16", words, "papers", hint="Name the permit under 'Species papers'.")
 
 
 def _senior_pays(case: Case, ctx: Context) -> Problem | None:

@@ -16,7 +16,7 @@ from typing import Final
 from addin.logic.calendar import add_working_days, london_day
 from addin.logic.case_type import Case, CaseType, Context, Deadline, Move, Opening, Rule
 from addin.logic.closing import TICKETED, evidenced
-from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE, ROOT_CAUSES
+from addin.logic.common_form import CANCELLED, CAUSE_TREE, CLOSED, DUPLICATE, ROOT_CAUSES
 from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.outcome import Problem
 from addin.logic.values import Role
@@ -142,7 +142,7 @@ def _branch_of_cause(case: Case, ctx: Context) -> Problem | None:
     root, fine = case.text("root_cause"), case.text("cause_detail")
     if not root or not fine:
         return None
-    key = next((row.name for row in ctx.policy.table("root_cause") if row.value == root), "")
+    key = next(name for name, cause in CAUSE_TREE.items() if cause == root)
     branches = ctx.policy.items(f"cause_detail.{key}") if ctx.policy.has(f"cause_detail.{key}") else ()
     if not branches or fine.casefold() in {branch.casefold() for branch in branches}:
         return None

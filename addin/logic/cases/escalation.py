@@ -50,7 +50,8 @@ def _f(name: str, title: str, kind: FieldKind = FieldKind.TEXT, **more: object) 
 _FORM: Final = (
     _f("priority_wanted", "Priority wanted", FieldKind.CHOICE, choices=PRIORITIES, queue=True, late=True, width=9,
        help="The severity: P1 stops the work, P4 is information."),
-    _f("target_team", "To team", FieldKind.CHOICE, choices=TARGETS, queue=True, late=True, width=14),
+    _f("target_team", "To team", FieldKind.CHOICE, choices=TARGETS, listed="escalation.targets", queue=True, late=True,
+       width=14),
     _f("situation", "Situation", FieldKind.NOTE, queue=True, width=34, help="What, which orders, since when."),
     _f("background", "Background", FieldKind.NOTE, width=30, help="What was tried."),
     _f("assessment", "Assessment", FieldKind.NOTE, width=30, help="Cause, risk, who is affected, which deadline."),

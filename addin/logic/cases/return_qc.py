@@ -20,7 +20,7 @@ from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE
 from addin.logic.forms import Field, FieldKind, Value
 from addin.logic.refund_terms import BASIS_FIELDS, CLOCK_FIELDS, REASON_OF, received_on, refund_due
 from addin.logic.reopening import CLOSED_FROM, ENDINGS
-from addin.logic.return_terms import DISPOSITIONS, GRADES, TRANSIT, disposition_terms, final_grade, signers
+from addin.logic.return_terms import DISPOSITIONS, GRADES, TRANSIT, disposition_terms, final_grade, grade_words, signers
 from addin.logic.return_units import ON_HOLD
 from addin.logic.sbar import blocker
 from addin.logic.signatures import SIGNATURE_FIELDS, lapsed, sign
@@ -73,7 +73,8 @@ FORM: Final = (
     Field(name="photos", title="Photos", kind=_LIST, late=True, width=24, help="File names with ; between."),
     Field(name="weight_kg", title="Weight kg", kind=_NUMBER, width=9),
     Field(name="master_weight_kg", title="Master weight kg", kind=_NUMBER, width=9),
-    Field(name="grade", title="Grade", kind=_CHOICE, choices=GRADES, roles=GRADERS, width=16),
+    Field(name="grade", title="Grade", kind=_CHOICE, choices=GRADES, roles=GRADERS, width=16,
+          help="What each grade means and leads to is on the sheet Rules, under grade."),
     Field(name="graded_by", title="Graded by", kind=_ID, system=True),
     Field(name="graded_at", title="Graded", kind=_INSTANT, system=True, width=16),
     Field(name="grade_third", title="Third grade", kind=_CHOICE, choices=GRADES, roles=SENIOR, width=16),
@@ -82,6 +83,8 @@ FORM: Final = (
     Field(name="grade_given", title="Grade given", system=True),
     Field(name="third_given", title="Third grade given", system=True),
     Field(name="final_grade", title="Final grade", system=True, queue=True, width=17),
+    Field(name="grade_means", title="The grade means", system=True, width=40,
+          help="What the grade stands for, what the customer gets back, and where the goods go."),
     Field(name="third_party_agrees", title="3PL agrees", kind=_FLAG, system=True, width=8),
     Field(name="disposition", title="Disposition", kind=_CHOICE, choices=DISPOSITIONS, width=20),
     Field(name="second_scan_by", title="Second scan by", kind=_ID, width=12),
@@ -122,6 +125,7 @@ def derive(case: Case, ctx: Context) -> Mapping[str, Value | None]:
     theirs = case.text("third_party_grade")
     return {
         "final_grade": grade or None,
+        "grade_means": grade_words(grade or case.text("grade") or case.text("third_party_grade"), ctx.policy) or None,
         "third_party_agrees": theirs == grade if theirs and grade else None,
         "refund_due": refund_due(case, ctx),
         "value_at_risk": case.money("goods_value") or case.money("value_at_risk"),

@@ -116,6 +116,21 @@ def _unscanned(case: Case, ctx: Context) -> bool:
     return london_day(_seen(case, ctx)) > limit
 
 
+def _last_attempt(case: Case, ctx: Context) -> bool:
+    """The carrier has tried as often as it tries. Source: policy `carrier.attempts`."""
+    status = case.text("tracking_status")
+    number = status.removeprefix("ATTEMPT_")
+    return status == "ATTEMPT_FINAL" or (number.isdigit() and int(number) >= ctx.policy.number("carrier.attempts"))
+
+
+def _attempts_over(case: Case, ctx: Context) -> Problem | None:
+    """After its last attempt a parcel goes to an access point or comes back. Source: policy `carrier.attempts`."""
+    if not _last_attempt(case, ctx):
+        return None
+    hint = "Ask the customer today, then the carrier for another attempt or an access point."
+    return Problem("OST-16", "The carrier has made its last delivery attempt.", "tracking_status", hint=hint)
+
+
 def _signals(case: Case, ctx: Context) -> Iterator[str]:
     if _is_blocked(case, ctx):
         yield "Systems disagree: blocker"
@@ -127,6 +142,8 @@ def _signals(case: Case, ctx: Context) -> Iterator[str]:
         yield "Picking for too long: look for a short pick"
     if _unscanned(case, ctx):
         yield "Packed and not scanned: watch for loss"
+    if _last_attempt(case, ctx):
+        yield "Last attempt made: ask the customer today, or it comes back"
 
 
 def _derive(case: Case, ctx: Context) -> Mapping[str, Value | None]:
@@ -345,6 +362,7 @@ CASE: Final = CaseType(
     rules=(
         Rule("OST-06", "A slow pick is looked at.", _short_pick, warn=True),
         Rule("OST-07", "An unscanned parcel is watched.", _lost_watch, warn=True),
+        Rule("OST-16", "The last delivery attempt is told.", _attempts_over, warn=True),
         Rule("OST-08", "Repeated checks of one order are a deviation.", _asked_often, warn=True),
     ),
     deadlines=(

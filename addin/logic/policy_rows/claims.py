@@ -53,7 +53,12 @@ _CLAIM_PAGES: Final[tuple[Entry, ...]] = (
     ("claim.payment_days", "30", "days", "From validated payment documents."),
     ("claim.insurance_chase_working_days", "5", "working days", "Chase an insurer who has not acknowledged."),
     ("claim.declared_max", "USD 50000.00", "money", "Highest declared value of a parcel."),
-    ("carrier.attempts", "2", "count", "Sources say two or three; then an access point or return."),
+    (
+        "carrier.attempts",
+        "2",
+        "count",
+        "Sources say two or three; then an access point or return: a status check tells it.",
+    ),
     ("carrier.access_point_days", "7", "days", "Sources say 7, 8 or 10 calendar days; 7 is the safe alarm."),
     ("carrier.ups.limit.watch", "USD 500.00", "money", "Above, prohibited; the contract may except."),
     ("carrier.ups.limit.jewellery", "USD 500.00", "money", "Above, refused; the contract may except."),

@@ -8,10 +8,9 @@ from typing import Final
 from addin.logic.policy_rows.sources import ASSUMED, CARRIER_API, GENERAL, Block, Entry
 
 _CARRIER_GENERAL: Final[tuple[Entry, ...]] = (
-    ("carrier.ups.papers.exotic", "yes", "yes/no", "Exotic leather that crosses a border needs CITES papers."),
+    ("carrier.papers_goods", "Exotic leather", "list", "Goods that cross a border with CITES papers only."),
     ("carrier.ups.bfpo", "no", "yes/no", "Whether the carrier serves forces' addresses."),
     ("carrier.ups.po_box", "no", "yes/no", "Whether the carrier serves post office boxes."),
-    ("carrier.ups.intercept", "no", "yes/no", "No intercept is promised in Britain: a request, outcome unknown."),
     ("carrier.royal_mail.limit.any", "GBP 2500.00", "money", "Highest cover of Special Delivery by 9am."),
     ("carrier.royal_mail.max_kg", "20", "rate", "Heaviest parcel of Special Delivery."),
     ("carrier.dpd.limit.any", "GBP 5000.00", "money", "Highest extended cover."),
@@ -20,7 +19,12 @@ _CARRIER_GENERAL: Final[tuple[Entry, ...]] = (
     ("carrier.ups.max_kg", "70", "rate", "Heaviest parcel."),
     ("carrier.ups.max_length_cm", "274", "rate", "Longest parcel."),
     ("carrier.usd_per_gbp", "1.25", "rate", "To compare limits in dollars with values in pounds; illustrative."),
-    ("carrier.sensitive_goods", "watch; jewellery; exotic", "list", "Goods with a carrier rule of their own."),
+    (
+        "carrier.sensitive_goods",
+        "Watch; Jewellery; Exotic leather",
+        "list",
+        "Goods that thieves seek and carriers single out: a risk at a new address, a check before a second shipment.",
+    ),
 )
 _CARRIER_API: Final[tuple[Entry, ...]] = (
     ("carrier.track_days", "120", "days", "Tracking data disappears after this time; keep a snapshot at opening."),

@@ -17,7 +17,7 @@ _MONEY: Final[tuple[Entry, ...]] = (
         "refund.reasons",
         "Change of mind; Faulty; Not delivered; Wrong item; Damaged in transit; Price adjustment; Goodwill",
         "list",
-        "",
+        "To choose from; those that rules know by name stay.",
     ),
     ("recon.date_window_days", "5", "days", "Same order and amount within this time is proposed, never matched alone."),
     ("recon.timing_days", "5", "days", "Later, a refund missing at the provider is an exception, not timing."),
@@ -26,7 +26,6 @@ _MONEY: Final[tuple[Entry, ...]] = (
     ("recon.fx_percent", "0.5", "percent", "Foreign currency recomputed at the capture's rate."),
     ("recon.fx_amount", "GBP 1.00", "money", "Or this much."),
     ("recon.ageing_days", "2; 5; 14", "list", "Upper ends of the age groups; the last is open."),
-    ("recon.cut_off", "booking date, Europe/London", "text", "One rule for what belongs to a period."),
 )
 
 #: What this file gives to the policy.

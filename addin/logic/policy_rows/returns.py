@@ -7,31 +7,29 @@ from typing import Final
 
 from addin.logic.policy_rows.sources import ASSUMED, Block, Entry
 
-#: Meaning, what the customer gets back, stock, disposition options, who approves one (all of them).
+#: Meaning, what the customer gets back, what happens to the stock (words that rules know, `return_terms`), disposition
+#: options, who approves one (all of them).
 _GRADE_PARTS: Final = (
     ("meaning", "text"), ("refund", "text"), ("stock", "text"), ("options", "list"), ("approvers", "list"),
 )  # fmt: skip
 # fmt: off
 _GRADE_TABLE: Final[Mapping[str, tuple[str, ...]]] = {
-    "1ST": ("First choice: as new, complete, saleable at full price", "Full refund", "Restock", "Restock", "qc"),
-    "2ND": ("Second choice: minor flaw, incomplete packaging or light handling",
-        "Full refund unless excess handling is proven", "Quarantine",
+    "1ST": ("First choice: as new, complete, saleable at full price", "full", "available", "Restock", "qc"),
+    "2ND": ("Second choice: minor flaw, incomplete packaging or light handling", "deduct", "quarantine",
         "Atelier repair; Second-choice channel; Staff channel", "senior_qa"),
-    "KO_WORN": ("Used, odour, make-up, altered, soles marked", "Deduction up to the price with evidence", "Hold",
+    "KO_WORN": ("Used, odour, make-up, altered, soles marked", "deduct", "hold",
         "Deduct and quarantine; Return to customer", "senior_qa; finance"),
-    "KO_DAMAGE_TRANSIT": ("Damage consistent with carriage", "Full refund; open a claim",
-        "Hold for the carrier's inspection", "Hold for claim", "senior_qa"),
-    "KO_DAMAGE_FAULT": ("Manufacturing fault", "Full refund as faulty goods, no deduction",
-        "Repair or supplier claim", "Repair; Supplier claim", "senior_qa"),
-    "KO_WRONG_ITEM": ("Not the article sold: switched, or an empty box", "Hold pending review, with a review date",
-        "Secure cage, chain of custody", "Secure and investigate", "senior_qa; loss_prevention; legal"),
-    "KO_AUTHENTICITY": ("Suspected counterfeit or serial mismatch", "Hold; expert opinion and Legal",
-        "Secure; never returned or destroyed without Legal", "Secure and investigate",
-        "senior_qa; loss_prevention; legal"),
-    "KO_INCOMPLETE": ("Accessory, dust bag, box, certificate or receipt missing",
-        "Refund less proven loss, or ask for the part", "Hold with parts list",
-        "Hold with parts list; Second-choice channel", "senior_qa"),
-    "PENDING": ("An expert is needed", "The refund clock still runs", "Quarantine", "Quarantine", "senior_qa"),
+    "KO_DAMAGE_TRANSIT": ("Damage consistent with carriage; the carrier inspects it, and a claim is opened", "full",
+        "hold", "Hold for claim", "senior_qa"),
+    "KO_DAMAGE_FAULT": ("Manufacturing fault; repaired, or claimed from the supplier", "faulty", "hold",
+        "Repair; Supplier claim", "senior_qa"),
+    "KO_WRONG_ITEM": ("Not the article sold: switched, or an empty box", "hold", "secure",
+        "Secure and investigate", "senior_qa; loss_prevention; legal"),
+    "KO_AUTHENTICITY": ("Suspected counterfeit or serial mismatch; an expert and Legal are asked", "hold", "secure",
+        "Secure and investigate", "senior_qa; loss_prevention; legal"),
+    "KO_INCOMPLETE": ("Accessory, dust bag, box, certificate or receipt missing; the customer may send the part",
+        "deduct", "hold", "Hold with parts list; Second-choice channel", "senior_qa"),
+    "PENDING": ("An expert is needed", "open", "quarantine", "Quarantine", "senior_qa"),
 }
 # fmt: on
 _GRADES: Final = tuple(
@@ -54,7 +52,7 @@ _RETURNS: Final[tuple[Entry, ...]] = (
         "UNAVAILABLE; REFUSED; ADDRESS_WRONG; ADDRESS_INCOMPLETE; ACCESS_POINT_EXPIRED; DAMAGED; UNSAFE_OR_NO_ACCESS; "
         "CUSTOMS/NI; SHIPPER_RECALL; UNKNOWN",
         "list",
-        "",
+        "To choose from; those that the decision table knows by name stay.",
     ),
     ("carrier_return.refused_wait_days", "7", "days", "A refused parcel without a word waits; then Senior QA decides."),
     ("carrier_return.contact_attempts", "3", "count", "Attempts on different days before no contact is final."),

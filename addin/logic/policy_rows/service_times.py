@@ -42,7 +42,12 @@ _TIMES: Final[tuple[Entry, ...]] = (
     ("escalation.level.2", "Senior Quality Assurance Coordinator", "text", ""),
     ("escalation.level.3", "Warehouse and e-commerce manager", "text", ""),
     ("escalation.level.4", "Finance, Legal, Data protection or IT, by topic", "text", ""),
-    ("escalation.targets", "Senior QA; IT; 3PL; Carrier; Customer Service; Finance; Security", "list", "Teams."),
+    (
+        "escalation.targets",
+        "Senior QA; IT; 3PL; Carrier; Customer Service; Finance; Security; Legal; Manager",
+        "list",
+        "Teams to choose from; one that rules know by name stays.",
+    ),
     ("handover.accept_hours", "1", "working hours", "A handover nobody has accepted by then is shown as late."),
     ("workload.points.P1", "4", "points", "What an open case weighs in its owner's load."),
     ("workload.points.P2", "3", "points", ""),

@@ -12,11 +12,12 @@ _CCTV: Final[tuple[Entry, ...]] = (
     ("cctv.window_minutes", "60", "minutes", "A longer window needs a reason."),
     ("cctv.margin_minutes", "5", "minutes", "Before the pick scan and after the seal."),
     ("cctv.purposes", "Claim; Dispute; QC; Safety", "list", "Purposes for which footage may be asked."),
-    ("cctv.cameras", "Pack bench; Dock; Cage", "list", "Zones."),
+    ("cctv.cameras", "Pack bench; Dock; Cage", "list", "Zones with cameras; a request for another one is told."),
     ("cctv.clip_retention_days", "180", "days", "How long a preserved clip is kept."),
 )
 _CCTV_LAW: Final[tuple[Entry, ...]] = (
-    ("cctv.access_request_months", "1", "months", "Somebody's request for their own images; two more if complex."),
+    ("cctv.access_request_months", "1", "months", "To answer somebody's request for their own images."),
+    ("cctv.access_request_more_months", "2", "months", "Added when the request is complex."),
 )
 
 _STOCK: Final[tuple[Entry, ...]] = (
@@ -34,7 +35,7 @@ _STOCK: Final[tuple[Entry, ...]] = (
         "MISPICK; MISPUT; RECEIVE_SHORT; RECEIVE_OVER; UNPOSTED_MOVE; RETURN_NOT_BOOKED; DAMAGE_NOT_BOOKED; "
         "LABEL_SWAP; SERIAL_MISMATCH; UOM; SYSTEM_SYNC; 3PL_ERROR; THEFT_SUSPECTED; COUNT_ERROR; UNKNOWN",
         "list",
-        "",
+        "To choose from; those that rules know by name stay.",
     ),
 )
 
