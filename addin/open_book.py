@@ -32,6 +32,7 @@ from addin.hosts.calc_lock import drop_dead, hold
 from addin.hosts.office import SILENCE_S, Office, in_time
 from addin.hosts.ole import when_closed
 from addin.hosts.package import Package
+from addin.letters import known_names, lint_templates, templates_root
 from addin.macros.calc_bridge import CalcBridge
 from addin.register.layout import SHEET
 from addin.register.reading import BookFile
@@ -43,6 +44,8 @@ from addin.tasks import keep_day
 #: Where the file stays as Calc saved it, until Calc saves the next one.
 AS_SAVED: Final = "casebook-as-saved-in-calc.xlsm"
 _LOOK_S: Final = 2.0
+#: Faults of templates that are told one by one.
+_FAULTS: Final = 3
 Say = Callable[[str], None]
 
 
@@ -66,11 +69,26 @@ def open_register(folder: Path, host: str = "", *, headless: bool = False, say: 
             raise NotOurBook(f"{service.workbook.name} is not in {folder}.", hint=hint, code="BOOK-ABSENT")
         if unkept := keep_day(service):
             say(unkept)
+        check_templates(service, say)
         if chosen == "excel":
             return _open_in_excel(service.workbook, say)
         return _open_in_calc(service, headless=headless, say=say)
     finally:
         service.close()
+
+
+def check_templates(service: Service, say: Say) -> None:
+    """Tell the faults of the letter templates before anybody needs a letter; the workbook opens all the same."""
+    configured = service.settings.templates
+    try:
+        faults = lint_templates(templates_root(Path(configured) if configured else None), known_names())
+    except CasebookError as error:
+        say(f"{error.message} {error.hint}".strip())
+        return
+    for fault in faults[:_FAULTS]:
+        say(f"{fault.cell}: {fault.message} {fault.hint}".strip())
+    if len(faults) > _FAULTS:
+        say(f"{len(faults) - _FAULTS} more faults of letters and messages: casebook check templates.")
 
 
 def _open_in_excel(path: Path, say: Say) -> int:

@@ -47,7 +47,7 @@ _STYLES: Final = {
     "Letter House Address": (8.5, False, GREY, 0, 0),
     "Letter Address": (10, False, INK, 0, 0),
     "Letter Reference": (9, False, INK, 0, 0.5),
-    "Letter Salutation": (10, False, INK, 4, 0),
+    "Letter Salutation": (10, False, INK, 9, 0),
     "Letter Heading": (15, True, ACCENT, 4, 0),
     "Letter Subheading": (10.5, True, INK, 0, 6),
     "Letter Section": (10, True, ACCENT, 6, 2),

@@ -8,6 +8,8 @@
    on the way as often as asked and started again. Then every set is made once more, as its next version, in one process
    without the workbook: its memory after a tenth is compared with that after all.
 
+4. With `--film`, one claim with a file of that size as evidence.
+
 Processor time throughout (that of child processes for the office), so that other work on the computer disturbs less.
 It is asked of the system in a way that Windows does not have. Seconds differ between computers; ratios of one run may
 be compared.
@@ -31,6 +33,8 @@ from typing import Final
 import click
 
 from addin.bench.backlog import START, fill_backlog, lacking
+from addin.bench.film import Film, bench_film
+from addin.bench.memory import RSS_UNIT, peak_mib
 from addin.claims.history import history_of
 from addin.claims.letters import Extent, Wanted, make_letters
 from addin.claims.values import Stamp, claim_letter
@@ -53,8 +57,6 @@ _CASEBOOK: Final = "from addin.cli import main; main()"
 _PERSON: Final = "a.khan"
 #: How often the journal is looked at while a run is waited for.
 _LOOK_S: Final = 0.05
-#: What the system counts memory in, for a MiB: KiB, but on macOS bytes.
-_RSS_UNIT: Final = 1024 if sys.platform != "darwin" else 1024 * 1024
 Tick = Callable[[], None]
 Ready = tuple[LetterTemplate, Mapping[str, object]]
 
@@ -102,12 +104,14 @@ class LettersReport:
     cost: Cost
     backlog: Backlog | None
     note: str = ""
+    film: Film | None = None
 
     def as_dict(self) -> dict[str, object]:
         """The report as JSON shows it."""
         ratios = {name: round(value, 1) for name, value in self.cost.ratios.items()}
         costs = {name: round(value, 3) for name, value in asdict(self.cost).items()}
-        return {**costs, **ratios, "note": self.note, "backlog": asdict(self.backlog) if self.backlog else None}
+        return {**costs, **ratios, "note": self.note, "backlog": asdict(self.backlog) if self.backlog else None,
+                "film": asdict(self.film) if self.film else None}  # fmt: skip
 
     def lines(self) -> Iterator[str]:
         """The report in words."""
@@ -132,11 +136,14 @@ class LettersReport:
             yield f"Numbers {gaps}, {found.doubles} made twice. {found.verified}"
             sets = f"{found.sets_mib_tenth:.0f} MiB after a tenth of the sets, {found.sets_mib:.0f} MiB after all"
             yield f"Memory: {sets}; {found.peak_mib:.0f} MiB with the workbook, which grows with the register."
+        if self.film:
+            yield from self.film.lines()
 
 
 def bench_letters(
-    letters: int = LETTERS, rounds: int = ROUNDS, claims: int = CLAIMS, kills: int = 1, tick: Tick = lambda: None
-) -> LettersReport:
+    letters: int = LETTERS, rounds: int = ROUNDS, claims: int = CLAIMS, kills: int = 1, tick: Tick = lambda: None,
+    *, film_mib: int = 0,
+) -> LettersReport:  # fmt: skip
     """Measure letters, and a backlog of claim sets when `claims` is not 0.
 
     Args:
@@ -145,13 +152,15 @@ def bench_letters(
         claims: the size of the backlog.
         kills: how often the process that works on it is killed.
         tick: called once a step.
+        film_mib: the size of a film that one claim has as evidence; 0 for none.
     """
     with tempfile.TemporaryDirectory(prefix="casebook-bench-") as base:
         ready = _sample(Path(base) / "sample", letters)
         tick()
         cost, note = _costs(ready, rounds, Path(base), tick)
         backlog = _backlog(Path(base), claims, kills, tick) if claims else None
-        return LettersReport(cost, backlog, note)
+        film = bench_film(Path(base), film_mib) if film_mib else None
+        return LettersReport(cost, backlog, note, film)
 
 
 # ---- single letters -----------------------------------------------------------------------------------------------
@@ -299,7 +308,7 @@ def _run(folder: Path, kill_at: int | None = None) -> _Ran:
     running.returncode = os.waitstatus_to_exitcode(status)
     if running.returncode not in (0, 1) and kill_at is None:
         raise CasebookError(f"The batch ended with {running.returncode}: {said[-300:]}")
-    return _Ran(used.ru_utime + used.ru_stime, used.ru_maxrss / _RSS_UNIT)
+    return _Ran(used.ru_utime + used.ru_stime, used.ru_maxrss / RSS_UNIT)
 
 
 def _sets(folder: Path) -> tuple[float, float]:
@@ -318,7 +327,7 @@ def make_sets_again(folder: str) -> None:
     wanted = [Wanted(case.case_id) for case in service.journal.cases(types=["UPC"])]
     for part in (wanted[: len(wanted) // 10], wanted[len(wanted) // 10 :]):
         make_letters(service, part, Extent(pdf=True, claim_set=True))
-        click.echo(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _RSS_UNIT:.0f}")
+        click.echo(f"{peak_mib():.0f}")
     service.close()
 
 

@@ -109,16 +109,18 @@ def attack(tries: int, innocent: int, as_json: bool) -> int:
 @click.option("--rounds", type=click.IntRange(min=1), default=5, show_default=True, help="Rounds; medians count.")
 @click.option("--claims", type=click.IntRange(min=0), default=1_000, show_default=True, help="Backlog; 0 for none.")
 @click.option("--kills", type=click.IntRange(min=0), default=1, show_default=True, help="Kills on the way.")
+@click.option("--film", "film_mib", type=click.IntRange(min=0), default=0, show_default=True,
+              help="MiB of a film that one claim has as evidence; 0 for none.")  # fmt: skip
 @as_json_option
 @plain
-def bench_letters(letters: int, rounds: int, claims: int, kills: int, as_json: bool) -> int:
+def bench_letters(letters: int, rounds: int, claims: int, kills: int, film_mib: int, as_json: bool) -> int:
     """What a letter, its PDF and a backlog of claim sets cost, and whether the backlog survives being killed."""
     if sys.platform == "win32":
         raise CasebookError("Letters are measured on Linux and macOS only.", hint="Measure there.")
     from addin.bench.letters import bench_letters as measure
 
     with bar("Steps", rounds + kills + (4 if claims else 1), quiet=as_json) as tick:
-        report = measure(letters, rounds, claims, kills, tick)
+        report = measure(letters, rounds, claims, kills, tick, film_mib=film_mib)
     tell(report, as_json=as_json)
     return DONE
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+
 import pytest
 import xlsxwriter
 
 from addin.errors import NotOurBook
 from addin.folder import create, keep_aside, write_workbook
 from addin.hosts.closed import open_closed
-from addin.open_book import check_notes
+from addin.letters import templates_root
+from addin.open_book import check_notes, check_templates
 from addin.register.layout import SCHEMA
 
 
@@ -37,6 +41,25 @@ def test_a_sound_workbook_is_opened_without_a_word(service, said):
     """Nothing is said where nothing is wrong."""
     check_notes(service, said.append)
     assert said == []
+
+
+def test_faults_of_the_letter_templates_are_told_at_the_opening(service, said, tmp_path):
+    """Before anybody needs the letter: the first ones with file, paragraph and tag, and how many more there are."""
+    house = tmp_path / "house"
+    shutil.copytree(templates_root(), house)
+    for name in ("loss", "late", "damage", "appeal"):
+        (house / "claims" / f"{name}.docx").unlink()
+    (house / "claims" / "credit_reference.txt").write_text("no head", encoding="utf-8")
+    spoiled = replace(service, settings=service.settings.model_copy(update={"templates": str(house)}))
+    check_templates(service, said.append)
+    assert said == []
+    check_templates(spoiled, said.append)
+    assert len(said) == 4
+    assert "claims/loss.docx" in " ".join(said)
+    assert said[-1].startswith("2 more faults")
+    gone = replace(service, settings=service.settings.model_copy(update={"templates": str(tmp_path / "nowhere")}))
+    check_templates(gone, said.append)
+    assert "does not exist" in said[-1]
 
 
 def test_an_older_layout_is_refused_with_the_way_to_make_it_anew(service, said):
