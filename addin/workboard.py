@@ -27,8 +27,10 @@ from addin.logic.values import Role
 from addin.logic.workload import Digest, digest, share_out
 from addin.service import RowRequest, Service
 
-#: How many cases a handover names at most; a person who has more is told.
-_MOST: Final = 40
+#: How many case numbers a list of a handover holds (a list cell takes 4,000 letters); a person who has more is told.
+_MOST: Final = 220
+#: How many promised times and risks are written out; more are counted.
+_WRITTEN: Final = 40
 _NONE: Final = "None"
 
 
@@ -100,7 +102,7 @@ def handover_facts(service: Service, writer: str, *, leaving: bool) -> dict[str,
     ]
     mine.sort(key=lambda case: (case.text("priority") or "P9", case.case_id))
     urgent = [case for case in mine if case.text("priority") in PRIORITIES[:2]]
-    others = [case for case in mine if case not in urgent] if leaving else []
+    others = [*urgent[_MOST:], *(case for case in mine if case not in urgent)] if leaving else []
     promised = [f"{case.case_id}: next update by {_local(case, 'next_update')}" for case in mine
                 if case.has("next_update")]  # fmt: skip
     promised += [f"{case.case_id}: {case.text('due_what')} by {_local(case, 'due')}" for case in urgent
@@ -112,9 +114,28 @@ def handover_facts(service: Service, writer: str, *, leaving: bool) -> dict[str,
     return {
         "open_cases": tuple(case.case_id for case in urgent[:_MOST]) or (_NONE.lower(),),
         "covered_cases": tuple(case.case_id for case in others[:_MOST]) or None,
-        "promised": "\n".join(promised[:_MOST]) or _NONE,
-        "risks": "\n".join(risks[:_MOST]) or _NONE,
+        "promised": _written(promised),
+        "risks": _written(risks),
     }
+
+
+def _written(lines: Sequence[str]) -> str:
+    more = [f"and {len(lines) - _WRITTEN:,} more: see the worklist"] if len(lines) > _WRITTEN else []
+    return "\n".join([*lines[:_WRITTEN], *more]) or _NONE
+
+
+def _named(service: Service, case: Case) -> str:
+    """How much of the writer's open work a handover names, and what to do about what does not fit."""
+    listed = {*case.items("open_cases"), *case.items("covered_cases")}
+    writer = case.text("opened_by").casefold()
+    mine = [one for one in service.journal.cases() if not one.is_final and one.type != "HND"
+            and one.text("owner").casefold() == writer]  # fmt: skip
+    wanted = mine if case.has("away_until") else [one for one in mine if one.text("priority") in PRIORITIES[:2]]
+    left = sum(one.case_id not in listed for one in wanted)
+    words = (
+        f"{case.case_id} names {len(wanted) - left:,} of {counted(len(mine), 'open case')} of {case.text('opened_by')}."
+    )
+    return f"{words} {left:,} do not fit: write a second handover once this one is accepted." if left else words
 
 
 def _local(case: Case, field: str) -> str:
@@ -137,7 +158,9 @@ def fill_handovers(service: Service, case_ids: Sequence[str]) -> Outcome:
             words = f"{case_id} is filled already; clear a cell to have it filled anew."
             rows.append(RowResult(case_id, ok=True, message=words))
             continue
-        rows.append(service.edit([RowRequest(case_id, lacking, "Filled from the register")]).rows[0])
+        row = service.edit([RowRequest(case_id, lacking, "Filled from the register")]).rows[0]
+        filled = service.journal.case(case_id) if row.ok else None
+        rows.append(row if filled is None else replace(row, message=f"{row.message} {_named(service, filled)}"))
     return summary(rows)
 
 
@@ -147,7 +170,9 @@ def open_handover(service: Service, to: str, shift: str, *, given: dict[str, Val
     facts = handover_facts(service, service.actor.id, leaving=bool(typed.get("away_until")))
     today = london_day(service.clock())
     fields = {**facts, "to_person": to, "shift": shift, "shift_day": today, **typed}
-    return service.open_cases([RowRequest("", fields, opens="HND")])
+    outcome = service.open_cases([RowRequest("", fields, opens="HND")])
+    drafted = service.journal.case(outcome.rows[0].case_id) if outcome.ok and outcome.rows else None
+    return outcome if drafted is None else replace(outcome, message=f"{outcome.message} {_named(service, drafted)}")
 
 
 # Improvement ---------------------------------------------------------------------------------------------------------

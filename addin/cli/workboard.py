@@ -37,6 +37,7 @@ def digest(owner: str, folder: Path, as_json: bool) -> int:
 def worklist(owner: str, limit: int, folder: Path, as_json: bool) -> int:
     """List what is to be done, earliest due first."""
     from addin.logic.cases import case_types
+    from addin.logic.workload import NOTHING_WAITS
     from addin.logic.workload import worklist as order
 
     with opened(folder) as service:
@@ -52,6 +53,8 @@ def worklist(owner: str, limit: int, folder: Path, as_json: bool) -> int:
     else:
         for row in rows:
             click.echo("  ".join(row[name] or "-" for name in ("case", "priority", "due", "due_what", "type", "owner")))
+        if not rows:
+            click.echo(NOTHING_WAITS if not owner else f"Nothing is waiting for {owner}.")
     return DONE
 
 

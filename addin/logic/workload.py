@@ -22,6 +22,8 @@ from addin.logic.policy import Policy
 from addin.logic.priority import end_of_day
 
 NOBODY: Final = "(nobody)"
+#: What a worklist without a line says, on the Desk and on the command line.
+NOTHING_WAITS: Final = "Nothing is waiting: no case is open."
 _WEAKEST: Final = PRIORITIES[-1]
 
 
@@ -95,13 +97,17 @@ class Digest:
         ]
         if self.untaken:
             found += ["", f"Nobody has taken in time: {', '.join(self.untaken)}"]
+        if not self.open:
+            return [*found[:1], "", NOTHING_WAITS, *self._absent()]
         found += ["", "Load (open, overdue, due today, waiting, P1 and P2, points):"]
         found += [
             f"  {one.owner}: {one.open}, {one.overdue}, {one.due_today}, {one.waiting}, {one.urgent}, {one.points}"
             for one in self.load
         ]
-        found += [f"Away: {person}, covered by {cover or 'nobody'}" for person, cover in sorted(self.away.items())]
-        return found
+        return found + self._absent()
+
+    def _absent(self) -> list[str]:
+        return [f"Away: {person}, covered by {cover or 'nobody'}" for person, cover in sorted(self.away.items())]
 
 
 def digest(
@@ -110,7 +116,11 @@ def digest(
     """The digest of all open cases, or of one person's."""
     mine = [case for case in cases if not case.is_final and owner.casefold() in ("", case.text("owner").casefold())]
     late = late_cases(mine, now)
-    untaken = [case.case_id for case in mine if (by := case.instant("ack_due")) is not None and by < now]
+    untaken = [
+        case.case_id
+        for case in mine
+        if (by := case.instant("ack_due")) is not None and by < now and not _is_addressed(case)
+    ]
     most = policy.number("workload.digest_lines")
     return Digest(now, len(mine), len(late), tuple(late[:most]), tuple(untaken[:most]), loads(mine, now, policy),
                   away or {})  # fmt: skip
@@ -186,13 +196,18 @@ def share_out(
     for case in cases:
         if not case.is_final and case.text("owner") in carried:
             carried[case.text("owner")] += points(case, policy)
-    free = [case for case in cases if not case.is_final and not case.has("owner")]
+    free = [case for case in cases if not case.is_final and not case.has("owner") and not _is_addressed(case)]
     shared = []
     for case in sorted(free, key=_urgency):
         taker = min(able, key=lambda name: (carried[name], name))
         carried[taker] += max(points(case, policy), 1)
         shared.append((case, taker))
     return shared
+
+
+def _is_addressed(case: Case) -> bool:
+    """A handover that names its receiver is nobody else's to take; until when it is accepted has a clock of its own."""
+    return case.has("to_person")
 
 
 def _urgency(case: Case) -> tuple[str, str, str]:

@@ -34,7 +34,6 @@ from addin.register.layout import (
     CASE_TIMELINE,
     COUNTS_COLUMN,
     COUNTS_ROW,
-    DESK_COLUMNS,
     DESK_PASTE,
     DESK_SENDER,
     FIGURES_COLUMN,
@@ -48,7 +47,7 @@ from addin.register.layout import (
     WORKLIST_HEADER,
     WORKLIST_ROWS,
 )
-from addin.register.projection import desk_cells, desk_counts, form_rows
+from addin.register.projection import desk_counts, desk_lines, form_rows
 from addin.register.refresh import case_at, conflict
 from addin.register.sheets import Live, cell_name, plain
 
@@ -101,9 +100,7 @@ def show_desk(live: Live, journal: Journal, now: datetime) -> None:
     counts = desk_counts(journal.tally(iso(now), iso(end_of_day(now.astimezone(LONDON).date()))))
     _put_changed(live, COUNTS_ROW, COUNTS_COLUMN, [[label for label, _ in counts], [number for _, number in counts]])
     work = journal.worklist(WORKLIST_ROWS)
-    lines = [list(desk_cells(case, now))[1:] for case in work]
-    lines += [[None] * (len(DESK_COLUMNS) - 1) for _ in range(WORKLIST_ROWS - len(work))]
-    _put_changed(live, WORKLIST_HEADER + 1, 3, lines)
+    _put_changed(live, WORKLIST_HEADER + 1, 3, [line[1:] for line in desk_lines(work, now)])
     first, last = WORKLIST_HEADER + 1, WORKLIST_HEADER + WORKLIST_ROWS
     links = [[case_link(case)] for case in work] + [[""]] * (WORKLIST_ROWS - len(work))
     area = live.sheet("Desk").range((first, 2), (last, 2))

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Final
 
 from addin.logic.case_type import Case
-from addin.logic.forms import Cell
 from addin.register.cells import TEXT_FORMAT
 from addin.register.desk import case_link
 from addin.register.draw_queue import draw_standing
@@ -36,7 +35,7 @@ from addin.register.layout import (
 )
 from addin.register.lists import ANSWERS, MOVES, TEXTS, TYPES, field_list
 from addin.register.page import Page, set_print
-from addin.register.projection import desk_cells, desk_counts, tally, work_order
+from addin.register.projection import desk_counts, desk_lines, tally, work_order
 from addin.register.style import GUARDED, INPUT, LINE, QUIET, STANDING
 
 #: What the Desk says as long as no macro has run.
@@ -129,8 +128,7 @@ def _draw_worklist(page: Page, cases: Sequence[Case], now: datetime) -> None:
     line = {"bottom": 1, "bottom_color": LINE}
     link, text = look.named("link", **line), look.named("plain", **line)
     instant = look.named("instant", **line)
-    for offset in range(WORKLIST_ROWS):
-        cells: tuple[Cell, ...] = desk_cells(work[offset], now) if offset < len(work) else (None,) * len(DESK_COLUMNS)
+    for offset, cells in enumerate(desk_lines(work, now)):
         for column, cell in enumerate(cells, _FIRST):
             style = link if column == _FIRST else instant if column == _DUE else text
             if column == _FIRST and offset < len(work):

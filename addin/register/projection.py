@@ -17,7 +17,9 @@ from addin.logic.cases import case_types
 from addin.logic.events import Event, KindTable
 from addin.logic.forms import Cell, Field
 from addin.logic.machine import starts
-from addin.register.layout import Column, Source, columns, has_field
+from addin.logic.outcome import counted
+from addin.logic.workload import NOTHING_WAITS
+from addin.register.layout import DESK_COLUMNS, WORKLIST_ROWS, Column, Source, columns, has_field
 
 #: Words of the Standing column; colours follow them, never the other way round.
 OVERDUE: Final = "Overdue"
@@ -27,6 +29,10 @@ DONE: Final = "Done"
 NO_PRIORITY: Final = "P9"
 MARKED: Final = "no file: the journal tells it ('casebook restore' and 'diff' take its name)"
 UNVERIFIED: Final = "not verified yet"
+
+
+#: So many letters fit into the column "Next step" of the Desk.
+_STEP_ROOM: Final = dict(DESK_COLUMNS)["Next step"]
 
 
 def standing(case: Case, now: datetime) -> str:
@@ -56,6 +62,31 @@ def next_step(kind: CaseType, case: Case) -> str:
         more = f" (+{len(lacking) - 2})" if len(lacking) > 2 else ""
         words.append(f"{move.label} (needs {', '.join(lacking[:2])}{more})" if lacking else move.label)
     return "; ".join(words)
+
+
+def short_step(kind: CaseType, case: Case, room: int) -> str:
+    """The next step in so many letters, for the Desk: the first move and what it needs, or the moves that need nothing.
+
+    What does not fit is counted ("Check: needs Warehouse system +2"), never cut off.
+    """
+    if case.has("waiting_since"):
+        waits = f"Wait for {case.text('waiting_on')}"
+        return text if len(text := f"{waits}, then Resume") <= room else waits
+    moves = next_moves(kind, case)
+    if not moves:
+        return ""
+    first = moves[0]
+    lacking = [kind.fields[name].title for name in first.needs if not case.has(name)]
+    if lacking:
+        start, parts, mark = f"{first.label}: needs ", lacking, ", "
+    else:
+        start, parts, mark = "", [m.label for m in moves if all(map(case.has, m.needs))], "; "
+    for shown in range(len(parts), 0, -1):
+        more = f" +{len(parts) - shown}" if shown < len(parts) else ""
+        if len(text := start + mark.join(parts[:shown]) + more) <= room:
+            return text
+    counts = f"{first.label}: needs {counted(len(lacking), 'cell')}"
+    return counts if lacking and len(counts) <= room else first.label
 
 
 def queue_cells(sheet: str, case: Case, now: datetime, *, message: str = "") -> dict[str, Cell]:
@@ -102,8 +133,17 @@ def desk_cells(case: Case, now: datetime) -> tuple[Cell, ...]:
         due.astimezone(LONDON).replace(tzinfo=None) if due else None,
         case.text("due_what") or None,
         case.text("owner") or None,
-        next_step(kind, case) or None,
+        short_step(kind, case, _STEP_ROOM) or None,
     )
+
+
+def desk_lines(work: Sequence[Case], now: datetime) -> list[tuple[Cell, ...]]:
+    """The lines of the Desk's worklist under its header, blank ones included; without work the first says so."""
+    blank: tuple[Cell, ...] = (None,) * len(DESK_COLUMNS)
+    lines = [desk_cells(case, now) for case in work[:WORKLIST_ROWS]]
+    if not lines:
+        lines = [(None, NOTHING_WAITS, *blank[2:])]
+    return lines + [blank] * (WORKLIST_ROWS - len(lines))
 
 
 def desk_counts(tally: Tally) -> tuple[tuple[str, int], ...]:

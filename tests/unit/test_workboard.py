@@ -15,7 +15,9 @@ from service_kit import Clock, assert_sound, make_service
 
 from addin.errors import LetterError
 from addin.letters import templates_root
-from addin.logic.case_type import Case
+from addin.logic.case_type import Case, CaseType
+from addin.logic.cases import case_types
+from addin.logic.common_form import WAITED_FOR
 from addin.logic.forms import Value
 from addin.logic.policy import DEFAULT_POLICY
 from addin.logic.repeats import find_repeats
@@ -24,6 +26,8 @@ from addin.logic.values import Money
 from addin.logic.workload import NOBODY, digest, late_cases, loads, share_out, worklist
 from addin.messaging import EVERYWHERE, make_text, templates_of, texts_for, titles_for
 from addin.outbox import items
+from addin.register.layout import DESK_COLUMNS
+from addin.register.projection import desk_cells, desk_lines, next_moves
 from addin.service import RowRequest, Service
 from addin.workboard import (
     fill_handovers,
@@ -190,6 +194,32 @@ def test_an_absence_hands_over_everything_that_is_open(service: Service) -> None
     receiver = replace(service, actor=PEOPLE["b.lowe"])
     assert receiver.press("accept", [RowRequest(found.case_id, {"readback": "Two checks, none urgent"})]).ok
     assert {one.text("owner") for one in service.journal.cases(types=["OST"])} == {"b.lowe"}
+
+
+def test_an_absence_with_more_cases_than_a_list_holds_says_how_many_are_left(service: Service) -> None:
+    """Nothing stays behind silently with somebody who is away: what does not fit is counted, and what to do is said."""
+    rows = [RowRequest("", {"order_no": f"52004{n:05d}", "owner": "a.khan"}, opens="OST") for n in range(450)]
+    assert service.open_cases(rows).ok
+    days = {"away_from": date(2026, 11, 24), "away_until": date(2026, 11, 27)}
+    outcome = open_handover(service, "b.lowe", "Day", given={**days})
+    assert outcome.ok
+    (found,) = service.journal.cases(types=["HND"])
+    named = len(found.items("covered_cases"))
+    assert named == 220
+    assert (
+        f"names 220 of 450 open cases of a.khan. {450 - named} do not fit: write a second handover" in outcome.message
+    )
+    receiver = replace(service, actor=PEOPLE["b.lowe"])
+    assert receiver.press("accept", [RowRequest(found.case_id, {"readback": "All of them"})]).ok
+    assert sum(one.text("owner") == "b.lowe" for one in service.journal.cases(types=["OST"])) == named
+
+
+def test_a_handover_is_for_the_one_it_names(service: Service, clock: Clock) -> None:
+    """It is shared out to nobody and missed by nobody else: only its own clock runs."""
+    assert open_handover(service, "b.lowe", "Day").ok
+    clock.on(hours=30)
+    assert "nothing to share out" in share(service).message
+    assert digest(service.journal.cases(), clock.now, DEFAULT_POLICY).untaken == ()
 
 
 # Repeats -------------------------------------------------------------------------------------------------------------
@@ -403,3 +433,28 @@ def test_a_broken_template_stops_only_itself(service: Service, tmp_path: Path) -
     assert titles_for(mine, case_types()["ESC"])[0] == "escalations.sbar - Escalation (SBAR)"
     with pytest.raises(LetterError, match="broken"):
         make_text(mine, opened(mine, "ESC", **ESCALATION))
+
+
+# What the Desk says ---------------------------------------------------------------------------------------------------
+
+
+def test_an_empty_worklist_says_in_words_that_nothing_is_waiting() -> None:
+    """An empty list could also be one that was not filled; the sheet says which it is, and only while it is."""
+    lines = desk_lines([], NOW)
+    assert [cell for cell in lines[0] if cell] == ["Nothing is waiting: no case is open."]
+    assert not any(any(line) for line in lines[1:])
+    assert len(desk_lines([case(1)], NOW)) == len(lines)
+    assert "Nothing is waiting: no case is open." not in desk_lines([case(1)], NOW)[0]
+    assert digest([], NOW, DEFAULT_POLICY).lines()[-1] == "Nothing is waiting: no case is open."
+
+
+@pytest.mark.parametrize("kind", case_types().values(), ids=lambda kind: kind.code)
+def test_the_next_step_on_the_desk_fits_its_column(kind: CaseType) -> None:
+    """In every state of every type the next step is said in full words, what does not fit is counted and never cut."""
+    room = dict(DESK_COLUMNS)["Next step"]
+    for state in kind.states:
+        for fields in ({}, {"waiting_since": NOW, "waiting_on": max(WAITED_FOR, key=len)}):
+            words = str(desk_cells(Case("CASE-2026-000001", kind.code, state, fields), NOW)[-1] or "")
+            assert len(words) <= room, words
+            moves = [move.label for move in next_moves(kind, Case("", kind.code, state, {}))]
+            assert not moves or words, state
