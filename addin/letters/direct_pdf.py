@@ -25,7 +25,7 @@ from addin.letters.fill import Filled
 from addin.letters.grammar import environment
 from addin.letters.letter import LetterTemplate, broken
 from addin.letters.look import CannotSet
-from addin.letters.typeset import HEIGHT, LOOKS, Page, as_literal
+from addin.letters.typeset import COUNTED, HEIGHT, LOOKS, Page, as_literal
 
 FONT_FOLDER: Final = "fonts"
 #: Archival and readable aloud: PDF/A-2 with the structure of the page.
@@ -45,8 +45,10 @@ _ONE: Final = threading.Lock()
 class PageProgram:
     """A template's page, ready to be filled: the page, its header and footer, and the fonts it asks for.
 
-    `heights` are those of its header ("top") and footer ("bottom") in points as the last letter had them; the page
-    checks them.
+    What the last letter was like is tried first on the next one, and never makes a letter another one: `heights` of its
+    header ("top") and footer ("bottom") in points, which the page checks unless it is the very header of before
+    (`measured`) and the same on each page; and whether its pages had to be `counted`, for a letter of one page is the
+    same bytes either way.
     """
 
     page: Template
@@ -54,13 +56,28 @@ class PageProgram:
     looks: bytes
     fonts: frozenset[str]
     heights: dict[str, str] = field(default_factory=lambda: {"top": "0", "bottom": "0"})
+    measured: dict[str, bytes] = field(default_factory=dict)
+    counted: bool = False
 
     def sources(self, filled: Filled, *, counted: bool) -> dict[str, bytes]:
         """The files the compiler is given for one letter."""
-        heights = {f"edge_{side}": height for side, height in self.heights.items()}
-        known = {**filled, **heights, "counted": counted}
-        edges = {f"{side}.typ": edge.render(known).encode() for side, edge in self.edges.items()}
-        return {"main.typ": self.page.render(known).encode(), LOOKS: self.looks, **edges}
+        known: dict[str, object] = {**filled, "counted": counted}
+        edges = {side: edge.render(known).encode() for side, edge in self.edges.items()}
+        for side, edge in edges.items():
+            sure = edge == self.measured.get(side) and COUNTED not in edge
+            known |= {f"edge_{side}": self.heights[side], f"sure_{side}": "true" if sure else "false"}
+        drawn = {f"{side}.typ": edge for side, edge in edges.items()}
+        return {"main.typ": self.page.render(known).encode(), LOOKS: self.looks, **drawn}
+
+    def correct(self, side: str, height: str) -> None:
+        """A header or footer has another height than the last one had."""
+        self.heights[side] = height
+        self.measured.pop(side, None)
+
+    def remember(self, sources: Mapping[str, bytes], *, counted: bool) -> None:
+        """A letter was set from these files, with these heights."""
+        self.measured = {side: sources[f"{side}.typ"] for side in self.edges}
+        self.counted = counted
 
 
 @lru_cache(maxsize=64)
@@ -117,16 +134,21 @@ def _whole(
     """The letter as PDF, set again while the page says that its header or footer need other room, or has more pages
     than one; nothing when a sign is in none of the compiler's fonts.
     """
-    counted = False
+    counted = program.counted
     for _ in range(_TRIES):
         try:
-            made = _set(compiler, program.sources(letter[1], counted=counted), moment)
+            sources = program.sources(letter[1], counted=counted)
+            made = _set(compiler, sources, moment)
         except TemplateError as fault:
             raise broken(letter[0], str(fault)) from fault
         except _OtherHeight as found:
-            program.heights[found.side] = found.height
+            program.correct(found.side, found.height)
             continue
-        if counted or len(_PAGES.findall(made)) <= 1:
+        if not made:
+            return made
+        is_long = len(_PAGES.findall(made)) > 1
+        if counted or not is_long:
+            program.remember(sources, counted=is_long)
             return made
         counted = True
     raise LetterError("The page could not be set: header and footer change from try to try.", hint=_INSTEAD)

@@ -64,6 +64,8 @@ _PRELUDE: Final = """#set document(title: TITLE, date: auto)
 #set par(spacing: 0pt, leading: 0pt, justify: false)"""
 #: What the page says when its header or footer is not as high as it was told; the side and the height follow.
 HEIGHT: Final = "the height at"
+#: What stands in a header or footer that differs from page to page.
+COUNTED: Final = b"counter(page)"
 #: The space inside a cell by side, in points.
 Margins = dict[str, str]
 #: A word no narrow column is sure to hold, and the sign, without width, at which it may be broken after some letters.
@@ -77,9 +79,10 @@ _LINE: Final = 1.221
 class Page:
     """The page program of one template, with its Jinja tags: `page`, and its header ("top") and footer in `edges`.
 
-    `looks` holds the names that all of them use, and no tags. `fonts` are the font families it asks for. Three names
-    stand in tags that no template has: `edge_top` and `edge_bottom`, the heights of header and footer in points, and
-    `counted`, which is true when pages have to be counted.
+    `looks` holds the names that all of them use, and no tags. `fonts` are the font families it asks for. Five names
+    stand in tags that no template has: `edge_top` and `edge_bottom`, the heights of header and footer in points;
+    `sure_top` and `sure_bottom`, "true" where the page need not check them; and `counted`, which is true when pages
+    have to be counted.
     """
 
     def __init__(self, content: bytes, title: str) -> None:
@@ -141,19 +144,21 @@ class Page:
         head, foot = (points(attribute(margin, side, "720")) for side in ("header", "footer"))
         header, footer = (self._edge_part(section, kind, parts) for kind in ("header", "footer"))
         inner = f"{float(width) - float(edge['left']) - float(edge['right']):g}"
-        frame = f"""#let edge(side, told, away) = context {{
+        frame = f"""#let edge(side, told, away, sure) = context {{
   import repr(side) + ".typ": edge
   let drawn = block(width: {inner}pt, edge)
-  let high = measure(drawn).height
-  if calc.abs(high - told) > 0.01pt {{ panic({quoted(HEIGHT)} + " " + repr(side) + " " + repr(high)) }}
+  if not sure {{
+    let high = measure(drawn).height
+    if calc.abs(high - told) > 0.01pt {{ panic({quoted(HEIGHT)} + " " + repr(side) + " " + repr(high)) }}
+  }}
   place(side + left, dy: away, drawn)
 }}
 #set page(width: {width}pt, height: {height}pt,
   margin: (left: {edge["left"]}pt, right: {edge["right"]}pt,
     top: calc.max({edge["top"]}pt, {head}pt + {{{{ edge_top }}}}pt),
     bottom: calc.max({edge["bottom"]}pt, {foot}pt + {{{{ edge_bottom }}}}pt)),
-  header-ascent: 0pt, header: edge(top, {{{{ edge_top }}}}pt, {head}pt),
-  footer-descent: 0pt, footer: edge(bottom, {{{{ edge_bottom }}}}pt, -{foot}pt))"""
+  header-ascent: 0pt, header: edge(top, {{{{ edge_top }}}}pt, {head}pt, {{{{ sure_top }}}}),
+  footer-descent: 0pt, footer: edge(bottom, {{{{ edge_bottom }}}}pt, -{foot}pt, {{{{ sure_bottom }}}}))"""
         return frame, header, footer
 
     def _edge_part(self, section: Node, kind: str, parts: dict[str, Node]) -> str:

@@ -214,6 +214,18 @@ def test_pages_are_counted_where_there_is_more_than_one():
     assert "Page 1 of 1" in text_of(pdf_of(template, VALUES))
 
 
+@pytest.mark.parametrize("name", sorted(LETTERS))
+def test_a_letter_is_the_same_bytes_whatever_was_set_before_it(name: str):
+    """First of all, after itself, after one of many pages: what is remembered between letters only saves time."""
+    long = {**VALUES, "evidence": [{**FILE, "name": f"document_{n}.pdf"} for n in range(90)], "goods": [LINE] * 60}
+    page_program.cache_clear()
+    short_first = pdf_of(LETTERS[name], VALUES)
+    again, then_long, after_long = (pdf_of(LETTERS[name], values) for values in (VALUES, long, VALUES))
+    page_program.cache_clear()
+    assert pdf_of(LETTERS[name], long) == then_long
+    assert again == after_long == short_first
+
+
 def test_no_page_ends_between_a_heading_and_what_it_heads():
     """However many files there are: each page of them has its head, and the signature stands below the requests."""
     template = LETTERS["claims.damage"]
