@@ -4,7 +4,8 @@
    the goods with serial numbers, the index of the evidence, and `manifest.json`: each file with its SHA-256.
 2. Evidence is copied in pieces and hashed as it passes; a content that is not what was attached stops the set.
 3. A piece above the limit of the settings is listed with its digest and not enclosed; nothing is left out in silence.
-4. The same letter and evidence give the same bytes: one order, fixed dates, nothing packed.
+4. A file that proves two things is enclosed once, with both kinds in the list.
+5. The same letter and evidence give the same bytes: one order, fixed dates, nothing packed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -56,7 +57,7 @@ def lacking(case: Case, evidence: Iterable[EvidenceFile]) -> tuple[Problem, ...]
     if case.text("subtype") in _NO_INVOICE or any(one.piece.kind == INVOICE for one in evidence):
         return ()
     words = "No commercial invoice is attached, and the claim set needs it."
-    hint = f"Attach it as '{INVOICE}': casebook attach {case.case_id} FILE --kind {INVOICE}, or by the drop folder."
+    hint = f"Attach it as '{INVOICE}': casebook attach {case.case_id} FILE --as {INVOICE}, or by the drop folder."
     return (Problem("SET-INVOICE", words, "evidence_files", hint=hint),)
 
 
@@ -67,8 +68,9 @@ def write_set(path: Path, given: ClaimSet) -> str:
         CannotWrite: it cannot be written.
         CasebookError: a piece of evidence is no longer what was attached.
     """
-    within = [one for one in given.evidence if one.piece.size <= given.limit]
-    beyond = [one for one in given.evidence if one.piece.size > given.limit]
+    files = by_file(given.evidence)
+    within = [one for one in files if one.piece.size <= given.limit]
+    beyond = [one for one in files if one.piece.size > given.limit]
     with writing(path) as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
             archive.writestr(_member("manifest.json"), _manifest(given, within, beyond))
@@ -77,6 +79,17 @@ def write_set(path: Path, given: ClaimSet) -> str:
             for piece in within:
                 _copy(archive, piece)
         return _digest(file)
+
+
+def by_file(evidence: Iterable[EvidenceFile]) -> tuple[EvidenceFile, ...]:
+    """Each file once, its kinds side by side: what is attached under two kinds is still one content of one name."""
+    found: dict[tuple[str, str], EvidenceFile] = {}
+    for one in evidence:
+        known = found.setdefault((one.piece.name, one.piece.sha256), one)
+        if known is not one:
+            both = replace(known.piece, kind=f"{known.piece.kind}, {one.piece.kind}")
+            found[one.piece.name, one.piece.sha256] = replace(known, piece=both)
+    return tuple(found.values())
 
 
 def _member(name: str, size: int = 0) -> zipfile.ZipInfo:
@@ -130,7 +143,7 @@ def _manifest(given: ClaimSet, within: Iterable[EvidenceFile], beyond: Iterable[
 
 
 def _facts(one: EvidenceFile) -> dict[str, Any]:
-    role = "commercial invoice" if one.piece.kind == INVOICE else "evidence"
+    role = "commercial invoice" if INVOICE in one.piece.kind.split(", ") else "evidence"
     return {"role": role, "kind": one.piece.kind, "bytes": one.piece.size, "sha256": one.piece.sha256}
 
 

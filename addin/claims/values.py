@@ -10,18 +10,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from addin.claims.enclosures import by_file
 from addin.claims.history import history_of
+from addin.claims.places import placed
 from addin.evidence import EvidenceFile, files_of
 from addin.letters import check_values
 from addin.letters.fill import NO_BREAK, as_text
 from addin.letters.letter import LetterTemplate
 from addin.logic.calendar import add_working_days, london_day, next_working_day
-from addin.logic.case_type import Case, CaseType, Context
+from addin.logic.case_type import Case, Context
 from addin.logic.cases import case_types
 from addin.logic.claim_purposes import APPEAL, CLAIM, WRITE_OFF
 from addin.logic.claim_terms import EVENT_WORDS, NOTICE, citable_days, goods_lines
@@ -40,21 +42,6 @@ _REGIMES: Final = {
     "montreal": "the Montreal Convention 1999",
 }
 _ANY_REGIME: Final = "the terms and conventions that apply to this shipment"
-#: Names of a letter and the field of the form they come from, where the two differ.
-_FIELDS: Final = {
-    "tracking_grouped": "tracking", "event_type": "subtype", "goods": "goods_lines", "goods_total": "goods_lines",
-    "our_ref": "claim_no_own", "decided_on": "carrier_decided_at", "delivered_at": "delivered_date",
-    "evidence": "evidence", "committed_at": "expected_delivery", "filed_on": "filed_at",
-}  # fmt: skip
-#: Names of a letter that are settings, with the place of each in casebook.toml.
-_SETTINGS: Final = {
-    "house_name": "[house] name", "house_address": "[house] address", "house_signatory": "[house] signatory",
-    "house_signatory_title": "[house] signatory_title", "ups_entity": "[carrier] entity",
-    "ups_address": "[carrier] address", "ups_account_masked": "[carrier] account",
-    "ups_account": "[carrier] account", "salutation": "[letters] salutation",
-    "shipper_of_record": "[carrier] shipper_of_record", "greeting": "[letters] greeting",
-    "rights_reserved": "[letters] rights",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +87,11 @@ def claim_letter(service: Service, case: Case, template: LetterTemplate) -> Clai
         "refund_ref": refund_paid(case, ctx),
         "earlier_letter": _earlier(service, case, template),
         "goods": goods,
-        "evidence": [_listed(one.piece, limit) for one in files],
+        "evidence": [_listed(one.piece, limit) for one in by_file(files)],
     }
     unnumbered = {**values, "letter_no": "-", "letter_version": "-", "template_mark": "-"}
     told = {problem.field for problem in (*faults, *missing)}
-    found = [one for one in _placed(check_values(template, unnumbered), template, case, kind) if one.field not in told]
+    found = [one for one in placed(check_values(template, unnumbered), template, case, kind) if one.field not in told]
     proof = untrue(case, ctx, template.purpose, template.relies)
     return ClaimLetter(values, files, on, (*faults, *missing, *found, *proof))
 
@@ -113,29 +100,6 @@ def _listed(piece: Piece, limit: int) -> Mapping[str, str]:
     """A file as the letter and the index list it; `limit` is the largest that is enclosed, in bytes."""
     kept_back = KEPT_BACK if piece.size > limit else ""
     return {"name": piece.name, "kind": piece.kind, "sha256": piece.sha256, "kept_back": kept_back}
-
-
-def _placed(problems: Iterable[Problem], template: LetterTemplate, case: Case, kind: CaseType) -> Iterable[Problem]:
-    """The problems with the place a person goes to: a column or form field, or a line of the settings."""
-    seen: set[str] = set()
-    for problem in problems:
-        if setting := _SETTINGS.get(problem.field):
-            hint = f"Fill in {setting} in casebook.toml."
-            yield replace(problem, cell="casebook.toml", hint=hint)
-            continue
-        name = _FIELDS.get(problem.field, problem.field)
-        field = kind.fields.get(name)
-        if field is None or name in seen:
-            if field is None:
-                yield problem
-            continue
-        seen.add(name)
-        sheet = f"the sheet {kind.sheet}" if field.queue else f"the sheet Case of {case.case_id}"
-        words = problem.message
-        if problem.code == "LET-EMPTY":
-            words = f"'{field.title}' is empty, and the letter '{template.title}' needs it."
-        filled = "It is worked out from other fields" if field.system else f"Fill in '{field.title}'"
-        yield replace(problem, message=words, field=name, hint=f"{filled} on {sheet}.")
 
 
 def _house(service: Service) -> dict[str, object]:

@@ -11,7 +11,8 @@ import click
 
 from addin.cli.frame import DONE, FINDINGS, answer, as_json_option, main, opened, plain, register_option
 from addin.cli.numbers import check
-from addin.logic.claim_purposes import PURPOSES
+from addin.logic.claim_purposes import LETTER_STATES, PURPOSES
+from addin.logic.claim_terms import SUBTYPES
 from addin.logic.outcome import Outcome
 from addin.progress import bar
 
@@ -25,8 +26,15 @@ _WAYS = ("auto", "direct", "libreoffice", "word")
 @main.command()
 @click.argument("cases", nargs=-1)
 @click.option("--all-due", is_flag=True, help="Every claim that needs a letter now, and letters that were begun.")
-@click.option("--subtype", "subtypes", multiple=True, help="With --all-due: only claims of this subtype.")
-@click.option("--state", "states", multiple=True, help="With --all-due: only claims in this state.")
+@click.option(
+    "--subtype",
+    "subtypes",
+    type=click.Choice(SUBTYPES, case_sensitive=False),
+    multiple=True,
+    help="With --all-due: only claims of this subtype.",
+)
+@click.option("--state", "states", type=click.Choice(LETTER_STATES, case_sensitive=False), multiple=True,
+              help="With --all-due: only claims in this state.")  # fmt: skip
 @click.option("--purpose", type=click.Choice(PURPOSES), default=None, help="Which letter, when not the usual one.")
 @click.option("--pdf", is_flag=True, help="Make the PDF of each letter, too.")
 @click.option("--set", "claim_set", is_flag=True, help="Make the claim set of each letter: letter, evidence, manifest.")

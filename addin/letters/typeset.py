@@ -69,7 +69,7 @@ COUNTED: Final = b"counter(page)"
 #: The space inside a cell by side, in points.
 Margins = dict[str, str]
 #: A word no narrow column is sure to hold, and the sign, without width, at which it may be broken after some letters.
-_LONG: Final = re.compile(r"[^\s-]{18,}")
+_LONG: Final = re.compile(r"[^\s-]{19,}")
 _BREAK: Final = "\u200b"
 _PIECE: Final = 6
 #: Height of a line of Calibri and of its stand-in, in parts of the size: the edges above.

@@ -21,6 +21,8 @@ CHASER: Final = "chaser"
 WRITE_OFF: Final = "write_off"
 PURPOSES: Final = (CLAIM, APPEAL, CHASER, WRITE_OFF)
 
+#: States in which a claim has letters.
+LETTER_STATES: Final = ("Evidence gathering", "Tracer open", "Filed", "UPS info requested", "Decided", "Appeal")
 _PREPARED: Final = frozenset({"Evidence gathering", "Tracer open"})
 _WAITING: Final = frozenset({"Filed", "Appeal"})
 _DECIDED: Final = frozenset({"Decided", "Appeal"})

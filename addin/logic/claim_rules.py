@@ -254,7 +254,10 @@ def evidence_complete(case: Case, ctx: Context) -> Problem | None:
     if not missing:
         return None
     return Problem(
-        "UPC-14", f"Missing: {', '.join(missing)}.", "evidence_kinds", hint="List what is on file, with ; between."
+        "UPC-14",
+        f"Missing: {', '.join(missing)}.",
+        "evidence_kinds",
+        hint="Attach the files and press 'Take evidence', or say in 'Evidence kinds' where they are.",
     )
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from docx import Document
 from pypdf import PdfReader
 from service_kit import SETTINGS, Clock, make_service
@@ -18,9 +19,14 @@ from service_kit import SETTINGS, Clock, make_service
 from addin.bench.backlog import START, fill_backlog
 from addin.claims.letters import Extent, Wanted, make_letters
 from addin.claims.values import KEPT_BACK
+from addin.cli import main
+from addin.evidence import attach_files
 from addin.folder import DEMO_CARRIER, DEMO_HOUSE
 from addin.journal import SqliteJournal
+from addin.letters import Templates, templates_root
 from addin.letters.plain import printed_words
+from addin.logic.claim_purposes import LETTER_STATES
+from addin.logic.claim_terms import SUBTYPES
 from addin.logic.outcome import Outcome
 from addin.logic.values import Money
 from addin.service import RowRequest, Service
@@ -28,7 +34,6 @@ from addin.settings import Carrier, House
 
 SET = Extent(pdf=True, claim_set=True)
 HOUSED = SETTINGS.model_copy(update={"house": House(**DEMO_HOUSE), "carrier": Carrier(**DEMO_CARRIER)})
-SUBTYPES = ("LOST", "DNR", "MISDELIVERY", "DAMAGE", "MISSING_CONTENTS", "LATE", "RETURN_LEG")
 
 
 @pytest.fixture
@@ -67,6 +72,15 @@ def set_fields(office: Service, case_id: str, status: str, **fields: object) -> 
         writer.save(replace(case, status=status, fields={**case.fields, **fields}))  # type: ignore[arg-type]
 
 
+def test_the_states_a_batch_is_asked_for_are_those_of_the_letters():
+    """A state or subtype that no letter has is refused as a slip of the keyboard, not answered with "nothing to do"."""
+    letters = Templates(templates_root()).letters().values()
+    assert {state for one in letters for state in one.states} == set(LETTER_STATES)
+    asked = CliRunner().invoke(main, ["letter", "--all-due", "--subtype", "lots"])
+    assert asked.exit_code == 2
+    assert "'lost'" in asked.output.casefold()
+
+
 @pytest.mark.rule("LTR-05")
 @pytest.mark.parametrize("subtype", SUBTYPES)
 def test_the_enclosures_that_a_letter_names_are_those_of_its_set(office: Service, subtype: str):
@@ -85,6 +99,22 @@ def test_the_enclosures_that_a_letter_names_are_those_of_its_set(office: Service
     document = Document(io.BytesIO(file_of(office, outcome, ".docx").read_bytes()))
     listed = {row.cells[0].text for row in document.tables[-1].rows[1:]}
     assert listed == names - {"index.txt"}
+
+
+@pytest.mark.rule("LTR-05")
+def test_a_file_that_proves_two_things_is_enclosed_once(office: Service):
+    """Attached as photo of the item and of the label: one file and one line with both kinds; each name is once."""
+    case_id = of(office, "DAMAGE")
+    path = office.folder / "both.jpg"
+    path.write_bytes(b"item and label")
+    for kind in ("Photo of item", "Photo of label"):
+        assert attach_files(office, case_id, [path], kind).ok
+    outcome = make_letters(office, [Wanted(case_id)], SET)
+    with zipfile.ZipFile(file_of(office, outcome, ".zip")) as found:
+        assert len(found.namelist()) == len(set(found.namelist()))
+        rows = [row for row in json.loads(found.read("manifest.json"))["files"] if row["path"] == "evidence/both.jpg"]
+    assert [row["kind"] for row in rows] == ["Photo of item, Photo of label"]
+    assert words(office, outcome).count("both.jpg") == 1
 
 
 @pytest.mark.rule("LTR-05")
@@ -174,8 +204,6 @@ def test_an_appeal_names_what_is_new_and_a_reminder_of_it_names_the_appeal(offic
                filed_at=office.clock(), amount_offered=None)  # fmt: skip
     office.clock.on(days=1)
     (office.folder / "driver.pdf").write_bytes(b"statement")
-    from addin.evidence import attach_files
-
     assert attach_files(office, case_id, [office.folder / "driver.pdf"], "Statement").ok
     appeal = make_letters(office, [Wanted(case_id, "appeal")])
     assert "New since your decision: driver.pdf." in words(office, appeal)
@@ -196,3 +224,35 @@ def test_a_letter_is_not_made_before_its_proof_and_the_others_go_through(office:
     assert [row.ok for row in outcome.rows] == [False, True]
     assert "'Drop-off receipt'" in outcome.rows[0].message
     assert "LTR-2026-000001" in outcome.rows[1].message
+
+
+@pytest.mark.rule("LTR-08")
+def test_what_one_sheet_lacks_is_one_sentence(office: Service):
+    """A claim that was only just opened lacks a dozen values: three places to go to, not a dozen sentences."""
+    case_id = of(office, "DAMAGE")
+    bare = {
+        "consignee_town": None,
+        "consignee_name": None,
+        "service": None,
+        "amount_claimed": None,
+        "evidence_files": (),
+    }
+    set_fields(office, case_id, "Evidence gathering", **bare)
+    (row,) = make_letters(office, [Wanted(case_id)]).rows
+    assert len(row.problems) == 3
+    assert (
+        "'Consignee', 'Town' and 'Service' are empty, and the letter 'Notice of damage and claim' needs" in row.message
+    )
+    assert f"Fill them in on the sheet Case of {case_id}." in row.message
+    assert "'Claimed' is empty" in row.message
+    assert f"Put files into inbox/evidence/{case_id}/" in row.message
+
+
+@pytest.mark.rule("LTR-08")
+def test_a_contact_in_a_name_is_told_with_its_sheet(office: Service):
+    """Neither telephone numbers nor addresses of mail leave in a letter; the words say where to take them out."""
+    case_id = of(office, "LOST")
+    set_fields(office, case_id, "Evidence gathering", consignee_name="J. Example 07700 900123")
+    (row,) = make_letters(office, [Wanted(case_id)]).rows
+    assert "Take it out of the field." in row.message
+    assert f"the sheet Case of {case_id}" in row.message
