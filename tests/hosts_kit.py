@@ -76,6 +76,7 @@ def _desk(book, formats, formulas):
     sheet.set_row(8, 30, formats["text"])
     sheet.set_row(9, None, None, {"hidden": True})
     sheet.set_column("H:H", 5, None, {"hidden": True})
+    sheet.print_area("A1:D9")
 
 
 def _audit(book, formats):

@@ -26,7 +26,7 @@ from addin.hosts.boot import xw
 from addin.hosts.closed_grid import ClosedGrid, unsupported
 from addin.hosts.driver import HIDDEN, VERY_HIDDEN, VISIBLE, NameInfo
 from addin.hosts.engine import Engine, open_book
-from addin.hosts.grid import Rect, parse_area
+from addin.hosts.grid import Rect, area_name, parse_area, quoted_sheet, split_reference
 from addin.hosts.package import MAIN, RELATIONS, Package
 from addin.hosts.sheetxml import flag, read_strings
 from addin.hosts.styles import Styles
@@ -54,6 +54,7 @@ class ClosedDocument:
         front = int(view.get("activeTab", "0")) if view is not None else 0
         self._active = self._grids[min(front, len(self._grids) - 1)]
         self._names = self._read_names(root)
+        self._print_areas: dict[int, str] = {}
         self._styles: Styles | None = None
         self._strings: list[str] | None = None
 
@@ -95,7 +96,7 @@ class ClosedDocument:
     @property
     def is_saved(self) -> bool:
         """True when nothing has changed since it was opened or saved."""
-        return not any(grid.is_changed for grid in self._grids)
+        return not self._print_areas and not any(grid.is_changed for grid in self._grids)
 
     @property
     def styles(self) -> Styles:
@@ -147,6 +148,28 @@ class ClosedDocument:
         """The defined names."""
         return self._names
 
+    def print_area(self, sheet: str) -> Rect | None:
+        """The area of a sheet that is printed; None when it has none."""
+        place = self._places().index(sheet)
+        workbook = self.package.root(self._part, "workbook")
+        text = self._print_areas.get(place) or splice.print_area(workbook, place)
+        found = split_reference(f"={text}")
+        return found[1] if found else None
+
+    def set_print_area(self, sheet: str, rect: Rect) -> None:
+        """Print another area of a sheet that has one.
+
+        Raises:
+            Unsupported: the sheet is printed whole so far.
+        """
+        if self.print_area(sheet) is None:
+            raise unsupported("print a part of a sheet that was printed whole")
+        self._print_areas[self._places().index(sheet)] = f"{quoted_sheet(sheet)}!{area_name(rect)}"
+
+    def _places(self) -> list[str]:
+        root = self.package.root(self._part, "workbook")
+        return [item.get("name", "") for item in root.iterfind(f"{_Q}sheets/{_Q}sheet")]
+
     def close(self) -> None:
         """Forget the document; recorded changes are dropped."""
 
@@ -176,6 +199,7 @@ class ClosedDocument:
         self._by_kind = {kind: part for kind, part in self._by_kind.items() if parts.get(part, b"") is not None}
         if self._styles is not None:
             self._styles.is_changed = False
+        self._print_areas.clear()
         for grid in self._grids:
             grid.accept()
 
@@ -193,8 +217,10 @@ class ClosedDocument:
             parts[self._by_kind["styles"]] = self._styles.to_bytes()
         if gone and "calcChain" in self._by_kind:
             parts.update(self._shorter_chain(gone))
+        if self._print_areas:
+            parts[self._part] = splice.with_print_areas(self.package.read(self._part), self._print_areas, self._part)
         if parts and self._has_formulas():
-            workbook = self.package.read(self._part)
+            workbook = parts.get(self._part) or self.package.read(self._part)
             new = splice.recalculated(workbook, self._part)
             if new != workbook:
                 parts[self._part] = new

@@ -28,6 +28,8 @@ ENGINE: Final = "libreoffice"
 #: Run this workbook's macros without asking: it is loaded because it is ours.
 _MACROS_RUN: Final = 4
 _MACROS_OFF: Final = 0
+#: The name under which Excel files keep what is printed of a sheet.
+_PRINT_AREA: Final = "_xlnm.Print_Area"
 _FILTERS: Final = {
     ".xlsx": "Calc MS Excel 2007 XML",
     ".xlsm": "Calc MS Excel 2007 VBA XML",
@@ -250,6 +252,25 @@ class LibreDocument:
         if names.hasByName(name):
             names.removeByName(name)
         names.addNewByName(name, self.to_calc("=" + refers_to.removeprefix("="))[1:], self._origin, 0)
+
+    def print_area(self, sheet: str) -> Rect | None:
+        """The area of a sheet that is printed, the first of several; None when it has none."""
+        areas = self._grid(sheet).sheet.getPrintAreas()
+        if not areas:
+            return None
+        one = areas[0]
+        return Rect(one.StartRow + 1, one.StartColumn + 1, one.EndRow + 1, one.EndColumn + 1)
+
+    def set_print_area(self, sheet: str, rect: Rect) -> None:
+        """Print another area of a sheet."""
+        grid = self._grid(sheet)
+        area = bridge().uno.createUnoStruct(
+            "com.sun.star.table.CellRangeAddress", grid.sheet.getRangeAddress().Sheet,
+            rect.column - 1, rect.row - 1, rect.last_column - 1, rect.last_row - 1,
+        )  # fmt: skip
+        grid.sheet.setPrintAreas((area,))
+        if grid.sheet.NamedRanges.hasByName(_PRINT_AREA):  # from the file, and saved instead of the area
+            grid.sheet.NamedRanges.removeByName(_PRINT_AREA)
 
     def delete_name(self, name: str, scope: str | None) -> None:
         """Take a name away."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from addin.errors import Unsupported
 from addin.hosts.boot import base_classes, xw
 from addin.hosts.driver import VISIBLE, Grid, NameInfo
-from addin.hosts.grid import MAX_COLUMNS, MAX_ROWS, Rect, parse_area, quoted_sheet, split_reference
+from addin.hosts.grid import MAX_COLUMNS, MAX_ROWS, Rect, area_name, parse_area, quoted_sheet, split_reference
 from addin.hosts.ranges import Range
 from addin.hosts.shims import Shim, ability, complete
 from addin.hosts.tables import Tables
@@ -200,6 +200,11 @@ class Sheet(base_classes.Sheet):
         self.activate()
 
     @property
+    def page_setup(self) -> PageSetup:
+        """What is printed of the sheet."""
+        return PageSetup(self)
+
+    @property
     def cells(self) -> Range:
         """All cells."""
         return Range(self, [Rect(1, 1, MAX_ROWS, MAX_COLUMNS)])
@@ -250,6 +255,27 @@ class Sheet(base_classes.Sheet):
             if text in sheet.tables and (body := sheet.tables(text).data_body_range) is not None:
                 return body
         raise xw.NoSuchObjectError(f"There is no address, name or table {text!r}.")
+
+
+@complete
+class PageSetup(base_classes.PageSetup):
+    """How a sheet is printed, as far as it is asked for: its print area."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet = sheet
+
+    @property
+    def print_area(self) -> str | None:
+        """The area that is printed, as "$A$1:$J$60"; None when the sheet has none."""
+        rect = ability(self._sheet.book.document, "print_area", "say what is printed")(self._sheet.name)
+        return area_name(rect) if rect else None
+
+    @print_area.setter
+    def print_area(self, value: str) -> None:
+        rect = parse_area(value)
+        if rect is None:
+            raise ValueError(f"{value!r} is no area of a sheet.")
+        ability(self._sheet.book.document, "set_print_area", "choose what is printed")(self._sheet.name, rect)
 
 
 @complete

@@ -304,6 +304,25 @@ def recalculated(data: bytes, part: str) -> bytes:
     return serialise(root)
 
 
+def print_area(workbook: etree._Element, place: int) -> str:
+    """The print area of the sheet at a place (from 0) as its name in the workbook part says it; "" for none."""
+    found = _print_names(workbook).get(place)
+    return (found.text or "") if found is not None else ""
+
+
+def with_print_areas(data: bytes, areas: Mapping[int, str], part: str) -> bytes:
+    """A workbook part in which sheets, by their place, have another print area; they had one before."""
+    root = parse(data, part)
+    for place, name in _print_names(root).items():
+        name.text = areas.get(place, name.text)
+    return serialise(root)
+
+
+def _print_names(workbook: etree._Element) -> dict[int, etree._Element]:
+    names = workbook.iterfind(f"{_Q}definedNames/{_Q}definedName")
+    return {int(name.get("localSheetId", "-1")): name for name in names if name.get("name") == "_xlnm.Print_Area"}
+
+
 def without_calculations(data: bytes, gone: set[tuple[str, str]], part: str) -> bytes | None:
     """A calculation chain without the cells (sheet id, address) that hold no formula now; None when nothing is left.
 

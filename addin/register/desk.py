@@ -26,6 +26,7 @@ from addin.register.layout import (
     CASE_LAST_STEP,
     CASE_MOVE,
     CASE_NUMBER,
+    CASE_PRINTED,
     CASE_REASON,
     CASE_ROWS,
     CASE_TEXT,
@@ -134,6 +135,7 @@ def show_case(
     """Fill the Case sheet with a case: form, moves, texts to make, what became of its last step, timeline."""
     kind = case_types()[case.type]
     block = list(_form_lines(kind, case))[:CASE_ROWS]
+    filled = max(len(block), len(timeline[:CASE_TIMELINE]))
     formats = [number_format(kind.fields[str(name)].kind) if name else TEXT_FORMAT for *_, name, _ in block]
     block += [[None] * 5 for _ in range(CASE_ROWS - len(block))]
     sheet = live.sheet("Case")
@@ -143,6 +145,7 @@ def show_case(
     live.put("Case", CASE_FIRST, 1, block)
     blank: list[Sequence[Cell]] = [[None] * 4 for _ in range(CASE_TIMELINE - len(timeline[:CASE_TIMELINE]))]
     live.put("Case", CASE_FIRST, 7, [*timeline[:CASE_TIMELINE], *blank])
+    _print_only(sheet, filled)
     heading = f"{kind.name}: {case.status}"
     sheet.range((CASE_FIRST - 3, 1)).value = heading
     _put_list(live, CASE_MOVES_COLUMN, CASE_MOVES_ROWS, moves)
@@ -152,6 +155,14 @@ def show_case(
     sheet.range(CASE_REASON).value = None
     sheet.range(CASE_TEXT).value = None
     show_text(live, "")
+
+
+def _print_only(sheet: Any, rows: int) -> None:
+    """Let what is printed of the Case sheet end with the case; a print area that somebody took away stays away."""
+    last = CASE_FIRST + max(rows, 1) - 1
+    area = sheet.range((1, 1), (last, CASE_PRINTED)).address
+    if sheet.page_setup.print_area not in (None, area):
+        sheet.page_setup.print_area = area
 
 
 def _form_lines(kind: CaseType, case: Case) -> Iterator[Sequence[Cell]]:

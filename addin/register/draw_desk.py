@@ -16,6 +16,7 @@ from addin.register.layout import (
     CASE_LAST_STEP,
     CASE_MOVE,
     CASE_NUMBER,
+    CASE_PRINTED,
     CASE_REASON,
     CASE_ROWS,
     CASE_TEXT,
@@ -200,7 +201,8 @@ def draw_case(page: Page) -> None:
     _draw_case_colours(page, last)
     sheet.freeze_panes(CASE_HEADER, 0)
     sheet.set_selection(CASE_NUMBER)
-    set_print(page, header=CASE_HEADER, last_row=last, last_column=10)
+    # Showing a case moves the end of what is printed: Excel prints the empty pages of an area, too.
+    set_print(page, header=CASE_HEADER, last_row=CASE_FIRST, last_column=CASE_PRINTED)
 
 
 def _draw_case_colours(page: Page, last: int) -> None:

@@ -287,6 +287,8 @@ CASE_ROWS: Final = 200
 #: So many letters of help fit into its column.
 CASE_HELP: Final = 50
 CASE_TIMELINE: Final = 60
+#: The last column of the Case sheet that is printed: the text to copy is not.
+CASE_PRINTED: Final = 10
 
 # The Dashboard: charts on the left, their figures in blocks on the right, one under another.
 FIGURES_COLUMN: Final = 27

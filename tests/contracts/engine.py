@@ -303,6 +303,15 @@ class EngineContract:
         assert "RegisterId" in book.names
         assert "Nothing" not in book.names
 
+    def test_what_is_printed_of_a_sheet_can_be_asked_and_moved(self, book):
+        """The print area of a sheet that has one; it stays with the file."""
+        setup = book.sheets["Desk"].page_setup
+        assert setup.print_area == "$A$1:$D$9"
+        setup.print_area = "$A$1:$D$12"
+        assert setup.print_area == "$A$1:$D$12"
+        kept = self.reopened(book).sheets["Desk"].page_setup.print_area
+        assert kept == "$A$1:$D$12", kept
+
     def test_a_wrong_address_is_an_error(self, returns):
         """It is neither A1 nor some other cell."""
         with pytest.raises(xw.NoSuchObjectError):

@@ -97,3 +97,13 @@ def test_the_first_event_lands_under_the_header(live):
     live.append_log("Audit", [(1, "2026-11-23T09:00:00+00:00", None, "a.khan")])
     assert live.log_rows("Audit", 4) == [["1", "2026-11-23T09:00:00+00:00", None, "a.khan"]]
     assert live.log_end(live.sheet("Audit")) == HEADER_ROW + 1
+
+
+def test_what_is_printed_of_a_case_ends_with_its_last_field(live, cases):
+    """No empty page after a short form, and none of a long one's fields cut off."""
+    sheet = live.sheet("Case")
+    for case in (cases[0], cases[3], cases[12]):
+        show_case(live, case, [], [])
+        form = sheet.range((CASE_FIRST, 1), (CASE_FIRST + CASE_ROWS - 1, 3)).value
+        last = max(at for at, row in enumerate(form) if any(cell is not None for cell in row)) + CASE_FIRST
+        assert sheet.page_setup.print_area == f"$A$1:$J${last}"
