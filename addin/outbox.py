@@ -79,14 +79,15 @@ def connector_of(service: Service) -> Connector:
     """The connector that the settings name.
 
     Raises:
-        ConfigError: when the secret it needs is not in the environment.
+        ConfigError: when its secret is not in the environment, or the authority that it shall trust not in its file.
     """
     chosen = service.settings.outbox
     if chosen.connector == "http":
-        from addin.connectors.http import HttpConnector, Patience  # noqa: PLC0415 - not on the path of a click
+        from addin.connectors.http import HttpConnector, Patience, trusting  # noqa: PLC0415 - not on the path of a click
 
         patience = Patience(attempts=chosen.attempts, timeout_s=chosen.timeout_s)
-        return HttpConnector(chosen.url, outbox_secret(service.settings), patience, proxy=chosen.proxy)
+        trust = trusting(chosen.ca_file) if chosen.ca_file else None
+        return HttpConnector(chosen.url, outbox_secret(service.settings), patience, proxy=chosen.proxy, trust=trust)
     return FileConnector(service.folder / "outbox", chosen.sender)
 
 

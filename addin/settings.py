@@ -152,6 +152,8 @@ class Outbox(_Section):
     """The environment variable that holds the secret; the secret itself never stands in this file."""
     proxy: str = ""
     """A proxy for the HTTP connector; the environment's own is not used."""
+    ca_file: str = ""
+    """A file (PEM) with the house's own certificate authority, where the ticket tool's certificate comes from it."""
     sender: str = ""
     """The address that mails are from; empty leaves it to the mail program."""
     attempts: int = Field(default=4, ge=1, le=10)
@@ -302,6 +304,10 @@ def outbox_secret(settings: Settings, environment: Mapping[str, str] | None = No
     if name and not found:
         hint = f"Set it before sending, or take token_env out of [outbox] in {FILE}."
         raise ConfigError(f"The environment variable {name} is not set.", hint=hint, code="CFG-SECRET")
+    found = found.strip()
+    if not (found.isascii() and found.replace(" ", "").isprintable()):
+        words = f"The environment variable {name} holds characters that a secret sent over HTTP may not have."
+        raise ConfigError(words, hint="Set it to the secret alone, on one line.", code="CFG-SECRET")
     return found
 
 

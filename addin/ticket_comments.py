@@ -4,6 +4,7 @@
 2. It is known by ticket, id and text; the same file twice, or two exports that overlap, note nothing twice, and a
    comment that was changed in the tool is noted anew.
 3. A line that cannot be read or placed says why; the others are taken.
+4. Card and bank numbers in a comment are taken out before anything is noted, as in chat.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from typing import Final
 
 from addin.logic.calendar import parse_instant
 from addin.logic.case_type import Case
+from addin.logic.encoding import marked_encoding, mixed_text
 from addin.logic.hearing import comment as heard
+from addin.logic.intake.redact import redact
 from addin.logic.outcome import Outcome, Problem, RowResult, failed, summary
 from addin.logic.values import clean_id, clean_text
 from addin.service import Service
@@ -33,6 +36,8 @@ _NEEDED: Final = ("ticket", "id", "text")
 #: Where exports of the ticket tool are dropped, and how their names end.
 DROP: Final = "inbox/comments"
 _ENDINGS: Final = (".json", ".jsonl", ".csv")
+#: What stands between the cells of a CSV; the one that its header has most of.
+_SEPARATORS: Final = (",", ";", "\t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +58,9 @@ def read_comments(content: bytes, name: str, now: datetime) -> tuple[list[Commen
         words = f"{name} has {len(content):,} bytes; {_MOST_BYTES:,} are taken at once."
         return [], [Problem("TIC-FILE", words, hint="Export a shorter time.")]
     try:
-        rows = _rows(content.decode("utf-8-sig"), name)
+        rows = _rows(_decoded(content), name)
     except (ValueError, RecursionError, csv.Error) as error:
-        hint = "It has to be UTF-8: a JSON list, one JSON object a line, or CSV with ticket, id, at, author, text."
+        hint = "It has to be a JSON list, one JSON object a line, or CSV with ticket, id, at, author, text."
         return [], [Problem("TIC-FILE", f"{name} cannot be read as comments ({type(error).__name__}).", hint=hint)]
     found: list[Comment] = []
     problems: list[Problem] = []
@@ -68,10 +73,22 @@ def read_comments(content: bytes, name: str, now: datetime) -> tuple[list[Commen
     return found, problems
 
 
+def _decoded(content: bytes) -> str:
+    encoding = marked_encoding(content)
+    if encoding and encoding != "utf-8":
+        return content.decode(encoding).removeprefix("\ufeff")
+    found = mixed_text(content)
+    if found.lost:
+        raise ValueError("no text")
+    return found.text
+
+
 def _rows(text: str, name: str) -> list[Mapping[str, object]]:
     kind = name.rsplit(".", 1)[-1].casefold()
     if kind == "csv":
-        return [dict(row) for row in csv.DictReader(io.StringIO(text, newline=""))]
+        head = text.split("\n", 1)[0]
+        mark = max(_SEPARATORS, key=head.count)
+        return [dict(row) for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=mark)]
     if kind == "jsonl":
         found = [_json_line(line) for line in text.split("\n") if line.strip()]
     else:
@@ -124,11 +141,13 @@ def _take(service: Service, one: Comment) -> list[RowResult]:
         hint = "Put the reference into the Ticket cell of its case, then take the file again."
         return [failed("", [Problem("TIC-CASE", words, "ticket_ref", f"line {one.line}", hint)])]
     rows = []
+    clean = redact(one.text, service.settings.intake.order_number)
+    taken_out = " A card or bank number was taken out of it." if clean.redactions else ""
     for case in cases:
-        effect = heard(case, ticket=one.ticket, comment_id=one.id, at=one.at, author=one.author, text=one.text)
-        digest = hashlib.sha256(one.text.encode("utf-8")).hexdigest()[:16]
+        effect = heard(case, ticket=one.ticket, comment_id=one.id, at=one.at, author=one.author, text=clean.text)
+        digest = hashlib.sha256(clean.text.encode("utf-8")).hexdigest()[:16]
         key = f"comment|{one.ticket.casefold()}|{one.id}|{digest}|{case.case_id}"
-        words = f"Comment {one.id} on ticket {one.ticket} noted on {case.case_id}."
+        words = f"Comment {one.id} on ticket {one.ticket} noted on {case.case_id}.{taken_out}"
         rows.append(service.hear(effect, key=key, said=words))
     return rows
 

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 SECRET = "s3cret-token"
 
@@ -18,7 +28,9 @@ class TicketTool:
     """What the server was asked and what it made; `faults` are used up one request at a time, then all goes well.
 
     A fault is a status code, "drop" (the connection breaks before the work), "lose" (it breaks after the work, so that
-    the answer is lost), "slow" (no answer within the time), "huge" (an answer without an end), or "nonsense".
+    the answer is lost), "half" (it breaks in the middle of the answer), "slow" (no answer within the time), "stall"
+    (the answer begins and does not go on), "drip" (it comes a byte at a time), "echo" (a refusal that repeats the
+    secret), "huge" (an answer without an end), or "nonsense".
     """
 
     url: str = ""
@@ -61,8 +73,13 @@ class _Handler(BaseHTTPRequestHandler):
         if isinstance(fault, int) and fault >= 300:
             self._answer(fault, {"error": f"fault {fault}\r\nX-Evil: 1"})
             return
+        if fault == "echo":
+            self._answer(400, {"error": f"bad header: {self.headers['Authorization']}"})
+            return
         reference = tool.ticket(tool.keys[-1])
-        if fault == "lose":
+        if fault in ("half", "stall", "drip"):
+            self._part(str(fault), reference)
+        elif fault == "lose":
             self.connection.close()
         elif fault == "nonsense":
             self._answer(201, ["<html>", reference])
@@ -70,6 +87,26 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(201, {"reference": reference, "more": "x" * 3_000_000})
         else:
             self._answer(201, {"reference": reference})
+
+    def _part(self, how: str, reference: str) -> None:
+        """An answer whose beginning comes, and whose end comes late or never."""
+        body = json.dumps({"reference": reference}).encode()
+        self.send_response(201)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        try:
+            for byte in body if how == "drip" else body[:4]:
+                self.wfile.write(bytes((byte,)))
+                self.wfile.flush()
+                if how == "drip":
+                    self.tool.release.wait(0.05)
+            if how == "stall":
+                self.tool.release.wait(5)
+        except OSError:
+            pass
+        self.close_connection = True
+        if how == "half":
+            self.connection.close()
 
     def _answer(self, status: int, content: object) -> None:
         body = json.dumps(content).encode()
@@ -96,12 +133,41 @@ class _Server(ThreadingHTTPServer):
         """A client that goes away is what these tests are about."""
 
 
+def certificate(folder: Path) -> Path:
+    """A certificate that 127.0.0.1 signed for itself, with its key, as a file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "ticket tool of a test")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = folder / "tool.pem"
+    path.write_bytes(secret + made.public_bytes(Encoding.PEM))
+    return path
+
+
 @contextmanager
-def ticket_tool(faults: Sequence[int | str] = ()) -> Iterator[TicketTool]:
-    """A ticket tool that runs while the block does."""
+def ticket_tool(faults: Sequence[int | str] = (), *, secured_by: Path | None = None) -> Iterator[TicketTool]:
+    """A ticket tool that runs while the block does; with a certificate it speaks HTTPS."""
     tool = TicketTool(faults=list(faults))
     server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"tool": tool}))
-    tool.url = f"http://127.0.0.1:{server.server_address[1]}/api/updates"
+    scheme = "http"
+    if secured_by is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(secured_by)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        scheme = "https"
+    tool.url = f"{scheme}://127.0.0.1:{server.server_address[1]}/api/updates"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

@@ -10,9 +10,11 @@ import json
 import os
 import re
 from datetime import datetime
+from email.header import Header
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, getaddresses
 from pathlib import Path
 from typing import Final
 
@@ -22,9 +24,10 @@ from addin.logic.values import clean_text
 
 #: Longest subject line that is kept whole.
 _SUBJECT: Final = 200
-_BARE: Final = r"[^\s@<>,;:\"()]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}"
-#: An address by itself, or behind a name; nothing else becomes a header.
-_ADDRESS: Final = re.compile(rf"{_BARE}|[^<>@,;:\"\r\n]{{1,80}} <{_BARE}>")
+#: A longer word would not fit beside "Subject: " and go to a line of its own.
+_WORD: Final = 60
+#: An address by itself; nothing else becomes one of a header.
+_BARE: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
 
 
 class FileConnector:
@@ -73,16 +76,26 @@ def mail_bytes(item: OutItem, sender: str = "") -> bytes:
     """A text as a mail that a mail program opens as a draft."""
     mail = EmailMessage(policy=SMTP.clone(cte_type="8bit", utf8=False))
     subject, body = _subject_and_body(item)
-    mail["Subject"] = subject
-    if address := _address(item.to):
-        mail["To"] = address
-    if address := _address(sender):
-        mail["From"] = address
+    if addresses := _addresses(item.to):
+        mail["To"] = addresses
+    if addresses := _addresses(sender):
+        mail["From"] = addresses[:1]
     mail["Date"] = format_datetime(datetime.fromisoformat(item.queued_at))
     mail["X-Unsent"] = "1"
     mail["X-Casebook-Key"] = item.key
     mail.set_content(body, cte="quoted-printable")
-    return mail.as_bytes()
+    return _subject_line(subject) + mail.as_bytes()
+
+
+def _subject_line(subject: str) -> bytes:
+    """The header of the subject, encoded and folded.
+
+    By the older class of the standard library: the newer one loses blanks between encoded words where it folds.
+    """
+    short = all(len(word) <= _WORD for word in subject.split())
+    plain = subject.isascii() and "=?" not in subject and short
+    header = Header(subject, "us-ascii" if plain else "utf-8", header_name="Subject")
+    return f"Subject: {header.encode(linesep=chr(13) + chr(10))}\r\n".encode("ascii")
 
 
 def _subject_and_body(item: OutItem) -> tuple[str, str]:
@@ -97,6 +110,14 @@ def _one_line(text: str) -> str:
     return " ".join(clean_text(text).split())[:_SUBJECT]
 
 
-def _address(text: str) -> str:
-    """A mail address that a header can hold, with its name if it has one; "" for anything else."""
-    return text.strip() if _ADDRESS.fullmatch(text.strip()) else ""
+def _addresses(text: str) -> tuple[Address, ...]:
+    """The mail addresses of a line, with their names where they have some; none when anything in it is no address.
+
+    Several stand between commas or semicolons. A line end would open a new header, so that nothing is taken then.
+    """
+    if clean_text(text) != text or len(text.splitlines()) > 1:
+        return ()
+    found = getaddresses([text.replace(";", ",")]) if text.strip() else []
+    if not all(_BARE.fullmatch(address) for _, address in found):
+        return ()
+    return tuple(Address(display_name=name, addr_spec=address) for name, address in found)

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 from service_kit import SETTINGS, assert_sound, make_service
-from ticket_server import SECRET, TicketTool, ticket_tool
+from ticket_server import SECRET, TicketTool, certificate, ticket_tool
 
 from addin import outbox
 from addin.connectors import FileConnector, Receipt, Undelivered
 from addin.connectors.files import mail_bytes
-from addin.connectors.http import HttpConnector, Patience, _asked_wait
+from addin.connectors.http import HttpConnector, Patience, _asked_wait, trusting
 from addin.errors import ConfigError
 from addin.logic.case_type import Case
 from addin.logic.events import digests
@@ -121,6 +121,13 @@ def item(**fields: str) -> OutItem:
     ("to", "shown"),
     [
         ("Ms R. Ferro <r.ferro@mail.example>", '"Ms R. Ferro" <r.ferro@mail.example>'),
+        ("Élodie Marsh <e.marsh@house.example>", "Élodie Marsh <e.marsh@house.example>"),
+        (
+            '"Marsh, E." <e.marsh@house.example>; it@house.example',
+            "Marsh, E. <e.marsh@house.example>, it@house.example",
+        ),
+        ("it@house.example, not an address", None),
+        ("it@house.example\u2028Bcc: all@house.example", None),
         ("a@b.example\r\nBcc: all@house.example", None),
         ("IT desk", None),
         ("", None),
@@ -132,6 +139,28 @@ def test_no_text_becomes_a_header_of_a_mail(to: str, shown: str | None) -> None:
     assert mail["Bcc"] is None
     assert str(mail["To"]).replace('"', "") == str(shown).replace('"', "")
     assert "\n" not in mail["Subject"]
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Commande 5200417300 – réclamée à l'été " * 5,
+        "Bestellung für Zoë 😀 " * 8,
+        "=?utf-8?q?no_code?= in it",
+        "x" * 190,
+        "注文 5200417300 の件 " * 9,
+    ],
+    ids=["French", "German", "looks encoded", "one word", "Japanese"],
+)
+def test_a_long_or_foreign_subject_comes_out_as_it_went_in(subject: str) -> None:
+    """Headers are folded and encoded as mail wants it; every line ends as mail lines end and none is too long."""
+    raw = mail_bytes(item(subject=subject, text="Bonjour Zoë,\r\n" + "un mot " * 300 + "\n.\nFrom us"))
+    mail = email.message_from_bytes(raw, policy=default)
+    assert mail["Subject"] == " ".join(subject.split())[:200].strip()
+    assert raw.isascii()
+    assert raw.count(b"\n") == raw.count(b"\r\n")
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert mail.get_content().splitlines()[-2:] == [".", "From us"]
 
 
 def test_a_templates_own_subject_line_is_the_mails_subject() -> None:
@@ -171,16 +200,17 @@ def test_a_text_is_posted_with_its_key_and_the_secret_and_the_ticket_is_noted(
     assert not any(SECRET in event.text for event in service.journal.events())
 
 
-@pytest.mark.parametrize("fault", [500, 502, 503, 429, 408, "drop", "slow"])
+@pytest.mark.parametrize("fault", [500, 503, 429, 408, 409, "drop", "half", "slow", "stall", "drip"])
 def test_what_may_pass_by_itself_is_tried_again_with_growing_waits(
     service: Service, tool: TicketTool, fault: int | str
 ) -> None:
     put(service)
     tool.fail(fault, fault)
     waits: list[float] = []
-    assert send(service, http(tool, waits, timeout_s=0.2)).ok
+    assert send(service, http(tool, waits, timeout_s=0.1)).ok
     assert waits == [0.5, 1.0]
     assert items(service)[0].attempts == 3
+    assert len(set(tool.keys)) == 1
 
 
 def test_a_lost_answer_opens_no_second_ticket(service: Service, tool: TicketTool) -> None:
@@ -205,9 +235,9 @@ def test_a_crash_between_sending_and_recording_sends_again_under_the_same_key(
     assert (len(tool.keys), len(set(tool.keys)), len(tool.tickets)) == (2, 1, 1)
 
 
-@pytest.mark.parametrize("fault", [400, 401, 404, 422, 302])
+@pytest.mark.parametrize("fault", [400, 403, 404, 422])
 def test_what_the_receiver_refuses_is_a_dead_letter_at_once(service: Service, tool: TicketTool, fault: int) -> None:
-    """Not tried again, not lost, and the next text goes out all the same; a redirect is a refusal."""
+    """Not tried again, not lost, and the next text goes out all the same."""
     put(service, "ticket", "chat")
     tool.fail(fault)
     outcome = send(service, http(tool))
@@ -215,6 +245,53 @@ def test_what_the_receiver_refuses_is_a_dead_letter_at_once(service: Service, to
     assert str(fault) in outcome.message
     assert "\n" not in outcome.message
     assert len(tool.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [(401, "the secret is not accepted"), (302, "it points to another address"), (308, "it points to another address")],
+)
+def test_what_the_settings_are_to_blame_for_costs_no_text(
+    service: Service, tool: TicketTool, fault: int, words: str
+) -> None:
+    """A wrong secret would make a dead letter of everything: nothing is given up, and nothing more is tried.
+
+    A redirect is not followed, since the secret would go along.
+    """
+    put(service, "ticket", "chat")
+    tool.fail(fault)
+    outcome = send(service, http(tool))
+    assert not outcome.ok
+    assert words in outcome.message
+    assert "[outbox]" in outcome.message
+    assert states(service) == [WAITING, WAITING]
+    assert len(tool.requests) == 1
+    assert send(service, http(tool)).ok
+
+
+def test_a_secret_that_the_receiver_repeats_is_kept_nowhere(service: Service, tool: TicketTool) -> None:
+    """Some tools answer a refusal with the header they were sent."""
+    put(service)
+    tool.fail("echo")
+    outcome = send(service, http(tool))
+    assert "bad header: Bearer [secret]" in outcome.message
+    assert SECRET not in outcome.message
+    assert not any(SECRET in event.text for event in service.journal.events())
+
+
+def test_a_certificate_of_the_house_is_trusted_when_its_file_is_named(service: Service, tmp_path: Path) -> None:
+    """Without it nothing is sent, in words that say why; the secret goes to nobody whose certificate is not trusted."""
+    put(service)
+    own = certificate(tmp_path)
+    with ticket_tool(secured_by=own) as tool:
+        outcome = send(service, http(tool))
+        assert "the receiver's certificate is not trusted" in outcome.message
+        assert "ca_file" in outcome.message
+        assert (states(service), tool.requests) == ([WAITING], [])
+        assert send(service, HttpConnector(tool.url, SECRET, trust=trusting(str(own)))).ok
+    assert states(service) == [GONE]
+    with pytest.raises(ConfigError, match=r"none\.pem, which ca_file"):
+        trusting(str(tmp_path / "none.pem"))
 
 
 def test_an_unreachable_tool_stops_the_run_and_everything_waits(service: Service) -> None:
@@ -308,6 +385,9 @@ def test_the_secret_comes_from_the_environment_only() -> None:
     """The settings hold the name of a variable; one that is not set is told by its name."""
     asks = Settings(outbox=Outbox(connector="http", url="https://t.example/x", token_env="TICKET_TOKEN"))
     assert outbox_secret(asks, {"TICKET_TOKEN": SECRET}) == SECRET
+    assert outbox_secret(asks, {"TICKET_TOKEN": f"{SECRET}\n"}) == SECRET
+    with pytest.raises(ConfigError, match="characters that a secret sent over HTTP may not have"):
+        outbox_secret(asks, {"TICKET_TOKEN": "clé\nX-Evil: 1"})
     assert outbox_secret(SETTINGS, {}) == ""
     with pytest.raises(ConfigError, match="TICKET_TOKEN"):
         outbox_secret(asks, {})

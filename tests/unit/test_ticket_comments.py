@@ -101,6 +101,8 @@ def test_a_comment_that_cannot_be_placed_says_why_and_the_others_are_taken(
         ("a.json", json.dumps({"comments": [ONE]}).encode("utf-8-sig")),
         ("a.json", json.dumps(ONE).encode()),
         ("a.jsonl", b'{"ticket": "TCK-1"\n' + json.dumps(ONE).encode() + b"\r\n\r\n"),
+        ("a.json", json.dumps({"comments": [ONE]}).encode("utf-16")),
+        ("a.csv", "ticket;id;text\r\nTCK-1;c1;Réglé\r\n".encode("cp1252")),
         ("a.csv", b'ticket,id,at,author,text\r\nTCK-1,c1,2026-11-23T09:30:00Z,IT desk,"=cmd()\r\nsecond line"\r\n'),
     ],
 )
@@ -151,3 +153,11 @@ def test_a_case_keeps_its_last_comments_only(service: Service) -> None:
     assert len(log(service, 1)) == 40
     assert log(service, 1)[-1].endswith("No. 44")
     assert len(list(service.journal.events(case_id="CASE-2026-000001", kinds=["ticket.commented.v1"]))) == 45
+
+
+def test_a_card_number_in_a_comment_is_noted_nowhere(service: Service) -> None:
+    """What chat may not bring in a ticket may not bring either: it is taken out, and that is said."""
+    outcome = taken(service, {**ONE, "text": "Refund to 4111 1111 1111 1111 exp 03/28 please"})
+    assert "A card or bank number was taken out of it." in outcome.rows[0].message
+    assert "Refund to [PAN ****1111] exp [REDACTED] please" in log(service, 1)[-1]
+    assert not any("4111 1111" in event.text for event in service.journal.events())
