@@ -186,7 +186,7 @@ WAYS = {
         ),
         before=(step("gather"),),
         bad=step("file", manifest_match="Yes"),
-        says="List what is on file",
+        says="Attach the files",
     ),
     "ESC": Way(
         good=(
