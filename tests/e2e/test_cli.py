@@ -286,19 +286,26 @@ def test_a_dry_run_shows_and_records_nothing(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["not json", '{"id": "m1"}', '{"id":"m1","ts":"2026-09-07T09:00","from":"x","text":"y"}']
+    ("line", "words"),
+    [
+        ("not json", "Line 2 is not a JSON object"),
+        ('{"id": "m1"}', "Line 2 lacks ts and text"),
+        ('{"id":"m1","ts":"2026-09-07T09:00","from":"x","text":"y"}', "Line 2: ts '2026-09-07T09:00' does not say"),
+    ],
 )
-def test_a_line_that_is_no_message_is_named(shell: Shell, tmp_path: Path, line: str) -> None:
+def test_a_line_that_is_no_message_is_named(shell: Shell, tmp_path: Path, line: str, words: str) -> None:
     path = tmp_path / "chat.jsonl"
     path.write_text(f"\n{line}\n", encoding="utf-8")
     result = shell("intake", str(path))
     assert result.exit_code == 3
-    assert "Line 2 is not a message" in result.stderr
+    assert words in result.stderr
 
 
 def test_bytes_of_any_kind_are_read_without_a_fault(shell: Shell) -> None:
-    for content in (b"", b"\x00\xff\xfe\x9d", "Größe 5200417302 où est-il?".encode("utf-16")):
+    for content in (b"\x00\xff\xfe\x9d", "Größe 5200417302 où est-il?".encode("utf-16")):
         assert shell("intake", "-", text=content).exit_code in (0, 1)
+    nothing = shell("intake", "-", text=b"")
+    assert (nothing.exit_code, "holds no text" in nothing.stderr) == (3, True)
     sound(shell)
 
 

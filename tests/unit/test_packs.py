@@ -101,7 +101,7 @@ class TestMaking:
             "manifest.json", "manifest.sig", "public.pem", "SHA256SUMS", "README.txt", "month-end-2026-11.xlsx",
         ]  # fmt: skip
         assert names[6:][:2] == ["csv/01-cases.csv", "csv/02-cut-off.csv"]
-        assert len(names) == 6 + 19
+        assert len(names) == 6 + 20
 
     def test_its_workbook_is_the_one_beside_it_and_opens(self, pack):
         """The same bytes lie in packs/ by themselves, and another program reads them."""
@@ -118,7 +118,7 @@ class TestMaking:
         """As many rows, ISO dates, plain amounts; a text that a program would calculate stands behind an apostrophe."""
         files = contents(pack)
         book = openpyxl.load_workbook(io.BytesIO(files["month-end-2026-11.xlsx"]), data_only=True)
-        for name in ("01-cases", "05-refunds", "17-change-log"):
+        for name in ("01-cases", "05-refunds", "18-change-log"):
             lines = files[f"csv/{name}.csv"].decode("utf-8-sig").splitlines()
             sheet = book[name[3:].replace("-", " ").capitalize()]
             assert len(lines) - 1 == sheet.max_row - 5
