@@ -511,5 +511,5 @@ def _no_field(kind: CaseType, name: str) -> Problem:
 
 
 def _unknown_move(kind: CaseType, verb: str) -> Problem:
-    known = ", ".join(sorted(kind.all_moves))
+    known = ", ".join(move.label for move in kind.all_moves.values())
     return Problem("MOVE-UNKNOWN", f"{kind.name} has no move {verb!r}.", hint=f"Its moves: {known}.")

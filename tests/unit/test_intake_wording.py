@@ -279,6 +279,111 @@ ROWS: tuple[tuple[str, str, dict[str, Any]], ...] = (
         "not urgent: eta 5330000152",
         {"intents": ["OST"], "orders": ["5330000152"]},
     ),
+    (
+        "a belt that was not in the box is missing contents",
+        "Could we get the CCTV checked? she swears the belt wasn't in the box 5350000103 (packed Sat)",
+        {"intents": ["CTV", "UPC"], "subtype": "MISSING_CONTENTS", "orders": ["5350000103"]},
+    ),
+    (
+        "talk of a refund's clock asks for no refund",
+        "RMA 772301 arrived Monday, still in the cage. client refund clock is at day 9!!",
+        {"intents": ["RQC"], "rma": "772301"},
+    ),
+    (
+        "the wrong one that came back is graded",
+        "wrong one came back in RMA 772302, we sold black, this is navy",
+        {"intents": ["RQC"], "rma": "772302"},
+    ),
+    (
+        "a claim that was denied is still about the claim",
+        "UPS denied the claim for 5350000109, can we appeal",
+        {"intents": ["UPC"], "orders": ["5350000109"]},
+    ),
+    (
+        "to expedite is a wish for delivery",
+        "can u pls expedite 5350000110, client leaves for Geneva on friday morning",
+        {"intents": ["SPD"], "orders": ["5350000110"]},
+    ),
+    (
+        "a refund that shows twice may be a second one",
+        "5350000119 refund twice on her statement?? 2x £310",
+        {"intents": ["RFD"], "orders": ["5350000119"], "flags": ["duplicate_refund_risk"]},
+    ),
+    (
+        "to be delivered on Saturday, in French, lies ahead",
+        "La cliente souhaite être livrée samedi avant 13h, 5350000123, W1J 9ZZ",
+        {"intents": ["SPD"], "orders": ["5350000123"], "date_needed": "2026-11-28", "window_end": "13:00"},
+    ),
+    (
+        "a new recipient, in French",
+        "Merci de changer le nom du destinataire : M. Paul Aubin, cde 5350000124",
+        {"intents": ["ADR"], "orders": ["5350000124"], "flags": ["recipient_check"]},
+    ),
+    (
+        "a worn return, in French",
+        "retour RMA 772325 : article porté, parfum, sans boîte",
+        {"intents": ["RQC"], "rma": "772325", "grade_claimed": "KO_WORN"},
+    ),
+    (
+        "where is my refund, in French, chases it",
+        "où en est mon remboursement 5350000126 ? ça fait 3 semaines",
+        {"intents": ["RFD"], "orders": ["5350000126"], "flags": ["chaser", "duplicate_refund_risk"]},
+    ),
+    (
+        "a crushed parcel, in French",
+        "colis écrasé, sac rayé, livré le 23/11, photos en pj 5350000127",
+        {"intents": ["UPC"], "subtype": "DAMAGE", "delivered_date": "2026-11-23", "orders": ["5350000127"]},
+    ),
+    (
+        "do not cancel, in French, cancels nothing",
+        "annulez pas 5350000128 svp !!",
+        {"intents": [], "refused_intents": ["RFD"], "orders": ["5350000128"]},
+    ),
+    (
+        "a question about the cut-off",
+        "whats the cut off for express to Aberdeen?",
+        {"intents": ["SPD"], "orders": []},
+    ),
+    (
+        "a gift receipt is checked before it ships",
+        "Gift receipt only for 5350000134 please, no prices in the box",
+        {"intents": ["QCT"], "orders": ["5350000134"]},
+    ),
+    (
+        "a wrong engraving is checked before it ships",
+        "5350000135 engraving says 'Anna' should be 'Anne' - catch it before it ships!",
+        {"orders": ["5350000135"], "intents": ["QCT"]},
+    ),
+    (
+        "nobody rang: somebody waits",
+        "we promised her a call by 4pm today re 5350000138, nobody rang",
+        {"orders": ["5350000138"], "flags": ["chaser"]},
+    ),
+    (
+        "the director's OK is no approval",
+        "please refund the £18 delivery as goodwill on 5350000143, director's OK attached",
+        {"intents": ["RFD"], "orders": ["5350000143"], "flags": ["approval_in_text_ignored"]},
+    ),
+    (
+        "what to tell the driver is a wish for delivery",
+        "tell the driver to ring the bell twice, 5350000144",
+        {"orders": ["5350000144"], "intents": ["SPD"]},
+    ),
+    (
+        "the tracking of an order is a question of status",
+        "tracking for 5360000114 pls",
+        {"intents": ["OST"], "orders": ["5360000114"]},
+    ),
+    (
+        "a declined card stops a shipment",
+        "5360000116: card declined at re-auth, hold shipment till CS confirms",
+        {"orders": ["5360000116"], "flags": ["stop_shipment_requested"]},
+    ),
+    (
+        "what a colleague asked for already is not asked for again",
+        "my colleague asked for a refund on 5360000118 this morning, please DON'T do it twice",
+        {"intents": ["RFD"], "orders": ["5360000118"], "flags": ["chaser"]},
+    ),
 )
 
 

@@ -207,10 +207,10 @@ def test_what_was_typed_with_a_move_is_worked_out_once(case):
 
 
 def test_an_unknown_move_names_the_known_ones(case):
-    """A verb of another type is no move of this one."""
+    """A verb of another type is no move of this one; those that there are are named as their buttons are."""
     (problem,) = press(TOY, case, "approve").problems
     assert problem.code == "MOVE-UNKNOWN"
-    assert "lend" in problem.hint
+    assert "Lend" in problem.hint
 
 
 def test_a_move_works_from_its_states_only(case):

@@ -26,6 +26,11 @@ CLAIM_CUES: Final[tuple[Cue, ...]] = (
         rf"(?:gone|went|going) (?:missing|astray|awol)|colis perdu|never (?:arrived|turned up|showed up|came(?! "
         rf"back)))",
         "LOST"),
+    cue("UPC", 3, r"\b(?:colis|sac|boite|carton|article|montre|ceinture|foulard|bijou)\W{1,2}(?:est |etait |arrivee? |"
+        r"tout |tres |completement ){0,3}(?:ecrase|raye|mouille|dechire|casse|abime|endommage|defonce)e?s?\b",
+        "DAMAGE"),
+    cue("UPC", 2, r"\b(?:denied|rejected|declined|refused|turned down) (?:the |our |this |my )?claim\b|"
+        r"\bclaim (?:was |is |got |has been )?(?:denied|rejected|declined|turned down)\b|\bappeal\b"),
     cue("UPC", 3, r"\b(?:1z[0-9a-z]|tracking\b)[0-9a-z -]{0,32}\W{1,2}(?:is |was |has been |both |all |now |been |"
         r"presumed |declared ){0,3}lost\b", "LOST"),
     cue("UPC", 3, r"\bdelivered\b(?:(?!\bdelivered\b)[\s\S]){0,80}?\b(?:client|customer|she|he|they|lady|"
@@ -57,7 +62,8 @@ CLAIM_CUES: Final[tuple[Cue, ...]] = (
         rf"damage claim|abime|endommage)", "DAMAGE"),
     cue("UPC", 3, rf"\b(?:{PARCEL}\W{{1,2}}(?:was |is |arrived |came |turned up |etait |est )*(?:empty|vide)|"
         rf"empty (?:box|parcel|package|carton)|nothing (?:in(?:side)?|in it)\b|"
-        rf"missing (?:from (?:the )?{PARCEL}|contents)|{ITEM} (?:was |is |were )?(?:missing|not) (?:from |"
+        rf"missing (?:from (?:the )?{PARCEL}|contents)|{ITEM} (?:was |is |were )?(?:missing|not|(?:was|is|were)n'?t) "
+        rf"(?:from |"
         rf"in(?:side)? )(?:the )?{PARCEL}|contents? (?:were |was |is |are )?missing|(?:tape|seal) (?:was |"
         rf"is )?(?:cut|broken|tampered|open)|re-?sealed|(?:box|colis) vide)", "MISSING_CONTENTS"),
     cue("UPC", 2, r"\blate by (?:\d{1,2}|a|one|two|three)\b|\b(?:\d{1,2}|one|two|three) (?:days?|hours?|hrs?) late\b",
@@ -136,8 +142,12 @@ CLAIM_CUES: Final[tuple[Cue, ...]] = (
         r"that'?s )?(?:genuine|authentic)|counterfeit|authenticity|contrefacon|serial (?:no |"
         r"number )?(?:does ?n.?t|does not|not|don'?t|mis-?) ?match\w{0,3}|serial mismatch|"
         r"product uncertainty|not the (?:same )?(?:bag|item|piece|one) we (?:sold|sent|shipped)|(?:different|"
-        r"wrong) (?:item|bag|piece|serial|article) (?:came back|returned|in the return|in the box|"
+        r"wrong) (?:item|bag|piece|serial|article|one|colour|color|size|pair) (?:came back|returned|in the return|in "
+        r"the box|"
         r"received back|was returned|sent back))\b"),
+    cue("RQC", 2, r"\b(?:rma|retour)\b[^.;\n]{0,60}\b(?:portee?s?|usee?s|abimee?s?|tachee?s?|rayee?s?|parfum|odeur|"
+        r"sans (?:la |sa )?"
+        r"(?:boite|etiquette|pochette|facture)|incompl\w{2,4})\b"),
     cue("RQC", 2, r"\b(?:returns?|rma|retour)\b[^.;\n]{0,40}\b(?:worn|used|smell\w{0,2}|odou?r|make-?up|marks?|"
         r"marked|"
         r"scratch\w{0,3}|damaged|incomplete|without (?:the )?(?:box|dust ?bag|receipt)|no (?:box|dust ?bag|"
@@ -168,9 +178,11 @@ CLAIM_CUES: Final[tuple[Cue, ...]] = (
         r"\b(?:eligible (?:to receive|for) (?:a )?(?:full )?(?:refund|return)|do(?:n'?t| not) want to keep)\b",
         "RETURN"),
     # -- refunds
-    cue("RFD", 3, r"\b(?:refund(?:s|ed|ing)?(?! (?:e-?mails?|confirmation|receipt|policy|note|letter|advice)\b)|refnd|"
+    cue("RFD", 3, r"\b(?:refund(?:s|ed|ing)?(?! (?:e-?mails?|confirmation|receipt|policy|note|letter|advice|clock|"
+        r"deadline|window)\b)|refnd|"
         r"re-?imburs\w{1,6}|rembours\w{1,6}|money back(?! guarantee)|"
         r"credit (?:her|him|(?:the )?(?:client|customer|card)|back)|remb|refunding)\b"),
+    cue("RFD", 3, r"\b(?:asks? for|asking for|wants?|waiting for|waits for) (?:her |his |their |the |my )?money\b"),
     cue("RFD", 3, r"\b(?:wants?|get|getting|gets|give|asks? for|asking for|would like|needs?)\b[^.;\n]{0,24}\b(?:fees?|"
         r"costs?|charges?|postage|money|difference|deposit)\b(?: (?:of )?\S{1,10}){0,2} back\b"),
     cue("RFD", 3, r"\b(?:cancel(?:l?ed|l?ing|s|lation)?|annul(?:er|e|ation|ez))\b(?!\W{1,3}(?:my|the|that|this)"

@@ -28,6 +28,9 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
     cue("ADR", 2, r"\b(?:needs?|has|have|must|should|ought) to (?:go|be (?:sent|delivered|"
         r"shipped)) to\b[^.;\n]{0,12}\b"
         r"(?:[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}|her|his|their|a new|the new|\d{1,4} [a-z])\b"),
+    cue("ADR", 3, r"\b(?:chang|modifi|corrig|rectifi)\w{1,5} (?:le )?(?:nom(?: du destinataire)?|destinataire)\b"),
+    cue("ADR", 2, r"\b(?:mum|mother|dad|father|sister|brother|daughter|son|husband|wife|partner|colleague|assistant|pa|"
+        r"friend|porter) will (?:take|receive|sign for|accept|collect) (?:it|the|her|his|their|this)\b"),
     cue("ADR", 2, r"\b(?:addr|address|adress\w{0,2})\s?(?:→|-{1,2}>|=>|>|:|=)\s?[^;?]{3,90}?"
         r"\b[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b"),
     cue("ADR", 2, r"\b(?:has|have|just|she|he|they) moved to\b|\ba demenage\b|"
@@ -89,6 +92,10 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
         r"(?:required|needed|only|on delivery|service)\b|\bno (?:neighbou?rs?|safe place)\b"),
     cue("SPD", 2, r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day delivery\b|\b(?:morning|afternoon|evening) (?:only|"
         r"delivery|slot)\b"),
+    cue("SPD", 2, r"\bexpedite\b|\binsured\s?\?|\b(?:upgrade|speed up) (?:the |her |his |this )?(?:shipping|service|"
+        r"delivery)\b|"
+        r"\b(?:tell|ask) (?:the )?(?:driver|courier|ups) to\b|\bdelivery (?:note|instruction)s?\b|"
+        r"\b(?:gate|door|entry|access) code\b|\b(?:what|when|what'?s|whats|when'?s)(?: is)?(?: the)? cut[- ]?off\b"),
     # -- quality check before despatch
     cue("QCT", 3, r"\b(?:serial|weight|stitching|full|photo)[ -]?(?:check|capture|"
         r"record)?\b(?:\W{1,3}\w+){0,5}?\W{1,3}"
@@ -109,7 +116,9 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
         r"\bdouble[ -]?check (?:the |this )?(?:quality|stitching|serial|item|bag|piece|watch|order before)\b"),
     cue("QCT", 2, r"\bcontrole qualite\b"),
     cue("QCT", 2, r"\bcheck (?:that )?(?:the )?(?:engraving|monogram|spelling|initials)\b|\b(?:no|without (?:the |a )?)"
-        r" ?(?:price|invoice)(?: slip| tag| note)?\b(?! (?:match|guarantee))"),
+        r" ?(?:prices?|invoices?)(?: slip| tag| note)?\b(?! (?:match|guarantee))"),
+    cue("QCT", 3, r"\b(?:engraving|monogram|initials|spelling)\b[^.;\n]{0,40}\b(?:should (?:be|read|say)|wrong|typo|"
+        r"misspel\w{1,5}|instead of)\b|\bgift receipt\b"),
     # -- cctv
     cue("CTV", 3, r"\b(?:cctv|footage|videosurveillance|video surveillance|(?:pull|check|review|save|preserve|keep|"
         r"look at|get|watch|see|send|give|show)(?: (?:her|him|them|us|me))? (?:the |any |our )?(?:videos?|tapes?|"
@@ -144,7 +153,7 @@ ORDER_CUES: Final[tuple[Cue, ...]] = (
         r"[^.;\n]{0,28}\b(?:receipt|invoice|facture|(?:order|refund|shipping|delivery) (?:confirmation|e-?mail)|"
         r"confirmation e-?mail)\b|\bre-?send (?:the |that |her |his |this )?e-?mail\b"),
     cue("OST", 2, r"\bany (?:joy|luck|movement)\b|\btoujours rien\b|\b(?:delivery )?exception\b|"
-        r"\beta\b(?: (?:for|of|on))?\W{0,3}#?\d{6}|"
+        r"\btracking (?:for|of)\W{0,3}#?\d{6}|\beta\b(?: (?:for|of|on))?\W{0,3}#?\d{6}|"
         r"\b(?:order|parcel|it|package|shipment|colis)\b(?: \S{1,14}){0,2}? (?:is |are |still |seems |got "
         r"){0,2}stuck\b"),
     cue("OST", 2, r"\b(?:why|how come|when|who)\b[^.;\n]{0,40}\bcancel\w*|\bcancel\w*ed (?:it |this |#?\d{6,14} )?"

@@ -116,7 +116,9 @@ _COMES_BACK: Final = re.compile(
 )
 _TO_BE_DONE: Final = re.compile(
     r"\b(?:needs?|needed|must|to be|be|get|gets|wants?|have (?:it|this))\b[^.;]{0,30}\b(?:deliver|ship|"
-    r"sen[dt]|collect|arriv|receiv)\w*\W{0,3}(?:on )?$"
+    r"sen[dt]|collect|arriv|receiv)\w*\W{0,3}(?:on )?$|"
+    r"\b(?:etre|soit|soient|sera|seront|doit|faire|voudrait|souhaite|veut)\b[^.;]{0,30}\b(?:livr|expedi|envoy|recev)\w*"
+    r"\W{0,3}(?:le |ce )?$"
 )
 _MERIDIEM: Final = r"\s?(am|pm|a\.m\.?|p\.m\.?)(?![a-z])"
 _CLOCK: Final = re.compile(

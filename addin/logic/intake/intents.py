@@ -108,7 +108,10 @@ _WAS_CANCELLED: Final = re.compile(
 )
 #: A wish for a later day, not an alarm.
 _HELD_UNTIL: Final = re.compile(r"\b(?:until|till?|jusqu)")
-_ALARM: Final = re.compile(r"\b(?:fraud\w*|stop|freeze|pull|stolen|wrong|scam\w*|suspicious)\b")
+_ALARM: Final = re.compile(
+    r"\b(?:declined|unpaid|chargeback|fraud\w*|stop|freeze|pull|stolen|wrong|scam\w*|"
+    r"suspicious)\b"
+)
 #: "Pls QC them" about goods that came back asks for their grading, not for a check before they leave.
 _PLAIN_CHECK: Final = re.compile(
     r"(?:please|pls|do(?: an?)?|run(?: an?)?|needs?|manual) (?:qc|quality (?:check|control)|qc check|inspection)"

@@ -40,7 +40,8 @@ _OTHER_NUMBER: Final = re.compile(
     r"payment|transaction|psp|compte)\W{0,3}(?:(?:id|no|number|num|nr|ref|reference|numero)\W{1,3}){1,2}(?:is\W)?#?$"
 )
 _NOT_THIS: Final = re.compile(
-    r"\b(?:not|instead of|rather than|ignore|forget|scrap|disregard|pas|et non)\W{1,3}(?:(?:order|the|no|"
+    r"(?:\b(?:not|instead of|rather than|ignore|forget|scrap|disregard|et non)|(?<![a-z] )\bpas|(?<=est "
+    r")pas)\W{1,3}(?:(?:order|the|no|"
     r"number|cmd)\W{1,3}){0,2}#?$"
 )
 _WRONG_AFTER: Final = re.compile(

@@ -51,7 +51,9 @@ SIGNALS: Final = (
          r"|\w+ (?:said|says) (?:it'?s |its |that'?s |this is )?(?:ok|okay|fine|approved|yes|go ahead)\b|"
          r"(?:approval|authori[sz]ation|sign-?off|green light) (?:is |was |has been |already )?(?:given|"
          r"granted|received|obtained|confirmed|from|by)|(?:i|we) (?:hereby )?(?:approve|authori[sz]e)\b|"
-         r"you have (?:my|our) (?:approval|ok)|"
+         r"(?:manager|boss|director|supervisor|team lead|finance|legal|gm|ceo)(?:'s|s) (?:ok|okay|approval|sign-?off|"
+         r"green light|"
+         r"go[- ]?ahead)\b|you have (?:my|our) (?:approval|ok)|"
          r"(?:consider|take|count|treat) (?:this|that|it) (?:as )?(?:my|our|the|an?|your) (?:formal |written |full )?"
          r"(?:approval|ok|sign-?off|authori[sz]ation|go[- ]ahead|green light)|"
          r"this is (?:my|our|your) (?:approval|ok|sign-?off|authori[sz]ation|go[- ]ahead|green light)|"
@@ -72,7 +74,8 @@ SIGNALS: Final = (
          r"excuses|ifs)|"
          r"in the next \d{1,2} ?min\w*)\b"),
     _row("duplicate_refund_risk",
-         r"\b(?:(?:sees?|got|received|has|shows?) (?:2|two|double|both) refunds?|refunded (?:twice|two times|2x|"
+         r"\b(?:(?:sees?|got|received|has|shows?) (?:2|two|double|both) refunds?|refund(?:ed|s)? (?:on it |came |"
+         r"shown |shows |showing |appears )?(?:twice|two times|2x)\b|refunded (?:"
          r"already)|"
          r"double refund\w{0,3}|already (?:been )?refunded|second refund|two refunds|rembourse\w{0,2} deux fois)\b",
          "create_new_refund"),
@@ -159,6 +162,10 @@ _CHASER: Final = re.compile(
     r")?(?:it|"
     r"this|for it|you))? (?:on|last|already|yesterday|yday|before|earlier|twice)\b|"
     r"\b(?:was|were|been|got) (?:told|promised|assured)\b[^.;\n]{0,60}\b(?:refund\w*|would|will)\b|"
+    r"\b(?:i|we|(?:my|a|another) (?:colleague|team ?mate|manager|agent)) (?:have |has |had |already )*(?:asked|"
+    r"requested|"
+    r"put in|raised)\b[^.;\n]{0,24}\b(?:refund|claim|request|ticket|change|redirect)\b|"
+    r"\b(?:nobody|no ?one) (?:has |have )?(?:rang|called|phoned|got back|contacted|came back to)\b|"
     r"relance|je relance|deuxieme demande)"
 )
 _WAITING: Final = re.compile(
@@ -169,7 +176,8 @@ _WAITING: Final = re.compile(
     r"response|"
     r"update) (?:yet|on|to|from)|toujours pas|pas encore|hasn'?t (?:been|had|received|got)|haven'?t (?:had|"
     r"received|got|seen)|nothing (?:on|in) (?:the |her |his |my |their )?(?:account|card|statement|bank)|"
-    r"toujours rien|(?<!send )(?<!sent )(?<!ship )(?<!out )(?<!it )(?<!deliver )again\b)"
+    r"toujours rien|ca fait \d{1,3} (?:jours?|semaines?|mois)|(?<!send )(?<!sent )(?<!ship )(?<!out )(?<!it "
+    r")(?<!deliver )again\b)"
 )
 _ASKED_THING: Final = re.compile(
     r"\b(?:refund|rembours\w+|claim|request|ticket|case|reply|answer|response|msg|message|address change|"
@@ -180,7 +188,7 @@ _UPDATE_ON: Final = re.compile(
     r"|\b(?:claim|case|ticket|request)\b[^.;\n]{0,24}\bstill\b"
 )
 _WHERE_REFUND: Final = re.compile(
-    r"\b(?:where(?:'s| is)|when will|what about|ou est)\b[^.;\n?]{0,16}\b(?:refund|money|remboursement)\b"
+    r"\b(?:where(?:'s| is)|when will|what about|ou (?:en )?est)\b[^.;\n?]{0,16}\b(?:refund|money|remboursement)\b"
 )
 _RETRACT: Final = re.compile(
     r"\b(?:(?:ignore|disregard|scrap|forget|cancel|delete|drop|skip|discard|oubliez|oublie|annulez?|ignorez)\b\W{1,2}"

@@ -194,6 +194,7 @@ _UNNEGATION: Final = re.compile(
     r"no longer (?:need|want)(?!\w* (?:to|a|the) (?:return|refund|exchange|cancel)))\b"
 )
 _NEGATED_AFTER: Final = re.compile(
+    r"\W{1,2}(?:surtout )?pas\b(?! encore)|"
     r"\W{0,3}(?:\w+\W{1,3}){0,2}?(?:is |are )?(?:not|n'?t|no longer) (?:needed|required|wanted|necessary)\b"
 )
 

@@ -80,7 +80,8 @@ _BEHIND: Final = frozenset({
     "ship_date", "discovery_date", "stage_since",
 })  # fmt: skip
 _FUTURE_PERFECT: Final = re.compile(
-    r"\b(?:be|get|needs?|needed|must|want\w*|have it|to be)\b[^,.;]{0,20}\bdeliver\w*\b[^,.;]{0,16}$"
+    r"\b(?:be|get|needs?|needed|must|want\w*|have it|to be)\b[^,.;]{0,20}\bdeliver\w*\b[^,.;]{0,16}$|"
+    r"\b(?:etre|soit|soient|sera|seront|faire)\b[^,.;]{0,20}\blivree?s?\b[^,.;]{0,16}$"
 )
 _CLOSES: Final = re.compile(
     r"\b(?:collection|cut-?off|deadline|by|before|due|van|truck|pick-?up|closes?|leaves?|latest|avant|until)"
