@@ -8,16 +8,19 @@ from __future__ import annotations
 from typing import Final
 
 from addin.logic.case_type import Case, Context
+from addin.logic.checklist import RETURNED, unanswered
 from addin.logic.common_form import CANCELLED, DUPLICATE
 from addin.logic.outcome import Problem
 from addin.logic.refund_terms import CRA_REJECT, live_refunds, same_line
 from addin.logic.return_terms import (
+    AUTHENTICITY,
     DESTROY,
     FIRST,
     GRADES,
     INCOMPLETE,
     PENDING,
     RETURN_TO_CUSTOMER,
+    SECOND,
     TRANSIT,
     WORN,
     WRONG_ITEM,
@@ -33,11 +36,19 @@ from addin.logic.return_terms import (
 )
 from addin.logic.signatures import may_sign, unsigned
 
-#: Lines of the fixed checklist, each answered yes, no or na ("stitching: yes").
-CHECKLIST: Final = (
-    "reference", "colour and size", "serial", "stitching", "hardware", "lining and odour", "handles and corners",
-    "strap", "box", "ribbon", "dustbag", "booklet", "receipt", "seals", "weight",
-)  # fmt: skip
+_SUSPECT: Final = (
+    ("cctv_ref", "CCTV reference", "the CCTV reference, or 'none' where there is no footage"),
+    ("weight_kg", "Weight kg", "its weight as it came back"),
+)
+#: What each grade needs besides photos and checklist: field, its title, words.
+_EVIDENCE: Final = {
+    SECOND: (("repair_quote", "Repair quote", "a quote, or the flaw in a word"),),
+    WORN: (("comparator", "Compared with", "a comparison with an unworn piece"),),
+    TRANSIT: (("packaging_retained", "Packaging kept", "that the packaging is kept"),),
+    INCOMPLETE: (("parts_missing", "Parts missing", "the list of missing parts"),),
+    WRONG_ITEM: _SUSPECT,
+    AUTHENTICITY: _SUSPECT,
+}
 
 
 def received_when(case: Case, ctx: Context) -> Problem | None:
@@ -149,15 +160,8 @@ def photos_enough(case: Case, ctx: Context) -> Problem | None:
 
 
 def checklist_answered(case: Case, ctx: Context) -> Problem | None:
-    """The fixed checklist is answered line by line. Source: decision matrix."""
-    answered = {item.partition(":")[0].strip().casefold() for item in case.items("checklist")}
-    missing = [line for line in CHECKLIST if line not in answered]
-    if not missing:
-        return None
-    return Problem(
-        "RQC-10", f"The checklist lacks: {', '.join(missing)}.", "checklist",
-        hint="Write each line as 'stitching: yes' (or no, na), with ; between.",
-    )  # fmt: skip
+    """The fixed checklist is answered line by line. Source: decision matrix, policy `qc.checklist`."""
+    return unanswered("RQC-10", case, ctx, RETURNED)
 
 
 def grade_decided(case: Case, ctx: Context) -> Problem | None:
@@ -249,14 +253,21 @@ def second_scan(case: Case, ctx: Context) -> Problem | None:
 
 def grade_evidence(case: Case, ctx: Context) -> Problem | None:
     """Each grade's own evidence is there. Source: decision matrix, column "evidence minimum"."""
-    needed = {
-        "2ND": ("repair_quote", "a quote or the flaw's note"),
-        TRANSIT: ("packaging_retained", "that the packaging is kept"),
-        INCOMPLETE: ("parts_missing", "the list of missing parts"),
-    }.get(case.text("final_grade"))
-    if needed is None or (case.has(needed[0]) and case.fields[needed[0]] is not False):
+    grade = case.text("final_grade")
+    for name, title, what in _EVIDENCE.get(grade, ()):
+        if not case.has(name) or case.fields[name] is False:
+            return Problem("RQC-21", f"{grade} needs {what}.", name, hint=f"Fill in '{title}'.")
+    return None
+
+
+def papers_named(case: Case, ctx: Context) -> Problem | None:
+    """Goods of protected species cross no border without papers. Source: CITES; decision matrix."""
+    if not case.flag("cites") or case.text("disposition") != RETURN_TO_CUSTOMER or case.has("papers"):
         return None
-    return Problem("RQC-21", f"{case.text('final_grade')} needs {needed[1]}.", needed[0], hint="Fill it in.")
+    hint = "Name the permit under 'Species papers', or write that it stays in Great Britain."
+    return Problem(
+        "RQC-41", "Goods of a protected species go back to the customer without papers.", "papers", hint=hint
+    )
 
 
 def secured_first(case: Case, ctx: Context) -> Problem | None:

@@ -19,6 +19,7 @@ from addin.logic.case_type import Case
 from addin.logic.cases import case_types
 from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE, ROOT_CAUSES
 from addin.logic.rollup_requests import request_facts
+from addin.logic.rollup_returns import return_facts
 from addin.logic.values import Money
 
 _HUNDRED: Final = Decimal(100)
@@ -81,6 +82,7 @@ def roll_up(cases: Sequence[Case], month: Month, now: datetime) -> dict[str, obj
             "by_type": _by_type(opened, closed),
         },
         "requests": request_facts(opened),
+        "returns": return_facts(opened),
         "service": _service(closed),
         "priority_by_hand": sum(case.has("priority_wanted") for case in opened if case.type != "ESC"),
         "causes": [_cause_dict(one) for one in pareto({case.case_id: case for case in (*opened, *closed)}.values())],

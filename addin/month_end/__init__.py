@@ -169,6 +169,7 @@ def _tables(journal: Journal, source: Source, kinds: KindTable, word: str, files
         control_tables.overrides_table(source, kinds),
         case_tables.address_table(source),
         case_tables.deliveries_table(source),
+        case_tables.stock_table(source),
         case_tables.cctv_table(source),
         case_tables.deviations_table(source),
         control_tables.exceptions_table(source, kinds),

@@ -344,6 +344,30 @@ def deliveries_table(source: Source) -> Table:
     return _table("Special deliveries", hint, source.of("SPD"), columns, sums="Cost")
 
 
+def stock_table(source: Source) -> Table:
+    """Stock differences: who counted blind, what was adjusted, by whom approved and posted; Finance's list."""
+    columns = [
+        *_lead(source),
+        _text(source, "sku", "SKU", 14),
+        _text(source, "location", "Location", 12),
+        _count("system_qty", "System"),
+        _count("counted_qty", "Counted"),
+        _who(source, "counted_by", "Counted by"),
+        _count("recount_qty", "Recounted"),
+        _who(source, "recounted_by", "Recounted by"),
+        _count("adjustment_qty", "Adjusted"),
+        _money("variance_value", "Value"),
+        _text(source, "cause", "Cause", 16),
+        _who(source, "approved_by", "Approved"),
+        _instant("approved_at", "Approved at"),
+        _text(source, "adjustment_ref", "Adjustment", 14),
+        _who(source, "posted_by", "Posted"),
+        _instant("posted_at", "Posted at"),
+    ]
+    hint = "Counted by two people who did not see the system's figure. What was posted has a reference."
+    return _table("Stock differences", hint, source.of("INV"), columns, sums="Value")
+
+
 def _yes(answer: bool) -> str:
     return "yes" if answer else "no"
 

@@ -16,16 +16,20 @@ from e2e_kit import Day
 
 from addin.logic.cases import case_types
 from addin.logic.claim_terms import EVIDENCE
-from addin.logic.return_rules import CHECKLIST
+from addin.logic.policy import DEFAULT_POLICY
 from addin.register.layout import CASE_MOVE, CASE_REASON, columns
 
 #: The samples of the case types play on this day.
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 PAPERS = "; ".join(f"{kind}: shelf 4" for kind in EVIDENCE["LOST"])
-SEEN = {"checklist": "; ".join(f"{line}: yes" for line in CHECKLIST), "photos": "1.jpg; 2.jpg; 3.jpg; 4.jpg"}
+SEEN = {
+    "checklist": "; ".join(f"{line}: yes" for line in DEFAULT_POLICY.items("qc.checklist")),
+    "photos": "1.jpg; 2.jpg; 3.jpg; 4.jpg",
+}
 OUT = {
     "photos": "1.jpg; 2.jpg; 3.jpg; 4.jpg", "weight_kg": "2.02", "master_weight_kg": "2.00", "seal_no": "S-118",
     "papers": "CITES 24/881",
+    "checklist": "; ".join(f"{line}: yes" for line in DEFAULT_POLICY.items("qc.checklist_outbound")),
 }  # fmt: skip
 
 

@@ -335,6 +335,18 @@ def test_close_needs_evidence_and_ticket():
     assert refusal(CASE, found, "close") == {"SPD-23", "COM-06"}
 
 
+@pytest.mark.rule("SPD-31")
+def test_a_late_parcel_is_closed_when_it_is_known_how_it_ended():
+    """When it came, or the claim for one that never did; the claim for being late says neither."""
+    found = done(CASE, despatched(), "late", ctx(now=LATER))
+    papers = {"evidence": "pod.png", "ticket_ref": "T-1"}
+    late = Case("CASE-2026-000009", "UPC", "Draft", {"subtype": "LATE"})
+    assert refusal(CASE, found, "close", ctx(now=LATER, related=(late,)), **papers) == {"SPD-31"}
+    assert done(CASE, found, "close", ctx(now=LATER), **papers, delivered_at="26/11/2026 08:10").status == "Closed"
+    lost = Case("CASE-2026-000009", "UPC", "Draft", {"subtype": "LOST"})
+    assert done(CASE, found, "close", ctx(now=LATER, related=(lost,)), **papers).status == "Closed"
+
+
 @pytest.mark.parametrize("missing", ["fallback", "authority", "cost_centre", "postcode_proof", "recipient_available"])
 def test_nothing_is_checked_with_half_the_facts(missing):
     """Fallback, authority, cost centre, proof and recipient are known before."""

@@ -10,6 +10,7 @@ from cases_kit import NOW, ctx, done, open_, press, typed
 from addin.logic.case_type import Case
 from addin.logic.cases import case_types
 from addin.logic.machine import allowed, open_case
+from addin.logic.policy import DEFAULT_POLICY
 from addin.logic.values import Money, Role
 
 TYPES = case_types()
@@ -84,7 +85,7 @@ def test_a_return_is_refunded_from_parcel_to_closed_refund():
     back = open_(returns, **returns.sample)
     back = done(returns, back, "receive", ctx(), received_at="2026-11-20T09:00+00:00", serial_received="Z-884201")
     back = done(returns, back, "inspect", ctx(Role.QC))
-    lines = returns.fields["checklist"].help.partition(": ")[2].rstrip(".").split(", ")
+    lines = DEFAULT_POLICY.items("qc.checklist")
     checklist = "; ".join(f"{line}: yes" for line in lines)
     back = done(returns, back, "grade", ctx(Role.QC), grade="1ST", photos="1; 2; 3; 4", checklist=checklist)
     back = done(returns, back, "approve", ctx(Role.QC), disposition="Restock")

@@ -18,6 +18,7 @@ QC = Role.QC
 SET = {
     "photos": "1.jpg; 2.jpg; 3.jpg; 4.jpg", "weight_kg": "2.02", "master_weight_kg": "2.00", "seal_no": "S-118",
     "papers": "CITES 24/881",
+    "checklist": "; ".join(f"{line}: yes" for line in DEFAULT_POLICY.items("qc.checklist_outbound")),
 }  # fmt: skip
 
 
@@ -266,6 +267,28 @@ def test_failure_leads_to_stock_or_process(afterwards, kind):
     """Wrong stock is counted, a wrong process is a deviation, a bad piece is replaced."""
     decision = press(CASE, failed(), "block", afterwards=afterwards)
     assert [opening.type for opening in decision.openings] == ([kind] if kind else [])
+
+
+@pytest.mark.rule("QCT-19")
+def test_inspection_brings_the_checklist_and_every_line_is_answered():
+    """The lines of the policy stand on the case, unanswered; a word that is no answer does not count."""
+    case_ = done(CASE, inspected(checklist=None), "second_check", ctx("b.lowe"))
+    lines = DEFAULT_POLICY.items("qc.checklist_outbound")
+    assert case_.items("checklist") == tuple(f"{line}:" for line in lines)
+    assert "QCT-19" in refusal(CASE, case_, "pass", ctx(QC))
+    almost = SET["checklist"].replace("label: yes", "label: fine")
+    (problem,) = [p for p in press(CASE, case_, "pass", ctx(QC), checklist=almost).problems if p.code == "QCT-19"]
+    assert problem.message == "The checklist has no answer for: label."
+    assert "QCT-19" in refusal(CASE, case_, "remark", ctx(QC), checklist=almost, remark="x")
+
+
+@pytest.mark.rule("QCT-20")
+def test_a_line_answered_with_no_never_passes_plainly():
+    """It may go with a remark, or it fails; the lines are named."""
+    doubt = SET["checklist"].replace("box and ribbon: yes", "box and ribbon: no, ribbon creased")
+    assert pass_codes(checklist=doubt) == {"QCT-20"}
+    found = done(CASE, seen_twice(checklist=doubt), "remark", ctx(QC), remark="New ribbon is put on")
+    assert found.status == "Pass with remark"
 
 
 def test_blocked_shipment_is_escalated():

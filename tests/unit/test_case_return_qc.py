@@ -14,10 +14,15 @@ from addin.logic.cases.refund import CASE as REFUND
 from addin.logic.cases.return_qc import CASE
 from addin.logic.machine import edit, open_case
 from addin.logic.policy import DEFAULT_POLICY
-from addin.logic.return_rules import CHECKLIST
 from addin.logic.values import Actor, Money, Role
 
-SEEN = {"checklist": "; ".join(f"{line}: yes" for line in CHECKLIST), "photos": "1.jpg; 2.jpg; 3.jpg; 4.jpg"}
+SEEN = {
+    "checklist": "; ".join(f"{line}: yes" for line in DEFAULT_POLICY.items("qc.checklist")),
+    "photos": "1.jpg; 2.jpg; 3.jpg; 4.jpg",
+}
+#: The least evidence that some grades need besides.
+SUSPECT = {"cctv_ref": "C-7", "weight_kg": "1.9"}
+LEAST = {"KO_WORN": {"comparator": "photo 7.jpg"}, "KO_WRONG_ITEM": SUSPECT, "KO_AUTHENTICITY": SUSPECT}
 QC2 = Actor("q.two", "Second Grader", frozenset({Role.QC}))
 
 
@@ -38,7 +43,7 @@ def from_3pl(grade="1ST", **texts):
 def graded(grade="1ST", theirs="", **texts):
     case = from_3pl(theirs or grade, **texts)
     case = done(CASE, case, "inspect", ctx(Role.QC))
-    return done(CASE, case, "grade", ctx(Role.QC), grade=grade, **SEEN)
+    return done(CASE, case, "grade", ctx(Role.QC), grade=grade, **SEEN, **LEAST.get(grade, {}))
 
 
 def approved(grade="1ST", disposition="Restock", who=Role.SENIOR_QA, **texts):
@@ -345,6 +350,31 @@ class TestRefund:
         assert "RQC-25" in refusal(
             CASE, hurt, "request_refund", ruled("grade.KO_DAMAGE_TRANSIT.refund", "hold", "b.lowe")
         )
+
+    @pytest.mark.rule("RQC-21")
+    @pytest.mark.parametrize(
+        ("grade", "lacks", "filled"),
+        [
+            ("KO_WORN", {"comparator": None}, {"comparator": "showroom piece"}),
+            ("KO_WRONG_ITEM", {"cctv_ref": None}, {"cctv_ref": "none"}),
+            ("KO_AUTHENTICITY", {"weight_kg": None}, {"weight_kg": "1.9"}),
+        ],
+    )  # fmt: skip
+    def test_each_ko_grade_has_the_least_evidence_of_the_matrix(self, grade, lacks, filled):
+        """Worn goods beside an unworn piece; suspect ones with their footage and their weight."""
+        case = graded(grade)
+        way = {"disposition": "Return to customer" if grade == "KO_WORN" else "Secure and investigate"}
+        assert "RQC-21" in refusal(CASE, case, "approve", ctx(Role.SENIOR_QA), **way, **lacks)
+        again = press(CASE, case, "approve", ctx(Role.SENIOR_QA), **way, **filled)
+        assert "RQC-21" not in codes(again.problems)
+
+    @pytest.mark.rule("RQC-41")
+    def test_goods_of_a_protected_species_go_back_with_their_papers(self):
+        """A permit, or the word that they cross no border."""
+        texts = {"disposition": "Return to customer", "cites": "Yes"}
+        worn = graded("KO_WORN")
+        assert codes(press(CASE, worn, "approve", ctx(Role.SENIOR_QA), **texts).problems) == {"RQC-41"}
+        assert press(CASE, worn, "approve", ctx(Role.SENIOR_QA), **texts, papers="stays in Great Britain").ok
 
     def test_what_a_grade_means_stands_beside_it(self):
         """From the 3PL's grade on, then of the house's: meaning, refund and goods, as the Rules sheet has them."""

@@ -32,7 +32,8 @@ AFTER = datetime(2026, 12, 4, 9, 0, tzinfo=UTC)
 ORDER = (
     "Cover", "How to read", "Control totals", "Dashboard", "Cases", "Cut-off", "Approvals", "Late changes", "Refunds",
     "Payment batches", "Closed periods", "Claims", "Carrier returns", "Quality checks", "Overrides", "Address changes",
-    "Special deliveries", "CCTV log", "Deviations", "Exceptions", "Sample", "Change log", "Rules", "Files",
+    "Special deliveries", "Stock differences", "CCTV log", "Deviations", "Exceptions", "Sample",
+    "Change log", "Rules", "Files",
 )  # fmt: skip
 
 

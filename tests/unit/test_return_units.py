@@ -15,13 +15,16 @@ from addin.logic.case_type import Case
 from addin.logic.cases.refund import CASE as REFUND
 from addin.logic.cases.return_qc import CASE
 from addin.logic.machine import edit, open_case
+from addin.logic.policy import DEFAULT_POLICY
 from addin.logic.priority import standing
-from addin.logic.return_rules import CHECKLIST
 from addin.logic.return_units import ON_HOLD, units
 from addin.logic.values import Money, Role
 from addin.service import RowRequest, Service
 
-SEEN = {"checklist": "; ".join(f"{line}: yes" for line in CHECKLIST), "photos": "1.jpg; 2.jpg; 3.jpg; 4.jpg"}
+SEEN = {
+    "checklist": "; ".join(f"{line}: yes" for line in DEFAULT_POLICY.items("qc.checklist")),
+    "photos": "1.jpg; 2.jpg; 3.jpg; 4.jpg",
+}
 #: A parcel with two pieces of one order, one of another, and one that nobody knows.
 PARCEL = (
     "4000123456 | 1 | BAG-0117 | Z-884201; 4000123456 | 2 | SCF-0044 | -; "

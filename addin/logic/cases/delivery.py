@@ -19,6 +19,7 @@ from typing import Final
 from addin.logic.address_terms import is_forces, is_po_box
 from addin.logic.calendar import bank_holiday, london_day, to_london, working_days_between
 from addin.logic.case_type import Case, CaseType, Context, Deadline, Move, Opening, Rule
+from addin.logic.claim_tracks import GONE
 from addin.logic.closing import TICKETED, evidenced
 from addin.logic.common_form import CLOSED
 from addin.logic.delivery_promise import (
@@ -407,6 +408,14 @@ def _really_late(case: Case, ctx: Context) -> Problem | None:
     return Problem("SPD-22", words, "delivered_at", hint="Check 'Delivered at', or press 'On time' once it has come.")
 
 
+def _end_known(case: Case, ctx: Context) -> Problem | None:
+    """What was asked, booked and what came of it: the last is known, too. Source: audit facts."""
+    if case.has("delivered_at") or any(claim.text("subtype") in GONE for claim in ctx.of_type("UPC")):
+        return None
+    hint = "Fill in 'Delivered at'; if it never came, open a claim for the lost parcel first."
+    return Problem("SPD-31", "Nobody knows when the late parcel came.", "delivered_at", hint=hint)
+
+
 _POSSIBLE: Final = (
     with_ways(Rule("SPD-01", "Only services on the Rules sheet are offered.", _offered)),
     Rule("SPD-02", "A carrier sells its own services.", _same_carrier),
@@ -536,7 +545,8 @@ _MOVES: Final = (
          says="{actor} escalated {case}", opens=_escalates),
     Move(verb="close", label="Close", start=_DONE, to=CLOSED, event="delivery.closed.v1",
          says="{actor} closed {case}", needs=("decision",),
-         rules=(evidenced("SPD-23", "booking, confirmation, proof of delivery"), TICKETED)),
+         rules=(Rule("SPD-31", "It is known when a late parcel came, or that it never did.", _end_known),
+                evidenced("SPD-23", "booking, confirmation, proof of delivery"), TICKETED)),
 )  # fmt: skip
 
 CASE: Final = CaseType(

@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Final
 
 from addin.logic.case_type import Case, CaseType, Context, Deadline, Move, Opening, Rule
+from addin.logic.checklist import OUTBOUND, refused_lines, to_answer, unanswered
 from addin.logic.closing import TICKETED
 from addin.logic.common_form import CLOSED
 from addin.logic.forms import Field, FieldKind, Value
@@ -80,7 +81,9 @@ _FORM: Final = (
     _f("collection_at", "Carrier collects", FieldKind.INSTANT, late=True, width=16),
     _f("picker", "Picked by", FieldKind.ID, width=12, help="Account or badge of the picker."),
     _f("inspector", "Inspector", FieldKind.ID, queue=True, width=12, help="Account of the one who inspects."),
-    _f("checklist_version", "Checklist", width=10),
+    _f("checklist_version", "Checklist version", width=10),
+    _f("checklist", "Checklist", FieldKind.LIST, late=True, width=30,
+       help="Each line as 'box: yes' (or no, na), with ; between; 'Inspect' brings the lines."),
     _f("photos", "Photos", FieldKind.LIST, late=True, width=24),
     _f("weight_kg", "Weight, kg", FieldKind.NUMBER, width=9),
     _f("master_weight_kg", "Master weight, kg", FieldKind.NUMBER, width=9),
@@ -281,6 +284,20 @@ def _papers_there(case: Case, ctx: Context) -> Problem | None:
     )
 
 
+def _list_answered(case: Case, ctx: Context) -> Problem | None:
+    """The fixed checklist is answered line by line. Source: policy `qc.checklist_outbound`."""
+    return unanswered("QCT-19", case, ctx, OUTBOUND)
+
+
+def _nothing_wrong(case: Case, ctx: Context) -> Problem | None:
+    """A line answered with no is a remark or a failure, never a plain pass. Source: fixed checklist."""
+    wrong = refused_lines(case)
+    if not wrong:
+        return None
+    hint = "Press 'Pass with remark' and say why it may go, or 'Fail'."
+    return Problem("QCT-20", f"The checklist says no to: {', '.join(wrong)}.", "checklist", hint=hint)
+
+
 def _signature_there(case: Case, ctx: Context) -> Problem | None:
     """Where a signature is due the service with it is booked. Source: policy `qc_trigger`."""
     if "Signature" not in _checks_due(case, ctx) or case.flag("signature_booked") is True:
@@ -339,14 +356,17 @@ _PASSING: Final = (
     Rule("QCT-08", "The weight is that of the master.", _weight_right),
     Rule("QCT-09", "What has to be sealed is sealed.", _sealed),
     Rule("QCT-10", "Papers are checked where they are due.", _papers_there),
+    Rule("QCT-19", "The checklist is answered line by line.", _list_answered, source="policy qc.checklist_outbound"),
 )
+_ALL_RIGHT: Final = Rule("QCT-20", "What a line speaks against does not pass plainly.", _nothing_wrong)
 
 
 # Moves -----------------------------------------------------------------------------------------------------------
 
 
 def _inspected(case: Case, ctx: Context) -> Mapping[str, Value | None]:
-    return {"inspected_by": ctx.actor.id, "inspected_at": ctx.now, "second_by": None}
+    lines = to_answer(case, ctx, OUTBOUND)
+    return {"inspected_by": ctx.actor.id, "inspected_at": ctx.now, "second_by": None, "checklist": lines}
 
 
 def _second(case: Case, ctx: Context) -> Mapping[str, Value | None]:
@@ -419,7 +439,7 @@ _MOVES: Final = (
          rules=(Rule("QCT-13", "The second check is another person's.", _other_eyes),)),
     Move(verb="pass", label="Pass", start=frozenset({INSPECTED}), to=PASSED, event="quality.passed.v1",
          says="{actor} passed {case}", roles=_INSPECTORS, sets=_passed,
-         rules=(*_PASSING, Rule("QCT-12", "A second person has checked.", _second_eyes))),
+         rules=(*_PASSING, _ALL_RIGHT, Rule("QCT-12", "A second person has checked.", _second_eyes))),
     Move(verb="remark", label="Pass with remark", start=frozenset({INSPECTED}), to=REMARK,
          event="quality.passed_with_remark.v1", says="{actor} passed {case} with a remark: {remark}",
          roles=_INSPECTORS, needs=("remark",), sets=_remarked,

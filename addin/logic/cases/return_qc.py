@@ -15,6 +15,7 @@ from addin.logic import return_rules as check
 from addin.logic import return_units as unit
 from addin.logic.calendar import add_working_days
 from addin.logic.case_type import WORKING, Case, CaseType, Context, Deadline, Move, Opening, Rule
+from addin.logic.checklist import RETURNED, to_answer
 from addin.logic.closing import TICKETED
 from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE
 from addin.logic.forms import Field, FieldKind, Value
@@ -67,7 +68,7 @@ FORM: Final = (
     Field(name="inspected_at", title="Inspected", kind=_INSTANT, system=True, width=16),
     Field(
         name="checklist", title="Checklist", kind=_LIST, width=30,
-        help=f"Each line yes, no or na: {', '.join(check.CHECKLIST)}.",
+        help="Each line as 'stitching: yes' (or no, na), with ; between; 'Inspect' brings the lines.",
     ),
     Field(name="checklist_version", title="Checklist version", system=True),
     Field(name="photos", title="Photos", kind=_LIST, late=True, width=24, help="File names with ; between."),
@@ -97,6 +98,8 @@ FORM: Final = (
     Field(name="repair_quote", title="Repair quote", width=16, help="Reference of the quote, or the flaw in a word."),
     Field(name="packaging_retained", title="Packaging kept", kind=_FLAG, width=10),
     Field(name="cites", title="Needs CITES", kind=_FLAG, width=8),
+    Field(name="papers", title="Species papers", width=16),
+    Field(name="comparator", title="Compared with", width=16, help="An unworn piece, or its photo."),
     Field(name="secure_location", title="Cage", width=12),
     Field(name="custody_log", title="Custody log", kind=_LIST, late=True, width=24),
     Field(name="cctv_ref", title="CCTV reference", kind=_ID, late=True),
@@ -138,7 +141,8 @@ def _third_party(case: Case, ctx: Context) -> Mapping[str, Value | None]:
 
 
 def _inspected(case: Case, ctx: Context) -> Mapping[str, Value | None]:
-    return {"inspected_by": ctx.actor.id, "inspected_at": ctx.now}
+    lines = to_answer(case, ctx, RETURNED)
+    return {"inspected_by": ctx.actor.id, "inspected_at": ctx.now, "checklist": lines}
 
 
 def _graded(case: Case, ctx: Context) -> Mapping[str, Value | None]:
@@ -276,6 +280,7 @@ _APPROVAL_RULES: Final = (
     Rule("RQC-18", "Who must agree besides has agreed.", check.all_signed, source="Policy table grade"),
     Rule("RQC-20", "A valuable first choice is scanned by a second person.", check.second_scan, source="Policy"),
     Rule("RQC-21", "Each grade's own evidence is there.", check.grade_evidence, source="Decision matrix"),
+    Rule("RQC-41", "Goods of protected species go back with their papers.", check.papers_named, source="CITES"),
     Rule("RQC-22", "Suspect goods are secured first.", check.secured_first, source="Grade dictionary"),
     Rule("RQC-24", "Destruction has witnesses and a certificate and spares saleable goods.", check.destroy_rules,
          source="Policy"),

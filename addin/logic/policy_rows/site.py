@@ -65,7 +65,20 @@ _QC: Final[tuple[Entry, ...]] = (
     ("qc.weight_percent", "2", "percent", "Largest difference from the master weight."),
     ("qc.photos", "4", "count", "Least number of photos."),
     ("qc.second_scan_above", "GBP 1000.00", "money", "A first-choice return above this is scanned twice."),
-    ("qc.checklist_version", "1", "text", "The version of the checklist in use."),
+    ("qc.checklist_version", "1", "text", "The version of the checklists in use: raise it when a line changes."),
+    (
+        "qc.checklist",
+        "reference; colour and size; serial; stitching; hardware; lining and odour; handles and corners; strap; box; "
+        "ribbon; dustbag; booklet; receipt; seals; weight",
+        "list",
+        "What is looked at on every piece that came back, line by line.",
+    ),
+    (
+        "qc.checklist_outbound",
+        "reference; colour and size; serial; condition; accessories; papers and receipt; box and ribbon; label",
+        "list",
+        "What is looked at on every piece that goes out, line by line.",
+    ),
 )
 
 #: What this file gives to the policy.
