@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -86,9 +87,12 @@ _LEFT: Final = "It was left in the inbox: a statement is for Reconcile; a new fo
 
 
 def expect_files(folder: Path) -> None:
-    """Start the process that reads ahead of the press, when a file waits in the inbox of this register."""
+    """Start the process that reads ahead of the press, when a file waits in the inbox of this register.
+
+    Beside the click that is going on: under a virus scanner the start of a process takes longer than a press.
+    """
     if waiting_files(folder):
-        reader.make_ready()
+        threading.Thread(target=reader.make_ready, daemon=True).start()
 
 
 def import_inbox(service: Service, *, tick: Tick = lambda: None) -> Outcome:

@@ -110,7 +110,7 @@ def make_ready(*, loaded: bool = False) -> None:
     """
     with _ONE, contextlib.suppress(OSError):
         if not any(process.is_waiting for process in _WAITING):
-            let_go()
+            _end_waiting()
             _WAITING.append(_Process(_COMMAND))
             if loaded:
                 _WAITING[0].load()
@@ -119,6 +119,11 @@ def make_ready(*, loaded: bool = False) -> None:
 @atexit.register
 def let_go() -> None:
     """End the process that was started ahead, if there is one."""
+    with _ONE:
+        _end_waiting()
+
+
+def _end_waiting() -> None:
     while _WAITING:
         _WAITING.pop().end()
 

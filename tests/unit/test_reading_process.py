@@ -98,8 +98,9 @@ def test_a_file_in_the_inbox_has_its_reader_started_before_the_press(tmp_path, s
     assert not starts
     (tmp_path / "inbox" / "ups.csv").write_bytes(text_file([parcel(1)]))
     registers.of(tmp_path)
-    assert len(starts) == 1
+    assert awaited(lambda: starts)
     registers.close()
+    assert len(starts) == 1
     assert starts[0].poll() is not None
 
 
@@ -114,10 +115,14 @@ def test_a_waiting_process_ends_with_the_one_that_started_it():
     waiting = int(parent.stdout.readline())
     parent.kill()
     parent.communicate()
-    until = time.monotonic() + 20
-    while is_running(waiting) and time.monotonic() < until:
+    assert awaited(lambda: not is_running(waiting))
+
+
+def awaited(question, seconds=20):
+    until = time.monotonic() + seconds
+    while not (found := question()) and time.monotonic() < until:
         time.sleep(0.01)
-    assert not is_running(waiting)
+    return found
 
 
 def is_running(pid: int) -> bool:
