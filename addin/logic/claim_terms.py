@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
 from addin.logic.case_type import Case, Context
 from addin.logic.evidence import kinds_of
+from addin.logic.forms import Field, FieldKind
 from addin.logic.liability import Recovery, file_by, recovery, regime_of
 from addin.logic.statute import ClaimDeadline, ClaimEvent, Regime, claim_deadline, earliest, lost_in_law
 from addin.logic.values import Money, rounded
@@ -103,6 +104,10 @@ def _lists(item: str, kind: str) -> bool:
     return named.casefold() == kind.casefold() and (kind in _FACTS or bool(sign and where))
 
 
+#: A unit price is read as any amount that is typed: "1,250.00", "£90", "EUR 90.00", "90,50".
+_PRICE: Final = Field(name="unit_price", title="Unit price", kind=FieldKind.MONEY)
+
+
 @dataclass(frozen=True, slots=True)
 class GoodsLine:
     """One article of the claim: reference, description, serial number, quantity, unit price net."""
@@ -128,6 +133,8 @@ def goods_lines(case: Case) -> tuple[GoodsLine, ...]:
         ValueError: when a line cannot be read; it says which.
     """
     listed = tuple(_line(text) for text in case.items("goods_lines"))
+    if len({line.unit_net.currency for line in listed}) > 1:
+        raise ValueError("The goods lines are in more than one currency.")
     proven, charge = case.money("proven_value"), case.money("shipping_charge")
     if case.text("subtype") == LATE and charge is not None:
         return (GoodsLine(case.text("service") or "Service", "Charge for the guaranteed service", "", 1, charge),)
@@ -139,17 +146,14 @@ def goods_lines(case: Case) -> tuple[GoodsLine, ...]:
 
 def _line(text: str) -> GoodsLine:
     parts = [part.strip() for part in text.split("|")]
-    try:
-        ref, description, serial, qty, unit = parts
-        return GoodsLine(ref, description, serial, _quantity(qty), Money(Decimal(unit.replace(",", ""))))
-    except (ValueError, InvalidOperation):
-        raise ValueError(f"{text!r} is not 'reference | description | serial | quantity | unit price'.") from None
-
-
-def _quantity(text: str) -> int:
-    if int(text) < 1:
-        raise ValueError("A quantity is at least one.")
-    return int(text)
+    if len(parts) != 5 or not parts[0] or not parts[3].isdecimal() or not int(parts[3]):
+        raise ValueError(f"{text!r} is not 'reference | description | serial | quantity | unit price'.")
+    ref, description, serial, qty, unit = parts
+    price, problem = _PRICE.read(unit)
+    if not isinstance(price, Money) or price.amount < 0:
+        why = problem.message if problem is not None else f"{unit!r} is no price."
+        raise ValueError(f"{text!r}: {why}")
+    return GoodsLine(ref, description, serial, int(qty), price)
 
 
 def regime(case: Case) -> Regime:

@@ -13,7 +13,7 @@ from typing import Final
 
 from addin.logic.case_type import Case, Context
 from addin.logic.claim_purposes import CLAIM, WRITE_OFF
-from addin.logic.claim_rules import goods_covered
+from addin.logic.claim_rules import WITH_CARRIER, goods_covered
 from addin.logic.claim_terms import is_proved
 from addin.logic.claim_tracks import owner_of_label, refunds_of, still_gone
 from addin.logic.order_terms import is_ups
@@ -45,8 +45,9 @@ def untrue(case: Case, ctx: Context, purpose: str, relies: Iterable[str]) -> tup
     found = [_unproved(kind) for kind in relies if not is_proved(case, kind)]
     if purpose != WRITE_OFF and (problem := _other_carrier(case)) is not None:
         found.append(problem)
-    checks = (goods_covered, *((still_gone, owner_of_label) if purpose == CLAIM else ()))
-    found += [problem for check in checks if (problem := check(case, ctx)) is not None]
+    if purpose == CLAIM:
+        checks = (still_gone, owner_of_label, *(() if case.status in WITH_CARRIER else (goods_covered,)))
+        found += [problem for check in checks if (problem := check(case, ctx)) is not None]
     return tuple(found)
 
 

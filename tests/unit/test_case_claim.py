@@ -150,7 +150,13 @@ class TestFacts:
         case = edit(CASE, new(), typed(CASE, {"goods_lines": good}), ctx()).case
         assert case.money("goods_total") == Money.parse("1141.00")
         assert goods_lines(new())[0].serial == "Z-884201"
-        for wrong in ("BAG-1 | Bag", "BAG-1 | Bag | Z | 0 | 9.00", "BAG-1 | Bag | Z | 1 | nine"):
+        dear = "BAG-1 | Bag | Z-1 | 1 | £1,250.00; SCF-2 | Scarf |  | 2 | GBP 120.50; TIE-3 | Tie | | 1 | 90,50"
+        case = edit(CASE, new(), typed(CASE, {"goods_lines": dear}), ctx()).case
+        assert case.money("goods_total") == Money.parse("1581.50")
+        for wrong in (
+            "BAG-1 | Bag", "BAG-1 | Bag | Z | 0 | 9.00", "BAG-1 | Bag | Z | 1 | nine", "BAG-1 | Bag | Z | 1 | -9.00",
+            "BAG-1 | Bag | Z | 1 | 1.2.3", "BAG-1 | Bag | Z | 1 | ", "A | B | | 1 | £9.00; C | D | | 1 | EUR 9.00",
+        ):  # fmt: skip
             assert "UPC-05" in codes(edit(CASE, new(), typed(CASE, {"goods_lines": wrong}), ctx()).problems)
 
     @pytest.mark.rule("UPC-06")

@@ -45,6 +45,10 @@ class TestAmounts:
         assert "UPC-40" in said
         assert told(claim(goods_lines=LINES, amount_claimed="500.00")) == []
 
+    def test_what_is_filed_is_not_asked_again(self):
+        """The facts are fixed then; a rule that came later must not keep a letter from being made anew."""
+        assert told(replace(claim(goods_lines=LINES), status="Filed")) == []
+
     def test_a_claim_in_another_currency_than_its_goods_is_told(self):
         """Euros do not add up to pounds."""
         assert told(claim(amount_claimed="EUR 500.00", proven_value="EUR 900.00", goods_lines=LINES)) == ["UPC-40"]
@@ -54,6 +58,7 @@ class TestAmounts:
         late = claim(subtype="LATE", shipping_charge="18.40", amount_claimed="18.40", goods_lines=LINES)
         assert [str(line.line_total) for line in goods_lines(late)] == ["GBP 18.40"]
         assert told(late) == told(late, APPEAL) == []
+        assert told(replace(late, fields={**late.fields, "amount_claimed": Money.parse("20.00")})) == ["UPC-40"]
 
 
 @pytest.mark.rule("LTR-01")
