@@ -430,8 +430,9 @@ def test_another_person_takes_nothing_back() -> None:
         ("Ann", "5340000104 please redirect to 5 Cobb Lane, Leeds LS2 9ZZ"),
         ("Ben", "sorry ignore Ann, 5340000104 stays as is"),
     )
-    assert first.proposals
-    assert "contradicted_later" in first.flags
+    assert [proposal.confidence.value for proposal in first.proposals] == ["low"]
+    assert all("contradicted_later" in proposal.flags for proposal in first.proposals)
+    assert first.flags["contradicted_later"].startswith("Ben: ")
     assert "retraction_unclear" in second.flags
 
 

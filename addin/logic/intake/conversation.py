@@ -86,7 +86,7 @@ def _withdraw(reading: Reading, previous: int | None, readings: list[Reading]) -
     other = _latest(readings, lambda one: bool(one.proposals) and bool(about & set(one.orders)))
     if other is not None:
         why = f"{reading.sender or 'somebody'}: {reading.flags['retraction']}"
-        readings[other] = replace(readings[other], flags={**readings[other].flags, "contradicted_later": why})
+        readings[other] = _doubted(readings[other], why)
     if other is None and not named:
         return reading
     note = "it is another person's message that it speaks of" if other is not None else f"no message about {min(named)}"
@@ -98,6 +98,14 @@ def _latest(readings: list[Reading], fits: Callable[[Reading], bool]) -> int | N
     return next(
         (at for at in range(len(readings) - 1, max(-1, len(readings) - 1 - _LOOK_BACK), -1) if fits(readings[at])), None
     )
+
+
+def _doubted(reading: Reading, why: str) -> Reading:
+    """A reading that somebody else contradicted: still proposed, but for a person to settle."""
+    proposals = tuple(
+        replace(one, flags=(*one.flags, "contradicted_later"), confidence=Confidence.LOW) for one in reading.proposals
+    )
+    return replace(reading, flags={**reading.flags, "contradicted_later": why}, proposals=proposals)
 
 
 def _orders_beside(reading: Reading) -> set[str]:
