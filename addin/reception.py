@@ -4,6 +4,7 @@
 2. Nothing is opened without a confirmation; a correction on the proposal's line counts.
 3. A chaser is noted on the open case it means; it never opens a second one.
 4. Taking a proposal twice opens one case.
+5. What takes an earlier message back is linked to the open case that came of it: it is noted there, never acted on.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import msgspec
 
 from addin.logic.case_type import Case, CaseType
 from addin.logic.cases import case_types
-from addin.logic.events import Draft, Json, digests, unseal
+from addin.logic.events import Draft, Json, digests, iso, unseal
 from addin.logic.forms import Cell, Value
 from addin.logic.intake import ChatMessage, IntakeProfile, Proposal, Reading, read_conversation, split_transcript
 from addin.logic.outcome import Outcome, Problem, RowResult, Status, counted, failed, summary
@@ -27,6 +28,9 @@ from addin.service import RowRequest, Service
 from addin.settings import Settings
 
 _SEALED: Final = ("chat_text", "sender", "proposals")
+#: The flag of a line that links a message to what it takes back, and how many such lines one message may have.
+_TAKES_BACK: Final = "takes_back_earlier_message"
+_MOST_BACK: Final = 3
 _LINE_KINDS: Final = (INTAKE_READ.name, INTAKE_TAKEN.name, INTAKE_DISMISSED.name)
 
 
@@ -95,13 +99,25 @@ def too_many(service: Service, count: int) -> Outcome | None:
 def read_messages(service: Service, messages: Iterable[ChatMessage]) -> Outcome:
     """Read messages as one conversation, record each with its proposals, and say what was found."""
     found = read_conversation(messages, profile_of(service.settings, service.policy))
-    kept = [[_kept(proposal) for proposal in one.proposals] or _link_named(service, one) for one in found]
+    kept = [
+        ([_kept(proposal) for proposal in one.proposals] or _link_named(service, one))
+        + _link_taken_back(service, one, found[:at])
+        for at, one in enumerate(found)
+    ]
+    still = _still_waiting(service, found)
     service.record_all([_draft(one, lines) for one, lines in zip(found, kept, strict=True)])
     proposals = sum(map(len, kept))
     read = f"{counted(len(found), 'message')} read"
     if not proposals:
-        return Outcome(Status.DONE, f"{read}; no case is proposed. Open one on its sheet if it needs one.")
-    return Outcome(Status.DONE, f"{read}, {proposals} proposed. Set Take to Yes or No, then press Take proposals.")
+        words = f"{read}; no case is proposed. Open one on its sheet if it needs one."
+    else:
+        words = f"{read}, {proposals} proposed. Set Take to Yes or No, then press Take proposals."
+    back = [str(line["fields"]["case_id"]) for lines in kept for line in lines if _TAKES_BACK in line["flags"]]  # type: ignore[index,call-overload,operator]
+    if back:
+        words += (
+            f" An earlier message is taken back: look at {', '.join(dict.fromkeys(back))} before you go on with it."
+        )
+    return Outcome(Status.DONE, words + still)
 
 
 def _draft(reading: Reading, proposals: Sequence[dict[str, Json]]) -> Draft:
@@ -122,13 +138,74 @@ def _link_named(service: Service, reading: Reading) -> list[dict[str, Json]]:
     case = service.journal.case(fact.value) if fact is not None and not reading.withdrawn else None
     if fact is None or case is None or case.is_final:
         return []
-    order = {"order_no": case.text("order_no")} if case.has("order_no") else {}
     return [
         {
-            "type": case.type, "fields": {"case_id": case.case_id, **order}, "confidence": "high", "missing": [],
+            "type": case.type, "fields": _handles(case), "confidence": "high", "missing": [],
             "flags": ["case_named"], "why": [fact.words], "link": True,
         }
     ]  # fmt: skip
+
+
+def _link_taken_back(service: Service, reading: Reading, before: Sequence[Reading]) -> list[dict[str, Json]]:
+    """Lines that link a message to the open cases which it takes back or calls settled.
+
+    None where the message it takes back was read with it: that one is withdrawn and proposes nothing.
+    """
+    speaks = reading.flags.keys() & {"retraction", "resolved_by_sender"} or reading.refused
+    if not speaks or reading.withdrawn or any(one.withdrawn and one.sender == reading.sender for one in before):
+        return []
+    return [
+        {
+            "type": case.type,
+            "fields": _handles(case),
+            "confidence": "medium", "missing": [], "flags": [_TAKES_BACK], "link": True,
+            "why": [reading.flags.get("retraction") or reading.flags.get("resolved_by_sender") or "not wanted"],
+        }
+        for case in _taken_back(service, reading)[-_MOST_BACK:]
+    ]  # fmt: skip
+
+
+def _handles(case: Case) -> dict[str, Json]:
+    return {name: text for name, text in (("case_id", case.case_id), ("order_no", case.text("order_no"))) if text}
+
+
+def _taken_back(service: Service, reading: Reading) -> list[Case]:
+    """The open cases that a message may take back: of the orders it names, else the newest its sender asked for."""
+    wished = {proposal.fields.get("order_no") for proposal in reading.proposals}
+    orders = [order for order in reading.orders if order not in wished]
+    if orders:
+        named = (case for one in orders for case in service.journal.related(Case("", "", "", {"order_no": one})))
+        about = {case.case_id: case for case in named if not case.is_final and case.text("order_no") in orders}
+        whole = reading.flags.keys() & {"retraction", "resolved_by_sender"}
+        return [case for _, case in sorted(about.items()) if whole or case.type in reading.refused]
+    if reading.orders or "retraction" not in reading.flags or not reading.sender:
+        return []
+    since = service.clock() - timedelta(hours=service.policy.number("intake.duplicate_hours"))
+    mine = [
+        case
+        for case in service.journal.touched(iso(since))
+        if not case.is_final
+        and case.text("channel") == "Chat"
+        and case.text("requester").casefold() == reading.sender.casefold()
+        and (not reading.refused or case.type in reading.refused)
+    ]
+    return sorted(mine, key=lambda case: case.case_id)[-1:]
+
+
+def _still_waiting(service: Service, found: Sequence[Reading]) -> str:
+    """Words on proposals, read before and not taken yet, that one of these messages takes back."""
+    back = [one for one in found if "retraction" in one.flags and one.sender]
+    lines = [line for line in waiting(service) if _TAKES_BACK not in line.flags] if back else []
+    refs = [
+        line.ref
+        for one in back
+        for line in lines
+        if line.sender == one.sender and (not one.orders or line.fields.get("order_no") in one.orders)
+    ]
+    if not refs:
+        return ""
+    named = ", ".join(dict.fromkeys(refs))
+    return f" Proposals of the same sender still wait ({named}): set Take to No where they are taken back."
 
 
 def _kept(one: Proposal) -> dict[str, Json]:
@@ -251,6 +328,10 @@ def _take_one(service: Service, one: Waiting, type_typed: str, order_typed: Cell
     case = _meant(service, one, kind.code, order_typed)
     if case is not None:
         row = _chase(service, one, case)
+    elif "case_id" in one.fields:
+        hint = "Set the proposal aside, or open the case on the sheet Case."
+        words = f"{one.fields['case_id']} is not open any more; nothing was noted."
+        row = failed("", (Problem("TAKE-CLOSED", words, hint=hint),))
     elif one.link_to_open and kind.code == "RFD":
         order = one.fields.get("order_no", "its order")
         hint = "Look for it on Refunds, closed ones too; if there really is none, add it there as a new row."
@@ -300,8 +381,10 @@ def _opened_after(case: Case, instant: datetime) -> bool:
 
 
 def _chase(service: Service, one: Waiting, case: Case) -> RowResult:
-    words = f"{'Chased' if one.link_to_open else 'Asked again'} by {one.sender or 'the requester'} (message {one.ref})."
-    request = RowRequest(case.case_id, {"customer_waits": True}, words, f"intake|{one.ref}")
+    back = _TAKES_BACK in one.flags
+    what = "Taken back or called settled" if back else "Chased" if one.link_to_open else "Asked again"
+    words = f"{what} by {one.sender or 'the requester'} (message {one.ref})."
+    request = RowRequest(case.case_id, {} if back else {"customer_waits": True}, words, f"intake|{one.ref}")
     row = service.press("note", [request]).rows[0]
     said = f"{case.case_id} is open for this; the message was noted there." if row.ok else row.message
     return RowResult(row.case_id, row.ok, said, row.problems, row.seqs)
