@@ -24,7 +24,7 @@ from addin.letters.messages import read_message, split_message
 from addin.letters.names import HOUSE_NAMES, LETTER_NAMES
 from addin.letters.prepared import prepare
 from addin.letters.templates import LIST, listed_letter, open_letter, rows_of, shown_names
-from addin.letters.word_file import Paragraph, WordPart, foreign_matter, read_parts
+from addin.letters.word_file import FOREIGN, Paragraph, WordPart, foreign_matter, read_parts
 from addin.logic.cases import case_types
 from addin.logic.outcome import Problem
 
@@ -126,9 +126,10 @@ def _lint_letter(file: Path, row: Mapping[str, Any], common: frozenset[str], kno
         place = Place(where, unit)
         found += _make_up(part.paragraphs, place)
         found += check_lines([paragraph.plain for paragraph in part.paragraphs], place, names)
-    for matter in carried:
-        message = f"The letter carries {matter}."
-        found.append(Problem("LET-T16", message, cell=where, hint="Accept or remove it in Word and save again."))
+    placed = {problem.message for problem in found if problem.code == FOREIGN}
+    for message in (f"The letter carries {matter}." for matter in carried):
+        if message not in placed:  # what is in a paragraph was told there
+            found.append(Problem(FOREIGN, message, cell=where, hint="Accept or remove it in Word and save again."))
     optional = frozenset(row.get("optional", ()))
     found += _optional(optional | common, names, where)
     return found or _unused(optional, parts, where)

@@ -25,6 +25,9 @@ _WHOLE: Final = re.compile(r"\{%(-?)(p|tr|tc|r)\s")
 #: What breaks a text inside one paragraph.
 _BREAKS: Final = frozenset({f"{_W}br", f"{_W}cr", f"{_W}tab", f"{_W}drawing", f"{_W}fldChar", f"{_W}noBreakHyphen"})
 _LIMIT: Final = 20_000_000
+#: The code of what a letter must not carry out of the house, and how a paragraph shows that it carries it.
+FOREIGN: Final = "LET-T16"
+_CARRIED: Final = {"tracked changes": (f"{_W}ins", f"{_W}del"), "comments": (f"{_W}commentReference",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,11 @@ def _in(element: etree._Element, tag: str) -> bool:
 
 
 def _faults(paragraph: etree._Element, text: str, owners: list[etree._Element]) -> Iterator[tuple[str, str, str]]:
-    """(code, message, hint) of tags that docxtpl would break on."""
+    """(code, message, hint) of tags that docxtpl would break on, and of what must not leave the house."""
+    for matter, signs in _CARRIED.items():
+        found = (element for sign in signs for element in paragraph.iter(sign))
+        if any(next(element.iterancestors(f"{_W}p")) is paragraph for element in found):
+            yield FOREIGN, f"The letter carries {matter}.", "Accept or remove it in Word and save again."
     for match in TAG.finditer(text):
         tag = match.group()
         pieces = owners[match.start() : match.end()]

@@ -453,11 +453,11 @@ def test_a_loop_row_with_other_words_is_told(tmp_path: Path):
 def test_tracked_changes_and_comments_do_not_leave_the_house(tmp_path: Path):
     """A template with unaccepted changes is told, since the carrier would read them."""
     root = make_letter(tmp_path, change=lambda d: _hold(d, "w:ins", "new words", ""))
-    assert ("LET-T16", "claims/trial.docx") in lint(root)
+    assert ("LET-T16", "claims/trial.docx, paragraph 1") in lint(root)
     commented = make_letter(
         tmp_path / "b", change=lambda d: d.add_comment(d.add_paragraph("x").add_run("y"), text="too weak?")
     )
-    assert lint(commented) == [("LET-T16", "claims/trial.docx")]
+    assert lint(commented) == [("LET-T16", "claims/trial.docx, paragraph 1")]
 
 
 def test_listed_letters_exist_and_existing_letters_are_listed(tmp_path: Path):
