@@ -102,7 +102,12 @@ def received_when(case: Case, ctx: Context) -> Problem | None:
     received = case.instant("received_at")
     if received is None or received <= ctx.now:
         return None
-    return Problem("CRP-01", "The parcel cannot have come back in the future.", "received_at", hint="Scan it first.")
+    return Problem(
+        "CRP-01",
+        "The parcel cannot have come back in the future.",
+        "received_at",
+        hint="Fill in when it was really scanned in.",
+    )
 
 
 def log_readable(case: Case, ctx: Context) -> Problem | None:
@@ -133,7 +138,12 @@ def other_open(case: Case, ctx: Context) -> Problem | None:
     ]
     if not same or not tracking:
         return None
-    return Problem("CRP-04", f"{', '.join(same)} is open for the same parcel.", "tracking", hint="Use one of them.")
+    return Problem(
+        "CRP-04",
+        f"{', '.join(same)} is open for the same parcel.",
+        "tracking",
+        hint="Go on with one of them and mark the other as its duplicate.",
+    )
 
 
 def contact_logged(case: Case, ctx: Context) -> Problem | None:
@@ -365,7 +375,12 @@ def one_child(case: Case, ctx: Context) -> Problem | None:
     found = [r.case_id for r in live_refunds(case, ctx) if r.text("order_no") == case.text("order_no")]
     if not found:
         return None
-    return Problem("CRP-21", f"{', '.join(found)} already refunds this order.", "linked_cases", hint="Use that case.")
+    return Problem(
+        "CRP-21",
+        f"{', '.join(found)} already refunds this order.",
+        "linked_cases",
+        hint="Go on with that refund: the goods are not sent as well.",
+    )
 
 
 def refund_opened(case: Case, ctx: Context) -> Problem | None:

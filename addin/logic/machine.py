@@ -29,6 +29,9 @@ from addin.logic.values import Role
 
 #: The longest text that is compared with a pattern; nothing of ours is longer, and a bad pattern takes time.
 _PATTERNED: Final = 200
+#: How many letters make a title tell itself from the other words of a sentence, and how many too few.
+_TELLING: Final = 5
+_TOO_SHORT: Final = 2
 EDITED: Final = Kind("case.edited.v1", "{actor} changed {changed} on {case}")
 
 
@@ -71,7 +74,7 @@ def open_case(kind: CaseType, case_id: str, given: Mapping[str, Value | None], c
         problem for name, value in given.items() for problem in _form_problem(kind.fields.get(name), value, ctx)
     ]
     case = settled(kind, case, ctx)
-    verdict = _judge(kind.rules, case, ctx)
+    verdict = _judge(kind, kind.rules, case, ctx)
     problems += verdict.blocked
     if problems:
         return Decision(case, problems=tuple(problems), warnings=verdict.warnings)
@@ -88,7 +91,7 @@ def edit(kind: CaseType, case: Case, changes: Mapping[str, Value | None], ctx: C
         return Decision(case)
     problems = [problem for name in changed for problem in _edit_problems(kind, case, name, changed[name], ctx)]
     after = settled(kind, with_fields(case, {**changed, **_waits_otherwise(case, changed, ctx)}), ctx)
-    verdict = _judge(kind.rules, after, ctx)
+    verdict = _judge(kind, kind.rules, after, ctx)
     problems += verdict.blocked
     if problems:
         return Decision(case, problems=tuple(problems), warnings=verdict.warnings)
@@ -117,7 +120,7 @@ def decide(kind: CaseType, case: Case, verb: str, changes: Mapping[str, Value | 
         problems += _missing(kind, current, move.needs, f"'{move.label}'")
     if move.reason and not ctx.reason.strip():
         problems.append(Problem("MOVE-REASON", f"'{move.label}' needs a reason.", "reason", hint="Fill in Reason."))
-    verdict = _judge(move.rules, current, ctx) if not problems else _Verdict()
+    verdict = _judge(kind, move.rules, current, ctx) if not problems else _Verdict()
     problems += verdict.blocked
     others = join(kind, current, move.joins, ctx) if move.joins and not problems else Joined()
     problems += others.problems
@@ -216,7 +219,7 @@ def affect(kind: CaseType, case: Case, effect: Effect, other: str, ctx: Context)
     The rules of this case's form still hold where another case changes it.
     """
     after = settled(kind, with_fields(case, effect.sets), ctx)
-    verdict = _judge(kind.rules, after, ctx)
+    verdict = _judge(kind, kind.rules, after, ctx)
     if verdict.blocked and other:
         blocked = tuple(replace(one, message=f"{case.case_id}: {one.message}") for one in verdict.blocked)
         return Decision(case, problems=blocked, warnings=verdict.warnings)
@@ -381,12 +384,13 @@ class _Verdict:
     warned: tuple[str, ...] = ()
 
 
-def _judge(rules: Iterable[Rule], case: Case, ctx: Context) -> _Verdict:
+def _judge(kind: CaseType, rules: Iterable[Rule], case: Case, ctx: Context) -> _Verdict:
     verdict = _Verdict()
     for rule in rules:
         problem = rule.check(case, ctx)
         if problem is None:
             continue
+        problem = _placed(kind, problem)
         if rule.warn:
             warnings, warned = (*verdict.warnings, replace(problem, warn=True)), (*verdict.warned, rule.id)
             verdict = replace(verdict, warnings=warnings, warned=warned)
@@ -395,6 +399,21 @@ def _judge(rules: Iterable[Rule], case: Case, ctx: Context) -> _Verdict:
         else:
             verdict = replace(verdict, blocked=(*verdict.blocked, _with_override(rule, problem)))
     return verdict
+
+
+def _placed(kind: CaseType, problem: Problem) -> Problem:
+    """A problem that names its cell, which a person in a hurry looks for; what is worked out has none to fill in."""
+    field, text = kind.fields.get(problem.field), f"{problem.message} {problem.hint}"
+    if field is None or field.system or _names(text, field.title):
+        return problem
+    return replace(problem, hint=f"{problem.hint} Cell: {field.title}.".strip())
+
+
+def _names(text: str, title: str) -> bool:
+    """True when a text names a title: a long one however it is written, a short one as it stands, "To" in quotes."""
+    if len(title) >= _TELLING:
+        return title.casefold() in text.casefold()
+    return f"'{title}'" in text or (len(title) > _TOO_SHORT and re.search(rf"\b{title}\b", text) is not None)
 
 
 def _with_override(rule: Rule, problem: Problem) -> Problem:

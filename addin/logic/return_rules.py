@@ -145,7 +145,12 @@ def third_needed(case: Case, ctx: Context) -> Problem | None:
     """A third grade is given when the 3PL and the house disagree. Source: 3PL handling."""
     if not case.has("final_grade") and case.text("grade") != PENDING:
         return None
-    return Problem("RQC-08", f"The grade {case.text('final_grade')} is not disputed.", "grade_third", hint="Go on.")
+    return Problem(
+        "RQC-08",
+        f"The grade {case.text('final_grade')} is not disputed.",
+        "grade_third",
+        hint="Clear it and press 'Approve'.",
+    )
 
 
 def photos_enough(case: Case, ctx: Context) -> Problem | None:
@@ -364,14 +369,24 @@ def line_not_asked(case: Case, ctx: Context) -> Problem | None:
     found = [other.case_id for other in live_refunds(case, ctx) if same_line(case, other)]
     if not found:
         return None
-    return Problem("RQC-30", f"{', '.join(found)} already refunds this line.", "line_id", hint="Use that case.")
+    return Problem(
+        "RQC-30",
+        f"{', '.join(found)} already refunds this line.",
+        "line_id",
+        hint="Go on with that refund, or name another line.",
+    )
 
 
 def script_agreed(case: Case, ctx: Context) -> Problem | None:
     """What is said about worn goods is agreed with Customer service first. Source: decision matrix."""
     if case.text("final_grade") != WORN or case.flag("script_agreed"):
         return None
-    return Problem("RQC-31", "Customer service has not agreed what is said.", "script_agreed", hint="Agree it first.")
+    return Problem(
+        "RQC-31",
+        "Customer service has not agreed what is said.",
+        "script_agreed",
+        hint="Agree the words with them, then say Yes.",
+    )
 
 
 def ends_somewhere(case: Case, ctx: Context) -> Problem | None:
@@ -380,7 +395,12 @@ def ends_somewhere(case: Case, ctx: Context) -> Problem | None:
         alive = [r for r in ctx.of_type("RFD") if r.status not in {CANCELLED, DUPLICATE}]
         if any(r.text("qc_record_id") == case.case_id or r.text("parent_case") == case.case_id for r in alive):
             return None
-        return Problem("RQC-32", "No refund of this check was found.", "linked_cases", hint="Ask for it again.")
+        return Problem(
+            "RQC-32",
+            "No refund of this check was found.",
+            "linked_cases",
+            hint="Open the refund of this check, or link it.",
+        )
     refunded = any(same_line(case, other) for other in live_refunds(case, ctx))
     if refunded or case.has("comms") or is_secured(case.text("final_grade"), ctx.policy):
         return None

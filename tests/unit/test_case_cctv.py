@@ -148,7 +148,7 @@ def test_footage_is_asked_of_a_zone_that_has_cameras(zone, told):
     """Any way of naming a zone of the policy will do; where none is known, the zones are named."""
     decision = open_case(CASE, "CASE-2026-000001", typed(CASE, {**CASE.sample, "camera_zone": zone}), ctx())
     hints = [problem.hint for problem in decision.warnings if problem.code == "CTV-22"]
-    assert hints == (["The zones with cameras: Pack bench, Dock, Cage."] if told else [])
+    assert hints == (["The zones with cameras: Pack bench, Dock, Cage. Cell: Camera or zone."] if told else [])
 
 
 @pytest.mark.rule("CTV-03")

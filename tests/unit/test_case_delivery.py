@@ -194,7 +194,9 @@ def test_a_refused_wish_names_the_first_ways_that_would_keep_it():
     """The refusal itself says what to choose instead, not only that it cannot be."""
     decision = press(CASE, case(**day("25/11/2026", "09:00", "11:00")), "check")
     ways = "Also possible: UPS Express Plus, Royal Mail Special Delivery by 9am, Same-day courier."
-    assert [problem.hint for problem in decision.problems] == [f"Widen the window or choose an earlier service. {ways}"]
+    assert [problem.hint for problem in decision.problems] == [
+        f"Widen the window or choose an earlier service. {ways} Cell: To."
+    ]
     past = press(CASE, case(**day("20/11/2026")), "check")
     assert not any("Also possible" in problem.hint for problem in past.problems)
 

@@ -255,13 +255,26 @@ def test_a_refused_change_stops_the_move_too(case):
     assert (decision.case, decision.drafts) == (ready, ())
 
 
+def test_a_refusal_names_its_cell_once(case):
+    """A person in a hurry looks for the cell: it is told where the words do not name it, and only there."""
+    ready = done(TOY, case, "prepare")
+    (problem,) = press(TOY, ready, "lend", keys="5", borrower="Ada").problems
+    assert problem.hint.count("Keys") == 1
+    opened = open_case(TOY, "CASE-2026-000001", typed(TOY, {**TOY.sample, "door": "13"}), ctx())
+    assert [str(one) for one in opened.problems] == ["Door 13 does not exist."]
+
+
 def test_a_blocking_rule_can_be_passed_by_its_role_with_a_reason(case):
     """Without reason or role it stops and says who may; passed, the event says so."""
     ready = done(TOY, case, "prepare")
     facts = {"keys": "5", "borrower": "Ada"}
     decision = press(TOY, ready, "lend", **facts)
     assert codes(decision) == {"TOY-03"}
-    assert decision.problems[0].hint == "Lend fewer. A person with the role senior qa may pass it with a reason."
+    assert str(decision.problems[0]).startswith("More than three keys. Lend fewer.")
+    assert (
+        decision.problems[0].hint
+        == "Lend fewer. Cell: Keys. A person with the role senior qa may pass it with a reason."
+    )
     assert refusal(TOY, ready, "lend", ctx(Role.SENIOR_QA), **facts) == {"TOY-03"}
     assert refusal(TOY, ready, "lend", ctx(reason="please"), **facts) == {"TOY-03"}
     passed = press(TOY, ready, "lend", ctx(Role.SENIOR_QA, reason="inventory day"), **facts)

@@ -384,14 +384,19 @@ def _oms_put_back(case: Case, ctx: Context) -> Problem | None:
     if case.status != ASKED or case.flag("oms_restored") is True:
         return None
     words = "The order system still shows the new address."
-    return Problem("ADR-22", words, "oms_restored", hint="Put the old address back and say so.")
+    return Problem("ADR-22", words, "oms_restored", hint="Put the old address back, then say Yes.")
 
 
 def _told(case: Case, ctx: Context) -> Problem | None:
     """Customer Service knows the outcome before the case is closed. Source: domain rules, communications."""
     if case.flag("cs_told") is True:
         return None
-    return Problem("ADR-23", "Customer Service has not been told.", "cs_told", hint="Tell them, masked, and say so.")
+    return Problem(
+        "ADR-23",
+        "Customer Service has not been told.",
+        "cs_told",
+        hint="Tell them with the masked address, then say Yes.",
+    )
 
 
 def _proven(case: Case, ctx: Context) -> Problem | None:

@@ -266,14 +266,18 @@ def _others_hidden(case: Case, ctx: Context) -> Problem | None:
     """Other people are made unseen before footage leaves. Source: Information Commissioner's guidance."""
     if case.flag("third_parties") is False or case.flag("redacted") is True or case.flag("found") is not True:
         return None
-    return Problem("CTV-13", "Others may be seen in the picture.", "redacted", hint="Have them made unseen.")
+    return Problem(
+        "CTV-13", "Others may be seen in the picture.", "redacted", hint="Have them made unseen, then say Yes."
+    )
 
 
 def _identity_known(case: Case, ctx: Context) -> Problem | None:
     """A person's own footage goes to that person. Source: UK GDPR article 12."""
     if case.text("purpose") != ACCESS or case.flag("identity_checked") is True:
         return None
-    return Problem("CTV-14", "The person's identity has not been checked.", "identity_checked", hint="Check it first.")
+    return Problem(
+        "CTV-14", "The person's identity has not been checked.", "identity_checked", hint="Check it, then say Yes."
+    )
 
 
 def _time_is_up(case: Case, ctx: Context) -> Problem | None:

@@ -197,7 +197,12 @@ def _delivered_that_day(case: Case, ctx: Context) -> Problem | None:
         words = f"{ctx.policy.text(f'service.{code}.name')} does not deliver on a {day:%A}."
         return Problem("SPD-03", words, _day_cell(case), hint=f"It delivers on {', '.join(served)}.")
     if name == "Sat" and case.flag("saturday_option") is not True and not is_arranged(case, ctx):
-        return Problem("SPD-03", "A Saturday delivery needs its option.", "saturday_option", hint="Ask for it.")
+        return Problem(
+            "SPD-03",
+            "A Saturday delivery needs its option.",
+            "saturday_option",
+            hint="Ask the carrier for it, then say Yes.",
+        )
     return None
 
 
