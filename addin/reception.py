@@ -263,6 +263,7 @@ def _row(service: Service, one: Waiting) -> tuple[Cell, ...]:
     titles = {name: kind.fields[name].title for name in one.fields if kind and name in kind.fields}
     facts = "; ".join(f"{title}: {one.fields[name]}" for name, title in titles.items() if name != "order_no")
     meant = _meant(service, one, one.type_code)
+    beside = [] if meant else [f"{case_id} is open on this order" for case_id in _open_on_order(service, one)]
     return (
         "Yes",
         kind.name if kind else one.type_code,
@@ -271,10 +272,17 @@ def _row(service: Service, one: Waiting) -> tuple[Cell, ...]:
         one.confidence,
         one.ref,
         ", ".join(_said(name, kind) for name in one.missing)[:300] or None,
-        ", ".join(_said(name, None) for name in one.flags)[:300] or None,
+        ", ".join([*beside, *(_said(name, None) for name in one.flags)])[:300] or None,
         meant.case_id if meant else None,
         " | ".join(one.why)[:300] or None,
     )
+
+
+def _open_on_order(service: Service, one: Waiting) -> list[str]:
+    """The newest open cases of other kinds about the order of a proposal: perhaps the message belongs there."""
+    order = one.fields.get("order_no", "")
+    found = service.journal.related(Case("", "", "", {"order_no": order})) if order else ()
+    return [case.case_id for case in found if not case.is_final and case.text("order_no") == order][-2:]
 
 
 def _said(name: str, kind: CaseType | None) -> str:

@@ -9,7 +9,7 @@ from service_kit import Clock, assert_sound, make_service
 
 from addin.logic.intake import ChatMessage
 from addin.logic.outcome import Outcome
-from addin.reception import read_messages, take_all, waiting
+from addin.reception import proposal_rows, read_messages, take_all, waiting
 from addin.service import RowRequest, Service
 
 
@@ -102,3 +102,12 @@ def test_a_case_that_is_closed_meanwhile_is_not_opened_again(service: Service) -
     outcome = take_all(service, waiting(service))
     assert "is not open any more; nothing was noted" in outcome.message
     assert len(service.journal.cases()) == 1
+
+
+def test_a_proposal_names_what_is_open_on_its_order(service: Service) -> None:
+    """A question about an order that a refund is open for perhaps belongs there: a person sees it before Take."""
+    case = opened(service, "Omar", "please cancel 5200417302")
+    assert said(service, ("Lena", "where is 5200417302?"), ("Lena", "where is 5200417303?")).ok
+    first, second = proposal_rows(service, 5)
+    assert f"{case} is open on this order" in str(first)
+    assert "is open on this order" not in str(second)
