@@ -18,7 +18,7 @@ from addin.hosts.closed import open_closed
 from addin.hosts.office import pool
 from addin.hosts.unoboot import PROGRAM_VARIABLE, bridge, program_folder
 from addin.journal.opening import open_journal
-from addin.letters import known_names, lint_templates, templates_root
+from addin.letters import lint_house, templates_root
 from addin.logic.cases import case_types
 from addin.logic.outbox import DEAD_LETTER, WAITING
 from addin.macros.actions import actions
@@ -149,7 +149,7 @@ def _templates(settings: Settings) -> Iterator[Finding]:
     """Every fault in the letters and messages, one finding each with its file, paragraph and tag."""
     try:
         root = templates_root(Path(settings.templates) if settings.templates else None)
-        faults = lint_templates(root, known_names())
+        faults = lint_house(root)
     except (CasebookError, OSError) as error:
         yield Finding("templates", ok=False, message=str(error))
         return

@@ -32,7 +32,7 @@ from addin.hosts.calc_lock import drop_dead, hold
 from addin.hosts.office import SILENCE_S, Office, in_time
 from addin.hosts.ole import when_closed
 from addin.hosts.package import Package
-from addin.letters import known_names, lint_templates, templates_root
+from addin.letters import lint_house, templates_root
 from addin.macros.calc_bridge import CalcBridge
 from addin.register.layout import SHEET
 from addin.register.reading import BookFile
@@ -81,7 +81,7 @@ def check_templates(service: Service, say: Say) -> None:
     """Tell the faults of the letter templates before anybody needs a letter; the workbook opens all the same."""
     configured = service.settings.templates
     try:
-        faults = lint_templates(templates_root(Path(configured) if configured else None), known_names())
+        faults = lint_house(templates_root(Path(configured) if configured else None))
     except CasebookError as error:
         say(f"{error.message} {error.hint}".strip())
         return

@@ -85,14 +85,14 @@ def check_templates(folder: Path | None, names: bool, as_json: bool) -> int:
 
     Each fault is told with its file, paragraph and tag.
     """
-    from addin.letters import known_names, lint_templates, templates_root
+    from addin.letters import known_names, lint_house, templates_root
 
     if names:
         listed = {code: sorted(found) for code, found in known_names().items()}
         words = [f"{code}: {', '.join(found)}" for code, found in listed.items()]
         click.echo(json.dumps(listed) if as_json else "\n".join(words))
         return DONE
-    faults = lint_templates(templates_root(folder), known_names())
+    faults = lint_house(templates_root(folder))
     if as_json:
         rows = [{"code": one.code, "place": one.cell, "message": one.message, "hint": one.hint} for one in faults]
         click.echo(json.dumps(rows, ensure_ascii=False))

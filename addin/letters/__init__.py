@@ -9,7 +9,7 @@ of letters and where they are kept. Only this package knows the Word format.
 from addin.letters.docx_letters import render_letter
 from addin.letters.fill import check_values, masked_address
 from addin.letters.letter import LetterTemplate
-from addin.letters.lint import known_names, lint_templates
+from addin.letters.lint import known_names, lint_house, lint_templates
 from addin.letters.messages import Message, MessageTemplate, render_message
 from addin.letters.names import LETTER_NAMES, ROW_NAMES
 from addin.letters.templates import Templates, templates_root
@@ -23,6 +23,7 @@ __all__ = [
     "Templates",
     "check_values",
     "known_names",
+    "lint_house",
     "lint_templates",
     "masked_address",
     "render_letter",

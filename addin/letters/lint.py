@@ -6,11 +6,13 @@
 4. A name that is called optional and never used, or that every letter must show and one does not, is told.
 5. A condition that would leave a damaged letter is told, by trying each of them both ways.
 6. A kind of evidence that a letter relies on and no claim can have is told.
-7. A letter that would carry comments, tracked changes, macros or outside links to the carrier is told.
+7. A letter or text that a case type needs and a house's own folder lacks is told.
+8. A letter that would carry comments, tracked changes, macros or outside links to the carrier is told.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -48,6 +50,25 @@ def lint_templates(root: Path, known_names: Names) -> tuple[Problem, ...]:
             found.append(_unlisted(path))
     for path in sorted(root.glob("*/*.txt")):
         found += _lint_message(path, known_names, ids)
+    return tuple(found)
+
+
+def lint_house(root: Path) -> tuple[Problem, ...]:
+    """Every fault of a folder that a register works with: those of its templates, and what it lacks altogether.
+
+    A house's own folder takes the place of the one that comes with Casebook, so it holds every letter and text.
+    """
+    there = {f"{path.parent.name}.{path.stem}" for path in root.glob("*/*.txt")}
+    for path in sorted(root.glob(f"*/{LIST}")):
+        with contextlib.suppress(LetterError):  # a list that cannot be read is told as that
+            there |= {row["id"] for row in rows_of(path)[1]}
+    found = list(lint_templates(root, known_names()))
+    for kind in case_types().values():
+        for lacks in sorted({*kind.letters, *kind.messages} - there):
+            family, _, name = lacks.partition(".")
+            words = f"The template {lacks} of '{kind.name}' is not there."
+            hint = "Copy it from the templates that come with Casebook."
+            found.append(Problem("LET-T21", words, lacks, cell=f"{family}/{name}", hint=hint))
     return tuple(found)
 
 

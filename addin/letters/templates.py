@@ -131,7 +131,8 @@ def _by_id(items: Any) -> Mapping[str, Any]:
 
 def _one(items: Mapping[str, Any], wanted: str, kind: str) -> Any:
     if wanted not in items:
-        raise LetterError(f"There is no {kind} {wanted!r}.", hint=f"There are: {', '.join(sorted(items))}.")
+        known = f"There are: {', '.join(sorted(items))}." if items else "The folder of templates has none at all."
+        raise LetterError(f"There is no {kind} {wanted!r}.", hint=known)
     return items[wanted]
 
 

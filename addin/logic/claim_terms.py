@@ -80,6 +80,19 @@ _FACTS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = MappingProxyType(
 )
 
 
+#: Kinds that every case knows and that prove one of a checklist as well.
+_SAME_AS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "Address label": "Label photo",
+        "Photo of label": "Label photo",
+        "Weight": "Weight record",
+        "Despatch weight": "Weight record",
+        "Despatch CCTV": "CCTV reference",
+        "Pack bench CCTV": "CCTV reference",
+    }
+)
+
+
 def missing_evidence(case: Case) -> tuple[str, ...]:
     """The kinds of evidence the subtype still lacks, in the order of its checklist."""
     return tuple(kind for kind in EVIDENCE.get(case.text("subtype"), ()) if not is_proved(case, kind))
@@ -90,7 +103,7 @@ def is_proved(case: Case, kind: str) -> bool:
 
     A listed kind ("Weight") is enough for a fact; for a paper the list must say where it is ("Invoice: SAP 9001").
     """
-    if kind.casefold() in kinds_of(case):
+    if {kind.casefold(), _SAME_AS.get(kind, kind).casefold()} & kinds_of(case):
         return True
     if kind == "Packaging retained" and case.flag("packaging_retained"):
         return True

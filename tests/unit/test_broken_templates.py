@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -89,6 +90,17 @@ def test_every_fault_is_told_with_file_paragraph_and_tag(name: str, faults: dict
         assert tag in fault["message"]
         assert fault["place"].startswith(f"claims/{name}.docx, paragraph ")
         assert fault["hint"] or code == "LET-T06"
+
+
+def test_a_folder_that_lacks_texts_is_told_before_the_first_letter(tmp_path: Path):
+    """A house that copied only its Word files learns that each letter needs its evidence index, too."""
+    shutil.copytree(templates_root() / "claims", tmp_path / "claims", ignore=shutil.ignore_patterns("*.txt"))
+    answer = CliRunner().invoke(main, ["check", "templates", str(tmp_path)])
+    assert answer.exit_code == 1
+    assert (
+        "claims/evidence_index: LET-T21 The template claims.evidence_index of 'Carrier claim' is not" in answer.output
+    )
+    assert "claims.loss" not in answer.output
 
 
 def test_a_sound_letter_beside_broken_ones_is_not_named(faults: dict[str, list[dict[str, str]]]):

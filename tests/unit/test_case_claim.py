@@ -280,6 +280,19 @@ class TestFiling:
             "evidence_missing"
         )
 
+    @pytest.mark.rule("UPC-14")
+    @pytest.mark.parametrize(("subtype", "general", "proved"), [
+        ("DNR", "Label photo", {"Address label"}), ("DAMAGE", "Label photo", {"Photo of label"}),
+        ("DNR", "CCTV reference", {"Despatch CCTV"}), ("MISSING_CONTENTS", "CCTV reference", {"Pack bench CCTV"}),
+        ("MISSING_CONTENTS", "Weight record", {"Despatch weight"}), ("DNR", "Weight record", set()),
+    ])  # fmt: skip
+    def test_a_general_kind_proves_what_the_checklist_calls_by_another_name(self, subtype, general, proved):
+        """A label photo is the address label's photo; the carrier's weight is still its own record."""
+        case = gathering(subtype=subtype)
+        before = set(case.items("evidence_missing"))
+        piece = Piece("file.pdf", general, "0" * 64, 10, NOW.isoformat())
+        assert before - set(attach(CASE, case, [piece], ctx()).case.items("evidence_missing")) == proved
+
 
 class TestEnd:
     @pytest.mark.rule("UPC-20")
