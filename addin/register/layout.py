@@ -195,7 +195,9 @@ _LEAD: Final = (
     _own("status", "Status", Source.SYSTEM, 18),
     _own("standing", "Standing", Source.VOLATILE, 11),
 )
-_NEXT: Final = _own("next", "Next step", Source.VOLATILE, 40)
+#: So many letters fit into the column "Next step".
+NEXT_ROOM: Final = 40
+_NEXT: Final = _own("next", "Next step", Source.VOLATILE, NEXT_ROOM)
 _TAIL: Final = (
     _own("reason", "Reason", Source.ASK, 26, FieldKind.NOTE),
     _own("message", "Message", Source.VOLATILE, 44),

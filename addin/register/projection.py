@@ -19,7 +19,7 @@ from addin.logic.forms import Cell, Field
 from addin.logic.machine import starts
 from addin.logic.outcome import counted
 from addin.logic.workload import NOTHING_WAITS
-from addin.register.layout import DESK_COLUMNS, WORKLIST_ROWS, Column, Source, columns, has_field
+from addin.register.layout import DESK_COLUMNS, NEXT_ROOM, WORKLIST_ROWS, Column, Source, columns, has_field
 
 #: Words of the Standing column; colours follow them, never the other way round.
 OVERDUE: Final = "Overdue"
@@ -52,20 +52,9 @@ def next_moves(kind: CaseType, case: Case) -> tuple[Move, ...]:
     return tuple(move for move in kind.moves if case.status in starts(kind, move))
 
 
-def next_step(kind: CaseType, case: Case) -> str:
-    """What can be done next, with what it still needs: "Verify (needs Contact result); Refuse"."""
-    if case.has("waiting_since"):
-        return f"Wait for {case.text('waiting_on')}, then Resume"
-    words = []
-    for move in next_moves(kind, case)[:3]:
-        lacking = [kind.fields[name].title for name in move.needs if not case.has(name)]
-        more = f" (+{len(lacking) - 2})" if len(lacking) > 2 else ""
-        words.append(f"{move.label} (needs {', '.join(lacking[:2])}{more})" if lacking else move.label)
-    return "; ".join(words)
-
-
-def short_step(kind: CaseType, case: Case, room: int) -> str:
-    """The next step in so many letters, for the Desk: the first move and what it needs, or the moves that need nothing.
+def next_step(kind: CaseType, case: Case, room: int) -> str:
+    """The next step in so many letters, as its column has room: the first move and what it needs, or the moves that
+    need nothing.
 
     What does not fit is counted ("Check: needs Warehouse system +2"), never cut off.
     """
@@ -97,7 +86,7 @@ def queue_cells(sheet: str, case: Case, now: datetime, *, message: str = "") -> 
         "type": case.type,
         "status": case.status,
         "standing": standing(case, now),
-        "next": next_step(kind, case),
+        "next": next_step(kind, case, NEXT_ROOM),
         "reason": None,
         "message": message or None,
         "version": case.version,
@@ -133,7 +122,7 @@ def desk_cells(case: Case, now: datetime) -> tuple[Cell, ...]:
         due.astimezone(LONDON).replace(tzinfo=None) if due else None,
         case.text("due_what") or None,
         case.text("owner") or None,
-        short_step(kind, case, _STEP_ROOM) or None,
+        next_step(kind, case, _STEP_ROOM) or None,
     )
 
 

@@ -26,8 +26,8 @@ from addin.logic.values import Money
 from addin.logic.workload import NOBODY, digest, late_cases, loads, share_out, worklist
 from addin.messaging import EVERYWHERE, make_text, templates_of, texts_for, titles_for
 from addin.outbox import items
-from addin.register.layout import DESK_COLUMNS
-from addin.register.projection import desk_cells, desk_lines, next_moves
+from addin.register.layout import DESK_COLUMNS, NEXT_ROOM, QUEUES, types_on
+from addin.register.projection import desk_cells, desk_lines, next_moves, queue_cells
 from addin.service import RowRequest, Service
 from addin.workboard import (
     fill_handovers,
@@ -449,12 +449,16 @@ def test_an_empty_worklist_says_in_words_that_nothing_is_waiting() -> None:
 
 
 @pytest.mark.parametrize("kind", case_types().values(), ids=lambda kind: kind.code)
-def test_the_next_step_on_the_desk_fits_its_column(kind: CaseType) -> None:
+def test_the_next_step_fits_its_column(kind: CaseType) -> None:
     """In every state of every type the next step is said in full words, what does not fit is counted and never cut."""
     room = dict(DESK_COLUMNS)["Next step"]
+    queue = next(sheet.name for sheet in QUEUES if kind in types_on(sheet.name))
     for state in kind.states:
         for fields in ({}, {"waiting_since": NOW, "waiting_on": max(WAITED_FOR, key=len)}):
-            words = str(desk_cells(Case("CASE-2026-000001", kind.code, state, fields), NOW)[-1] or "")
+            shown = Case("CASE-2026-000001", kind.code, state, fields)
+            words = str(desk_cells(shown, NOW)[-1] or "")
             assert len(words) <= room, words
+            in_queue = str(queue_cells(queue, shown, NOW)["next"] or "")
+            assert len(in_queue) <= NEXT_ROOM, in_queue
             moves = [move.label for move in next_moves(kind, Case("", kind.code, state, {}))]
             assert not moves or words, state
