@@ -7,9 +7,10 @@ says of repeats does, and it looks at the cases of the last weeks alone.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +19,9 @@ from addin.logic.calendar import LONDON, london_day
 from addin.logic.case_type import WORKING, Case
 from addin.logic.cases import case_types
 from addin.logic.common_form import CLOSED, PRIORITIES
-from addin.logic.events import iso
+from addin.logic.events import Event, iso
 from addin.logic.forms import Value
+from addin.logic.machine import EDITED
 from addin.logic.outcome import Outcome, Problem, RowResult, Status, counted, failed, summary
 from addin.logic.repeats import Repeat, deviation_of, find_repeats, may_repeat
 from addin.logic.rollup import Month, roll_up, told
@@ -224,13 +226,30 @@ def open_repeats(service: Service) -> Outcome:
     return replace(outcome, message=f"{words} {'; '.join(one.words for one in found)}.")
 
 
+def _priorities_by_person(service: Service, month: Month) -> dict[str, int]:
+    """How often each person typed a case's priority: whatever is typed with a move is a change of its own."""
+    found = Counter(
+        event.actor
+        for event in service.journal.events(kinds=(EDITED.name,))
+        if month.holds(datetime.fromisoformat(event.at)) and _sets_priority(event)
+    )
+    return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
+
+
+def _sets_priority(event: Event) -> bool:
+    changes = event.data.get("set")
+    return isinstance(changes, dict) and changes.get("priority_wanted") is not None
+
+
 def month_roll_up(service: Service, period: str) -> tuple[dict[str, object], list[str]]:
     """The figures of a month, and the same as lines of text.
 
     Raises:
         ValueError: when the month is not written like 2026-11.
     """
-    found = roll_up(service.journal.cases(), Month.parse(period), service.clock())
+    month = Month.parse(period)
+    found = roll_up(service.journal.cases(), month, service.clock(), service.policy)
+    found["priority_by_person"] = _priorities_by_person(service, month)
     return found, told(found)
 
 

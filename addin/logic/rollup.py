@@ -18,6 +18,7 @@ from addin.logic.calendar import london_day
 from addin.logic.case_type import Case
 from addin.logic.cases import case_types
 from addin.logic.common_form import CANCELLED, CLOSED, DUPLICATE, ROOT_CAUSES
+from addin.logic.policy import Policy
 from addin.logic.rollup_requests import request_facts
 from addin.logic.rollup_returns import return_facts
 from addin.logic.values import Money
@@ -67,7 +68,7 @@ class Cause:
     share_value: Decimal
 
 
-def roll_up(cases: Sequence[Case], month: Month, now: datetime) -> dict[str, object]:
+def roll_up(cases: Sequence[Case], month: Month, now: datetime, policy: Policy) -> dict[str, object]:
     """The figures of a month, by section; every number is exact, amounts are in GBP."""
     opened = [case for case in cases if month.holds(case.instant("opened_at"))]
     closed = [case for case in cases if case.status == CLOSED and month.holds(case.instant("closed_at"))]
@@ -81,12 +82,12 @@ def roll_up(cases: Sequence[Case], month: Month, now: datetime) -> dict[str, obj
             "still_open": sum(not case.is_final for case in opened),
             "by_type": _by_type(opened, closed),
         },
-        "requests": request_facts(opened),
+        "requests": request_facts(opened, policy),
         "returns": return_facts(opened),
         "service": _service(closed),
         "priority_by_hand": sum(case.has("priority_wanted") for case in opened if case.type != "ESC"),
         "causes": [_cause_dict(one) for one in pareto({case.case_id: case for case in (*opened, *closed)}.values())],
-        "escalations": _escalations([case for case in opened if case.type == "ESC"]),
+        "escalations": _escalations([case for case in opened if case.type == "ESC"], now),
         "handovers": _handovers([case for case in opened if case.type == "HND"]),
         "deviations": _deviations(cases, month, now),
         "procedures": _procedures([case for case in cases if case.type == "SOP"], month),
@@ -141,15 +142,21 @@ def _service(closed: Sequence[Case]) -> dict[str, object]:
     }
 
 
-def _escalations(cases: Sequence[Case]) -> dict[str, object]:
+def _escalations(cases: Sequence[Case], now: datetime) -> dict[str, object]:
     minutes = [found for case in cases if (found := case.count("minutes_to_ack")) is not None]
     return {
         "opened": len(cases),
         "median_minutes_to_acknowledge": int(median(minutes)) if minutes else None,
         "never_acknowledged": len(cases) - len(minutes),
+        "still_open": sum(not case.is_final for case in cases),
+        "oldest_open_days": max((_days_old(case, now) for case in cases if not case.is_final), default=None),
         "updates_missed": sum(case.count("updates_missed") or 0 for case in cases),
         "highest_level": max((case.count("level") or 0 for case in cases), default=0),
     }
+
+
+def _days_old(case: Case, now: datetime) -> int:
+    return (now - (case.instant("opened_at") or now)).days
 
 
 def _handovers(cases: Sequence[Case]) -> dict[str, int]:

@@ -12,24 +12,21 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from addin.logic.case_type import Case
+from addin.logic.cases.cctv import OUTSIDE
+from addin.logic.policy import Policy
 from addin.logic.rollup_figures import Facts, listed, median_of, percent, total
 
-#: Purposes for which footage may be asked here; whatever else was let through is counted apart.
-_OUTSIDE: Final = frozenset({"", "Other"})
-#: An order about which this often or more was asked is worth a look.
-_OFTEN: Final = 3
 
-
-def request_facts(opened: Sequence[Case]) -> dict[str, Facts]:
+def request_facts(opened: Sequence[Case], policy: Policy) -> dict[str, Facts]:
     """The facts of each type that had a case; types without one are left out."""
     found: dict[str, Facts] = {}
     for code, facts in _BY_TYPE.items():
         if mine := [case for case in opened if case.type == code]:
-            found[code] = facts(mine)
+            found[code] = facts(mine, policy)
     return found
 
 
-def _addresses(cases: Sequence[Case]) -> Facts:
+def _addresses(cases: Sequence[Case], policy: Policy) -> Facts:
     decided = [case for case in cases if case.has("approved_by") or case.has("refusal")]
     refused = [case for case in decided if case.has("refusal")]
     changes = Counter(case.text("order_no") for case in cases if case.has("applied_by"))
@@ -43,7 +40,7 @@ def _addresses(cases: Sequence[Case]) -> Facts:
     }
 
 
-def _deliveries(cases: Sequence[Case]) -> Facts:
+def _deliveries(cases: Sequence[Case], policy: Policy) -> Facts:
     arrived = [case for case in cases if case.count("late_minutes") is not None]
     punctual = Counter(_service(case) for case in arrived if case.count("late_minutes") == 0)
     every = Counter(_service(case) for case in arrived)
@@ -61,7 +58,7 @@ def _service(case: Case) -> str:
     return case.text("booked_service") or case.text("service")
 
 
-def _checks(cases: Sequence[Case]) -> Facts:
+def _checks(cases: Sequence[Case], policy: Policy) -> Facts:
     done = [case for case in cases if case.has("inspected_by")]
     failed = [case for case in done if case.text("result") == "Fail"]
     return {
@@ -77,32 +74,40 @@ def _checks(cases: Sequence[Case]) -> Facts:
     }
 
 
-def _footage(cases: Sequence[Case]) -> Facts:
+def _footage(cases: Sequence[Case], policy: Policy) -> Facts:
     approved = [case for case in cases if case.has("approved_by")]
+    declared = {*policy.items("cctv.purposes"), *OUTSIDE}
     return {
         "requests": len(cases),
         "approved": len(approved),
         "viewings": sum(len(case.items("viewings")) for case in cases),
         "disclosed": sum(case.has("disclosed_at") for case in cases),
         "deleted": sum(case.has("deleted_at") for case in cases),
-        "outside_purpose": sum(case.text("purpose") in _OUTSIDE for case in approved),
+        "outside_purpose": sum(case.text("purpose") not in declared for case in approved),
     }
 
 
-def _status(cases: Sequence[Case]) -> Facts:
+def _status(cases: Sequence[Case], policy: Policy) -> Facts:
     asked = Counter(case.text("order_no") for case in cases if case.has("order_no"))
+    often = policy.number("order_status.repeat_checks")
     return {
         "answered": sum(case.has("answered_at") for case in cases),
         "median_minutes_to_answer": median_of(case.count("minutes_to_answer") for case in cases),
         "converted": listed(case.text("convert_to") for case in cases if case.has("convert_to")),
-        "orders_asked_often": sum(count >= _OFTEN for count in asked.values()),
+        "orders_asked_often": sum(count >= often for count in asked.values()),
     }
 
 
-def _stock(cases: Sequence[Case]) -> Facts:
+def _minutes_to_freeze(case: Case) -> int | None:
+    opened, frozen = case.instant("opened_at"), case.instant("frozen_at")
+    return int((frozen - opened).total_seconds()) // 60 if opened and frozen else None
+
+
+def _stock(cases: Sequence[Case], policy: Policy) -> Facts:
     posted = [case for case in cases if case.has("posted_by")]
     places = Counter(case.text("location") for case in cases if case.has("location"))
     return {
+        "median_minutes_to_freeze": median_of(_minutes_to_freeze(case) for case in cases),
         "counted_by_two": sum(case.has("recounted_by") for case in cases),
         "posted": len(posted),
         "posted_value": total(case.money("variance_value") for case in posted),
@@ -112,6 +117,6 @@ def _stock(cases: Sequence[Case]) -> Facts:
     }
 
 
-_BY_TYPE: Final[Mapping[str, Callable[[Sequence[Case]], Facts]]] = {
+_BY_TYPE: Final[Mapping[str, Callable[[Sequence[Case], Policy], Facts]]] = {
     "ADR": _addresses, "SPD": _deliveries, "QCT": _checks, "CTV": _footage, "OST": _status, "INV": _stock,
 }  # fmt: skip

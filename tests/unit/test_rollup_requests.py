@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from addin.logic.case_type import Case
+from addin.logic.policy import DEFAULT_POLICY
 from addin.logic.rollup import Month, roll_up, told
 from addin.logic.rollup_requests import request_facts
 from addin.logic.values import Money
@@ -24,7 +25,7 @@ def test_address_changes_are_counted_by_decision_reason_and_time():
         case(3, "ADR", order_no="2", refusal="Fraud risk"), case(4, "ADR", order_no="3", refusal="Fraud risk"),
         case(5, "ADR", order_no="4", refusal="PO box or BFPO"), case(6, "ADR", "Requested", order_no="5"),
     ]  # fmt: skip
-    assert request_facts(cases)["ADR"] == {
+    assert request_facts(cases, DEFAULT_POLICY)["ADR"] == {
         "decided": 5, "refused": 3, "refused_percent": "60.0", "refused_for": "Fraud risk 2, PO box or BFPO 1",
         "median_minutes_to_change": 25, "orders_changed_twice": 1,
     }  # fmt: skip
@@ -48,7 +49,7 @@ def test_deliveries_are_counted_by_punctuality_and_cost():
         case(3, "SPD", service="Same-day courier", booking_ref="B3", late_minutes=0, cost=cost),
         case(4, "SPD", service="UPS Express", cost=cost),
     ]
-    assert request_facts(cases)["SPD"] == {
+    assert request_facts(cases, DEFAULT_POLICY)["SPD"] == {
         "booked": 3, "booked_otherwise": 1, "arrived": 3, "on_time_percent": "66.7",
         "on_time_by_service": "Same-day courier 1 of 1, UPS Express 1 of 2", "cost": "85.50",
     }  # fmt: skip
@@ -62,7 +63,7 @@ def test_checks_are_counted_by_what_was_done_failed_and_let_go():
         case(3, "QCT", sku="B", trigger="Gift", inspected_by="q.reid", result="Fail", released_by="s.moreau"),
         case(4, "QCT", sku="B", trigger="Gift", result="Not done"), case(5, "QCT", "Triggered"),
     ]  # fmt: skip
-    assert request_facts(cases)["QCT"] == {
+    assert request_facts(cases, DEFAULT_POLICY)["QCT"] == {
         "triggered": 5, "done": 3, "done_percent": "60.0", "not_done": 1, "failed": 2, "failed_percent": "66.7",
         "failed_articles": "A 1, B 1", "failed_triggers": "Gift 1, Watch 1", "released_after_failure": 1,
     }  # fmt: skip
@@ -77,10 +78,10 @@ def test_footage_status_and_stock_have_their_facts():
         *(case(10 + n, "OST", order_no="7", answered_at=NOW, minutes_to_answer=20 + n) for n in range(3)),
         case(14, "OST", "Converted", order_no="8", convert_to="Blocker"),
         case(20, "INV", location="A-1", posted_by="b.lowe", variance_value=Money.parse("GBP -40.00"), cause="MISPICK",
-             recounted_by="q.reid"),
+             recounted_by="q.reid", frozen_at=NOW + timedelta(minutes=25)),
         case(21, "INV", "Frozen", location="A-1"),
     ]  # fmt: skip
-    facts = request_facts(cases)
+    facts = request_facts(cases, DEFAULT_POLICY)
     assert facts["CTV"] == {
         "requests": 3, "approved": 2, "viewings": 2, "disclosed": 1, "deleted": 1, "outside_purpose": 1,
     }  # fmt: skip
@@ -88,18 +89,20 @@ def test_footage_status_and_stock_have_their_facts():
         "answered": 3, "median_minutes_to_answer": 21, "converted": "Blocker 1", "orders_asked_often": 1,
     }  # fmt: skip
     assert facts["INV"] == {
-        "counted_by_two": 1, "posted": 1, "posted_value": "-40.00", "causes": "MISPICK 1", "still_open": 1,
+        "median_minutes_to_freeze": 25, "counted_by_two": 1, "posted": 1, "posted_value": "-40.00", "causes": "MISPICK 1", "still_open": 1,
         "locations_again": 1,
     }  # fmt: skip
 
 
 def test_roll_up_tells_the_requests_in_words_and_leaves_out_what_never_came():
     """A share of nothing is a dash, not a hundred percent; types without a case are not named."""
-    lines = told(roll_up([case(1, "SPD", "Requested", service="UPS Express")], Month.parse("2026-11"), NOW))
+    lines = told(
+        roll_up([case(1, "SPD", "Requested", service="UPS Express")], Month.parse("2026-11"), NOW, DEFAULT_POLICY)
+    )
     at = lines.index("Requests")
     assert (
         lines[at + 1]
         == "  SPD: booked 0; booked otherwise 0; arrived 0; on time percent -; on time by service -; cost -"
     )
     assert lines[at + 2] == ""
-    assert request_facts([]) == {}
+    assert request_facts([], DEFAULT_POLICY) == {}

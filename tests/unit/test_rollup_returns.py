@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from addin.logic.case_type import Case
+from addin.logic.policy import DEFAULT_POLICY
 from addin.logic.rollup import Month, roll_up, told
 from addin.logic.rollup_returns import return_facts
 from addin.logic.values import Money
@@ -63,4 +64,16 @@ def test_refunds_tell_what_was_paid_by_its_date_and_approved_by_another():
     assert return_facts(cases)["RFD"] == {
         "paid": 2, "paid_value": "200.00", "paid_by_due_date_percent": "50.0", "approved_by_who_asked": 1,
     }  # fmt: skip
-    assert "Returns" in told(roll_up(cases, Month.parse("2026-11"), NOW))
+    assert "Returns" in told(roll_up(cases, Month.parse("2026-11"), NOW, DEFAULT_POLICY))
+
+
+def test_blockers_that_nobody_solved_tell_how_old_they_are():
+    """The oldest open escalation in whole days; none open, none told."""
+    old = Case("CASE-2026-000001", "ESC", "In action", {"opened_at": NOW - timedelta(days=9, hours=5)})
+    month = Month.parse("2026-11")
+    found = roll_up([old, case(2, "ESC")], month, NOW, DEFAULT_POLICY)["escalations"]
+    assert isinstance(found, dict)
+    assert (found["still_open"], found["oldest_open_days"]) == (1, 9)
+    closed = roll_up([case(2, "ESC")], month, NOW, DEFAULT_POLICY)["escalations"]
+    assert isinstance(closed, dict)
+    assert (closed["still_open"], closed["oldest_open_days"]) == (0, None)

@@ -31,6 +31,7 @@ from addin.register.projection import desk_cells, desk_lines, next_moves, queue_
 from addin.service import RowRequest, Service
 from addin.workboard import (
     fill_handovers,
+    month_roll_up,
     open_handover,
     open_repeats,
     repeats,
@@ -294,7 +295,7 @@ def test_a_month_counts_what_came_what_went_and_how_punctually(service: Service,
     ids = [opened(service, "OST", order_no=f"520041730{number}", root_cause="Carrier") for number in range(3)]
     assert service.press("cancel", [RowRequest(ids[0], reason="asked twice")]).ok
     clock.on(days=1)
-    found = roll_up(service.journal.cases(), Month.parse("2026-11"), clock.now)
+    found = roll_up(service.journal.cases(), Month.parse("2026-11"), clock.now, service.policy)
     assert found["cases"] == {
         "opened": 3, "closed": 0, "cancelled": 1, "duplicates": 0, "still_open": 2,
         "by_type": {"OST": {"opened": 3, "closed": 0}},
@@ -304,10 +305,10 @@ def test_a_month_counts_what_came_what_went_and_how_punctually(service: Service,
     }  # fmt: skip
     done = [replace(one, status="Closed", fields={**one.fields, "closed_at": NOW, "in_time": flag})
             for one, flag in zip(service.journal.cases(ids), (True, False, True), strict=True)]  # fmt: skip
-    punctual = roll_up(done, Month.parse("2026-11"), clock.now)["service"]
+    punctual = roll_up(done, Month.parse("2026-11"), clock.now, service.policy)["service"]
     assert isinstance(punctual, dict)
     assert (punctual["closed_in_time"], punctual["in_time_percent"]) == (2, "66.7")
-    assert roll_up(done, Month.parse("2026-10"), clock.now)["cases"]["opened"] == 0  # type: ignore[index]
+    assert roll_up(done, Month.parse("2026-10"), clock.now, service.policy)["cases"]["opened"] == 0  # type: ignore[index]
 
 
 def test_the_roll_up_is_written_as_text_and_as_figures(service: Service) -> None:
@@ -318,6 +319,21 @@ def test_the_roll_up_is_written_as_text_and_as_figures(service: Service) -> None
     assert json.loads(figures)["deviations"]["opened"] == 1
     assert text == "\n".join(told(json.loads(figures))) + "\n"
     assert "not a month" in write_roll_up(service, "11/2026").message
+
+
+def test_the_roll_up_tells_who_put_priorities_otherwise(service: Service) -> None:
+    """Typed with the button or without; each time counts for the person who typed it."""
+    one, two = opened(service, "OST", order_no="5200417301"), opened(service, "OST", order_no="5200417302")
+    asked = [
+        RowRequest(one, {"priority_wanted": "P1"}, "Client waits"),
+        RowRequest(two, {"priority_wanted": "P2"}, "x"),
+    ]
+    assert service.press("prioritise", asked).ok
+    ben = replace(service, actor=PEOPLE["b.lowe"])
+    assert ben.edit([RowRequest(one, {"priority_wanted": "P3"}, "It can wait")]).ok
+    found, lines = month_roll_up(service, "2026-11")
+    assert found["priority_by_person"] == {"a.khan": 2, "b.lowe": 1}
+    assert lines[lines.index("Priority by person") + 1] == "  a.khan: 2"
 
 
 def test_a_case_that_ends_says_whether_it_kept_its_service_date(service: Service, clock: Clock) -> None:

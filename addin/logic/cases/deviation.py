@@ -368,7 +368,7 @@ CASE: Final = CaseType(
         Deadline(id="DEV-EFFECT", label="Check the effect", due=_effect_due, until=_DONE, source="its own plan"),
     ),
     derive=_derive,
-    messages=("escalations.capa_brief",),
+    messages=("escalations.capa_brief", "improvement.supplier_notice"),
     sample={
         "sop_id": "SOP-114", "sop_version": "3", "sop_step": "4.2 seal", "severity": "Major",
         "what_happened": "Three parcels left without a seal number on 20/11/2026, bench 4.",

@@ -398,7 +398,7 @@ CASE: Final = CaseType(
     ),
     frozen_from=frozenset({REFUND, ON_HOLD}),
     derive=derive,
-    messages=("returns.deduction",),
+    messages=("returns.deduction", "returns.hold"),
     sample={
         "order_no": "4000123456", "rma_no": "RMA-20417", "line_id": "1", "sku": "BAG-0117", "serial": "Z-884201",
         "goods_value": "450.00", "legal_basis": "CCR cancel", "cancel_notice_date": "2026-11-10",
