@@ -39,10 +39,12 @@ def test_the_house_has_its_messages():
     assert sorted(MESSAGES) == [
         "claims.credit_reference", "claims.customer_update", "claims.evidence_index", "claims.item_description",
         "escalations.capa_brief", "escalations.chaser", "escalations.handover", "escalations.sbar",
-        "improvement.procedure_brief", "improvement.supplier_notice", "quality.delay", "refunds.confirmation", "requests.address_confirmed",
+        "improvement.procedure_brief", "improvement.supplier_notice",
+        "quality.delay", "refunds.confirmation", "requests.address_confirmed",
         "requests.address_refused", "requests.cctv_finding", "requests.delivery_alternative",
         "requests.delivery_confirmed", "requests.order_status", "returns.choose", "returns.deduction",
-        "returns.final_reminder", "returns.hold", "returns.return_confirmed", "returns.second_shipment", "stock.order_hit",
+        "returns.final_reminder", "returns.hold", "returns.return_confirmed", "returns.second_shipment",
+        "stock.order_hit",
     ]  # fmt: skip
 
 

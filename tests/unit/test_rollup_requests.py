@@ -89,7 +89,8 @@ def test_footage_status_and_stock_have_their_facts():
         "answered": 3, "median_minutes_to_answer": 21, "converted": "Blocker 1", "orders_asked_often": 1,
     }  # fmt: skip
     assert facts["INV"] == {
-        "median_minutes_to_freeze": 25, "counted_by_two": 1, "posted": 1, "posted_value": "-40.00", "causes": "MISPICK 1", "still_open": 1,
+        "median_minutes_to_freeze": 25,
+        "counted_by_two": 1, "posted": 1, "posted_value": "-40.00", "causes": "MISPICK 1", "still_open": 1,
         "locations_again": 1,
     }  # fmt: skip
 
