@@ -148,3 +148,88 @@ def test_the_same_words_twice_link_to_the_first() -> None:
     assert not first.proposals[0].link_to_open
     assert second.proposals[0].link_to_open
     assert "open_second_case" in second.do_not
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "client added a gift note to 3300112201, can you check?",
+        "client changed their mind, cancel 3300112202",
+        "she changed the address of 3300112203",
+        "who removed 3300112204 from wave 2?",
+        "only one bag left",
+        "le colis a quitté l'entrepôt",
+        "call ended badly, client wants a refund",
+        "pic of the damage: image omitted but see the mail, 3300112205",
+    ],
+)
+@pytest.mark.parametrize("head", ["[07/12/2026, 09:14:05] Ann: {}\n", "07/12/2026, 09:14 - Ann: {}\n"])
+def test_what_a_person_says_is_never_taken_for_a_notice(head: str, words: str) -> None:
+    """People write that somebody "changed their mind" or "added a note": such a request must not be passed over."""
+    assert messages(head.format(words) + head.format("ok")) == [
+        ("07/12 09:14", "Ann", words),
+        ("07/12 09:14", "Ann", "ok"),
+    ]
+
+
+def test_notices_in_french_are_no_messages() -> None:
+    """What WhatsApp itself writes, with and without somebody's name before it, and its way of writing the time."""
+    text = (
+        "07/12/2026 à 09:13 - Les messages et les appels sont chiffrés de bout en bout.\n"
+        "07/12/2026 à 09:14 - Ann: où est 3300112201 ?\n"
+        "07/12/2026 à 09:15 - Ann a supprimé ce message\n"
+        "07/12/2026 à 09:15 - Tom: <Médias omis>\n"
+        "07/12/2026 à 09:16 - Ann: Ce message a été supprimé\n"
+        "07/12/2026 à 09:17 - Tom: je regarde\n"
+    )
+    assert messages(text) == [
+        ("07/12 09:14", "Ann", "où est 3300112201 ?"),
+        ("07/12 09:17", "Tom", "je regarde"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[Yesterday 17:03] Ann Lee\nhello\n[Today 09:01] Tom Ray\nhi\n",
+        "Ann Lee\nYesterday 17:03\nhello\nTom Ray\nToday 09:01\nhi\n",
+    ],
+    ids=["brackets", "lines"],
+)
+def test_yesterday_is_the_day_before_the_paste(text: str) -> None:
+    """And today that day again, whatever stood between."""
+    assert messages(text) == [("07/12 17:03", "Ann Lee", "hello"), ("08/12 09:01", "Tom Ray", "hi")]
+
+
+@pytest.mark.parametrize(
+    ("text", "orders", "suggested"),
+    [
+        (
+            "Merci de traiter.\n\nDe : Mme Roe\nEnvoyé : mardi 8 décembre 2026 10:01\nÀ : Service\n\n"
+            "rembourser 3300112201",
+            (),
+            ("3300112201",),
+        ),
+        (
+            "Où en est-on ?\n\nLe mar. 8 déc. 2026 à 10:01, Ann <ann@x.invalid> a écrit :\n> rembourser 3300112202",
+            (),
+            ("3300112202",),
+        ),
+        (
+            "---------- Forwarded message ---------\nFrom: Roe <r@x.invalid>\nDate: Tue, 8 Dec 2026 at 10:01\n\n"
+            "Refund 3300112203",
+            ("3300112203",),
+            (),
+        ),
+    ],
+    ids=["Outlook in French", "Gmail in French", "forwarded without a word of one's own"],
+)
+def test_what_an_older_mail_asks_for_is_only_suggested(
+    text: str, orders: tuple[str, ...], suggested: tuple[str, ...]
+) -> None:
+    """A mail quoted below an answer asks for nothing again; one that is passed on as it came is the message."""
+    (message,) = split_transcript(text, default_at=NOW)
+    (reading,) = read_conversation([message], PROFILE)
+    assert reading.orders == orders
+    assert reading.values("order_candidate") == suggested
+    assert ("RFD" in reading.intents) == bool(orders)

@@ -37,6 +37,10 @@ _REPLY_MARK: Final = re.compile(
     r"^[ \t]*(?:-{3,}\s?(?:original message|message d'origine)|on .{6,80} wrote:|le .{6,80} a ecrit ?:|_{8,})",
     re.MULTILINE,
 )
+#: The line that a mail program puts over what it forwards.
+_BANNER: Final = re.compile(
+    r"^[\s>-]*(?:forwarded message|message transfere|begin forwarded message)\W*$", re.MULTILINE
+)
 
 
 def read_message(text: str, *, sent_at: datetime, sender: str, profile: IntakeProfile, message_id: str = "") -> Reading:
@@ -102,10 +106,14 @@ def read_message(text: str, *, sent_at: datetime, sender: str, profile: IntakePr
 def _quoted(text: str) -> list[tuple[int, int]]:
     """Lines quoted from an earlier message, and everything under a reply mark: kept, but no new request."""
     spans = [match.span() for match in _QUOTED.finditer(text)]
-    if (mark := _REPLY_MARK.search(fold(text).lower if text.isascii() else text.lower())) is not None and text[
-        : mark.start()
-    ].strip():
-        spans = [span for span in spans if span[0] < mark.start()] + [(mark.start(), len(text))]
+    if "\n" not in text:
+        return spans
+    folded = fold(text)
+    for mark in _REPLY_MARK.finditer(folded.lower):
+        start = folded.place(*mark.span())[0]
+        # What stands under "Forwarded message" alone is what somebody passes on: it is the message.
+        if _BANNER.sub("", folded.lower[: mark.start()]).strip():
+            return [span for span in spans if span[0] < start] + [(start, len(text))]
     return spans
 
 

@@ -18,7 +18,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -51,6 +51,8 @@ class ChatMessage:
 
 _MARKS: Final = "[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]{0,4}"
 _CLOCK: Final = r"(?P<clock>\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[ \u00a0\u202f]?[AaPp]\.?[Mm]\.?)?)"
+#: What stands between a day and its time: "25/11/2026, 08:03", "25/11/2026 à 08:03".
+_GAP: Final = r"(?:,| à)? "
 _NUMERIC: Final = r"(?P<a>\d{1,4})(?P<mark>[/.-])(?P<b>\d{1,2})(?P=mark)(?P<c>\d{2,4})"
 _NAMED: Final = (
     r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?(?:(?P<d1>\d{1,2}) (?P<m1>[A-Z][a-z]{2,8})|"
@@ -62,9 +64,9 @@ _WHO: Final = r"(?P<who>[^\n\[\]:]{1,60}?)"
 _HEADERS: Final = tuple(
     (name, re.compile(_MARKS + pattern))
     for name, pattern in (
-        ("whatsapp_iphone", rf"\[{_NUMERIC},? {_CLOCK}\] {_MARKS}{_WHO}: ?"),
+        ("whatsapp_iphone", rf"\[{_NUMERIC}{_GAP}{_CLOCK}\] {_MARKS}{_WHO}: ?"),
         ("teams_bracket", rf"\[{_NUMERIC}[ ,]{{1,2}}{_CLOCK}\] {_WHO}: ?"),
-        ("whatsapp_android", rf"{_NUMERIC},? {_CLOCK} - {_WHO}: ?"),
+        ("whatsapp_android", rf"{_NUMERIC}{_GAP}{_CLOCK} - {_WHO}: ?"),
         ("bracket_clock", rf"\[(?:[A-Z][a-z]{{2,8}} )?{_CLOCK}\] {_WHO}: ?"),
         (
             "iso",
@@ -93,6 +95,7 @@ _OVER: Final = tuple(
             "weekday_comma",
             rf"(?P<who>[A-Z][^\n\[\]:,\d]{{1,50}}), (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{{0,6}},? {_CLOCK}",
         ),
+        ("bracket_day_over", rf"\[(?P<word>Today|Yesterday|Aujourd'hui|Hier) {_CLOCK}\] (?P<who>[^\n\[\]:]{{1,60}})"),
         ("slack", rf"{_WHO}  ?\[{_CLOCK}\]"),
         ("teams_comma", rf"{_WHO}, {_NUMERIC},? {_CLOCK}"),
         ("teams_line", rf"(?P<who>[A-Z][^\n\[\]:,\d]{{1,50}}?)  ?(?:{_NUMERIC},? )?{_CLOCK}"),
@@ -100,7 +103,7 @@ _OVER: Final = tuple(
         ("rule", rf"-{{2,}} ?{_WHO},? {_NUMERIC},? {_CLOCK} ?-{{2,}}"),
     )
 )
-_SYSTEM_HEAD: Final = re.compile(_MARKS + rf"\[?{_NUMERIC},? {_CLOCK}\]?(?: -)? (?P<words>.*)")
+_SYSTEM_HEAD: Final = re.compile(_MARKS + rf"\[?{_NUMERIC}{_GAP}{_CLOCK}\]?(?: -)? (?P<words>.*)")
 #: What exports put around a name: spaces of all kinds, a tilde, direction marks.
 _OUTER: Final = " ~\u00a0\u202f\u200e\u200f\u202a\u202c\u2068\u2069"
 #: Words before a time or a colon that are no sender's.
@@ -115,7 +118,10 @@ _NO_NAMES: Final = frozenset(
 _NAME_LINE: Final = re.compile(
     r"(?P<who>[A-Z][\w'.-]{0,24}(?: (?:[A-Z][\w'.-]{0,24}|\([^()\n]{1,24}\)|de|van|von|al)){0,4})\s{0,3}$"
 )
-_TIME_LINE: Final = re.compile(_MARKS + rf"\s{{0,4}}(?:{_NUMERIC},? |{_NAMED},? |Yesterday |Today )?{_CLOCK}\s{{0,3}}$")
+_TIME_LINE: Final = re.compile(
+    _MARKS + rf"\s{{0,4}}(?:{_NUMERIC},? |{_NAMED},? |(?P<word>Yesterday|Today|Hier|"
+    rf"Aujourd'hui) )?{_CLOCK}\s{{0,3}}$"
+)
 #: The head of an e-mail at the start of a paste.
 _MAIL_LINE: Final = re.compile(
     r"(?P<key>from|de|sent|date|envoy[eé]|to|cc|à|a|subject|objet) ?: ?(?P<value>.*)$", re.IGNORECASE
@@ -135,7 +141,27 @@ _SYSTEM: Final = re.compile(
     r"conversation|channel)|"
     r"meeting (?:started|ended)|call (?:started|ended)|set the (?:channel|group) (?:topic|description)|"
     r"has joined the channel|"
-    r"security code (?:with|changed)|les messages et les appels sont chiffres|a rejoint|a quitte)",
+    r"security code (?:with|changed)|les messages et les appels sont chiffr|a rejoint|a quitt[eé]|a supprim[eé] ce "
+    r"message|"
+    r"a cr[eé][eé] (?:le|ce) groupe|a (?:ajout[eé]|retir[eé]) .{1,60}$|a (?:chang[eé]|modifi[eé]) (?:le|l'|les|la|"
+    r"son) ?\S|"
+    r"m[eé]dias? omis|appel (?:vocal|vid[eé]o) manqu[eé])",
+    re.IGNORECASE,
+)
+
+#: What a line that names its sender must say from end to end to be a notice: people, too, write that somebody "changed
+#: their mind" or "added a note".
+_NOTICE: Final = re.compile(
+    r"\W{0,4}(?:<?media omitted>?|<?m[eé]dias? omis>?|(?:image|video|vid[eé]o|audio|sticker|gif|document|contact card) "
+    r"(?:omitted|absente?)|this message was (?:deleted|edited)|you deleted this message|"
+    r"message (?:deleted|has been deleted)|"
+    r"ce message a [eé]t[eé] supprim[eé]|vous avez supprim[eé] ce message|messages and calls are end-to-end "
+    r"encrypted.*|"
+    r"les messages et les appels sont chiffr.*|(?:has )?(?:joined|left)(?: (?:the|this) (?:chat|conversation|group|"
+    r"meeting|channel))?|joined using .{1,60}|missed (?:voice|video) call.{0,40}|(?:meeting|call) (?:started|ended)|"
+    r"pinned a message.{0,40}|renamed the (?:chat|conversation|channel).{0,80}|created (?:this )?group.{0,80}|"
+    r"set the (?:channel|group) (?:topic|description).{0,120}|changed (?:the|this) group's .{0,80}|"
+    r"a (?:rejoint|quitt[eé]) (?:le groupe|la conversation|la r[eé]union))\W{0,4}",
     re.IGNORECASE,
 )
 
@@ -193,17 +219,24 @@ def _is_team(name: str) -> bool:
 
 @dataclass(slots=True)
 class _Now:
-    """Where the reading stands: the day, the instant of the last head, and whether anything was dated yet."""
+    """Where the reading stands: the day of the paste, the day and instant of the last head, whether any was dated."""
 
+    today: date
     day: date
     at: datetime
     dated: bool = False
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The running day, and the day that "Today" in a head means."""
+        return self.day, self.today
 
 
 def _collect(
     lines: list[str], default_at: datetime, default_sender: str, *, month_first: bool, names: frozenset[str]
 ) -> Iterator[_Open]:
-    now = _Now(default_at.astimezone(LONDON).date(), default_at)
+    today = default_at.astimezone(LONDON).date()
+    now = _Now(today, today, default_at)
     current = _mail(lines, default_at, month_first=month_first)
     place = len(current.raw) if current is not None else 0
     while place < len(lines):
@@ -233,11 +266,11 @@ def _begun(lines: list[str], place: int, now: _Now, *, month_first: bool, names:
     """The message or notice that begins at a line, None when the line goes on with the one above."""
     line = lines[place]
     bare = line.rstrip("\r\n")
-    if (head := _header(bare, now.day, month_first=month_first)) is not None:
+    if (head := _header(bare, now.days, month_first=month_first)) is not None:
         now.day, now.at, who, words, system = head
         now.dated = True
         return _Open(now.at, who, [line], [words], system=system)
-    if (over := _two_lines(bare, lines, place, now.day, month_first=month_first)) is not None:
+    if (over := _two_lines(bare, lines, place, now.days, month_first=month_first)) is not None:
         now.day, now.at, who = over
         now.dated = True
         return _Open(now.at, who, [line, lines[place + 1]], [])
@@ -250,14 +283,14 @@ def _begun(lines: list[str], place: int, now: _Now, *, month_first: bool, names:
 
 
 def _two_lines(
-    line: str, lines: list[str], place: int, day: date, *, month_first: bool
+    line: str, lines: list[str], place: int, days: tuple[date, date], *, month_first: bool
 ) -> tuple[date, datetime, str] | None:
     """A sender on this line and nothing but the time on the next."""
     named = _NAME_LINE.match(line) if place + 1 < len(lines) and len(line) <= 80 else None
     timed = _TIME_LINE.match(lines[place + 1].rstrip("\r\n")) if named is not None else None
     if named is None or timed is None or not _plausible(named["who"]):
         return None
-    found = _dated(timed, "", day, month_first=month_first)
+    found = _dated(timed, "", days, month_first=month_first)
     return None if found is None else (found[0], found[1], named["who"].strip(_OUTER))
 
 
@@ -281,7 +314,8 @@ def _mail(lines: list[str], default_at: datetime, *, month_first: bool) -> _Open
         return None
     at, dated = default_at, False
     if sent and (found := _MAIL_DATE.search(sent)) is not None:
-        placed = _dated(found, "", default_at.astimezone(LONDON).date(), month_first=month_first)
+        day = default_at.astimezone(LONDON).date()
+        placed = _dated(found, "", (day, day), month_first=month_first)
         at, dated = (placed[1], True) if placed is not None else (default_at, False)
     name = re.sub(r"\s*<[^>]*>", "", who).strip(' "') or who
     return _Open(
@@ -292,18 +326,18 @@ def _mail(lines: list[str], default_at: datetime, *, month_first: bool) -> _Open
 _Head = tuple[date, datetime, str, str, bool]
 
 
-def _header(line: str, day: date, *, month_first: bool) -> _Head | None:
+def _header(line: str, days: tuple[date, date], *, month_first: bool) -> _Head | None:
     if len(line) < 4 or not any(map(str.isdigit, line[:160])):
         return None
     for _, pattern in _HEADERS:
         if (match := pattern.match(line)) is not None and _plausible(match["who"]):
-            return _dated(match, line[match.end() :], day, month_first=month_first)
+            return _dated(match, line[match.end() :], days, month_first=month_first)
     if len(line) <= 120 and (line.rstrip()[-1:] in _LINE_ENDS or line.startswith("[")):
         for _, pattern in _OVER:
             if (match := pattern.match(line)) is not None and _plausible(match["who"]):
-                return _dated(match, "", day, month_first=month_first)
+                return _dated(match, "", days, month_first=month_first)
     if (match := _SYSTEM_HEAD.match(line)) is not None and _SYSTEM.search(match["words"]):
-        found = _dated(match, match["words"], day, month_first=month_first)
+        found = _dated(match, match["words"], days, month_first=month_first)
         return found if found is None else (*found[:2], "", found[3], True)
     return None
 
@@ -316,7 +350,7 @@ def _plausible(who: str) -> bool:
     return bool(bare) and (any(map(str.isalpha, bare)) or bare.startswith("+")) and sum(map(str.isdigit, bare)) <= 15
 
 
-def _dated(match: re.Match[str], words: str, day: date, *, month_first: bool) -> _Head | None:
+def _dated(match: re.Match[str], words: str, days: tuple[date, date], *, month_first: bool) -> _Head | None:
     parts = match.groupdict()
     if parts.get("iso"):
         try:
@@ -325,14 +359,15 @@ def _dated(match: re.Match[str], words: str, day: date, *, month_first: bool) ->
             return None
         at = at if at.tzinfo is not None else at.replace(tzinfo=LONDON)
     else:
-        on = _day(parts, day, month_first=month_first)
+        on = _day(parts, days[0], month_first=month_first)
+        if word := parts.get("word"):
+            on = days[1] - timedelta(days=word.casefold() in ("yesterday", "hier"))
         clock = _clock(parts["clock"])
         if on is None or clock is None:
             return None
         at = datetime.combine(on, clock, LONDON)
     who = (parts.get("who") or "").strip(_OUTER)
-    system = _SYSTEM.search(words) is not None and len(words) < 200
-    return at.astimezone(LONDON).date(), at, who, words, system
+    return at.astimezone(LONDON).date(), at, who, words, _is_notice(words)
 
 
 def _day(parts: dict[str, str | None], day: date, *, month_first: bool) -> date | None:
@@ -372,7 +407,9 @@ def _ruled(line: str, day: date, *, month_first: bool) -> date | None:
 
 def _is_month_first(lines: list[str]) -> bool:
     day_first = month_first = False
-    dated = re.compile(_MARKS + r"\[?(?:[^\n\[\]:,\d]{1,50},? )?(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4},? \d{1,2}[:.]\d{2}")
+    dated = re.compile(
+        _MARKS + r"\[?(?:[^\n\[\]:,\d]{1,50},? )?(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}(?:,| à)? \d{1,2}[:.]\d{2}"
+    )
     for line in lines:
         if (match := dated.match(line)) is not None:
             day_first = day_first or int(match[1]) > 12
@@ -382,7 +419,7 @@ def _is_month_first(lines: list[str]) -> bool:
 
 def _finished(found: _Open, seen: Counter[str]) -> Iterator[ChatMessage]:
     words = _EDITED.sub("", "\n".join(found.words).strip("\n"))
-    system = found.system or (_SYSTEM.search(words) is not None and len(words) < 160 and _is_notice(words))
+    system = found.system or _is_notice(words)
     kind = MessageKind.SYSTEM if system or not words.strip() else MessageKind.MESSAGE
     message = ChatMessage("", found.at, found.sender, words, kind, "".join(found.raw), found.dated)
     for part in _parts(message):
@@ -400,14 +437,14 @@ _EDITED: Final = re.compile(
 
 
 def _is_notice(words: str) -> bool:
-    return bool(
-        re.fullmatch(
-            r"\W{0,4}(?:<media omitted>|.{0,60}omitted|this message was (?:deleted|edited).?|"
-            r"you deleted this message.?|message deleted)\W{0,4}",
-            words,
-            re.IGNORECASE,
-        )
-    )
+    """True for what a program wrote under somebody's name.
+
+    WhatsApp on an iPhone puts a left-to-right mark before its own words; a number or a question is still a person's.
+    """
+    if len(words) >= 200:
+        return False
+    own = words.startswith("\u200e") and not re.search(r"\d{6}|\?", words)
+    return _NOTICE.fullmatch(words) is not None or (own and _SYSTEM.search(words) is not None)
 
 
 def _parts(message: ChatMessage) -> Iterator[ChatMessage]:
