@@ -53,6 +53,8 @@ class Wanted:
     purpose: str = ""
     finish: bool = False
     """Go on with the letter that was begun, where it lacks its PDF or set."""
+    due: bool = False
+    """Only if it is still due when its turn comes: somebody else's batch may have made it meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def letters_due(
         made = history.get(case.case_id, ())
         times = {purpose: one.at for purpose, one in latest(made).items()}
         if purpose := purpose_due(case, times, today, service.policy):
-            found.append(Wanted(case.case_id, purpose))
+            found.append(Wanted(case.case_id, purpose, due=True))
         elif (last := max(made, key=lambda one: one.at, default=None)) and _unfinished(last, asked):
             row = listed.get(last.template)  # a letter whose time is past, or whose template is gone, is not due
             if row is not None and row.suits(case.text("subtype"), case.status):
@@ -237,7 +239,7 @@ class _Batch:
         except CasebookError as error:
             return failed(wanted.case_id, (_told(error),))
 
-    def _issue(self, writer: Writer, wanted: Wanted) -> _Issued:
+    def _issue(self, writer: Writer, wanted: Wanted) -> _Issued | RowResult:
         case = writer.case(wanted.case_id)
         if case is None:
             words = f"There is no case {wanted.case_id!r}." if wanted.case_id else "This row is no case yet."
@@ -248,6 +250,8 @@ class _Batch:
         purpose = wanted.purpose or usual_purpose(case.status)
         template = self._template(case, purpose)
         last = self._last(case, purpose, template)
+        if wanted.due and last is not None:
+            return _meanwhile(case, last.number, last.version)
         if wanted.finish and last is not None and (begun := self._begun(case, template, last)) is not None:
             return begun
         letter = claim_letter(self.service, case, template)
@@ -341,6 +345,8 @@ class _Batch:
         return rows
 
     def _finished(self, writer: Writer, one: _Issued, pdf: bytes, way: str) -> RowResult:
+        if self._whole_already(one):
+            return _meanwhile(one.case, one.stamp.number, one.stamp.version)
         try:
             with writer.row():
                 done = self._finish(writer, one, pdf, way)
@@ -353,6 +359,12 @@ class _Batch:
             return one.row((_told(error),))
         self._whole[one.case.case_id] = done
         return done.row()
+
+    def _whole_already(self, one: _Issued) -> bool:
+        """True when somebody else's batch has printed this version since it was begun, and made its set if wanted."""
+        made = history_of(self.service.journal, one.case.case_id).get(one.case.case_id, ())
+        mine = [found for found in made if (found.number, found.version) == (one.stamp.number, one.stamp.version)]
+        return bool(mine) and mine[0].printed and not _unfinished(mine[0], self.extent)
 
     def _finish(self, writer: Writer, one: _Issued, pdf: bytes, way: str) -> _Issued:
         name: dict[str, Json] = {"letter_no": one.stamp.number, "letter_version": one.stamp.version}
@@ -413,6 +425,10 @@ class _Batch:
         draft = Draft(kind, one.case.case_id, data)
         role = actor.acting_as(actor.roles)
         return writer.append(draft, at=iso(self.service.clock()), actor=actor.id, role=role.value).seq
+
+
+def _meanwhile(case: Case, number: str, version: int) -> RowResult:
+    return RowResult(case.case_id, ok=True, message=f"Letter {number} version {version} was made meanwhile.")
 
 
 class _Lacks(Exception):

@@ -10,7 +10,7 @@ from addin.logic.cases import case_types
 from addin.logic.claim_figures import ClaimFigures, claim_figures
 from addin.logic.claim_week import Blocked, blocked, in_order, week_text
 from addin.logic.events import Json
-from addin.logic.outcome import Outcome, Status
+from addin.logic.outcome import Outcome, Status, counted
 from addin.logic.system_kinds import CLAIMS_LISTED
 from addin.service import Service
 
@@ -42,5 +42,5 @@ def write_week(service: Service) -> Outcome:
     data: dict[str, Json] = {"count": len(lines), "file": name, "sha256": digest}
     event = service.record(CLAIMS_LISTED.name, data)
     late = sum(line.overdue for line in lines)
-    words = f"{len(lines)} open claims, {late} overdue: {name}"
+    words = f"{counted(len(lines), 'open claim')}, {late} overdue: {name}"
     return Outcome(Status.DONE, words, seq=event.seq, files=(name,))

@@ -13,6 +13,7 @@ import click
 from addin.cli.frame import DONE, answer, as_json_option, main, opened, plain, register_option
 from addin.evidence import Tick, attach_files, copy_files, erase_file, no_case
 from addin.logic.evidence import Piece, pieces
+from addin.logic.outcome import counted
 from addin.progress import bar
 
 _MEGABYTE: Final = 1024 * 1024
@@ -86,7 +87,7 @@ def _listed(found: Sequence[Piece], case: str, *, as_json: bool) -> int:
         ]
         click.echo(json.dumps({"case": case, "files": rows}, ensure_ascii=False))
         return DONE
-    click.echo(f"{case}: {len(found)} evidence files.")
+    click.echo(f"{case}: {counted(len(found), 'evidence file')}.")
     for one in found:
         click.echo(f"  {one.kind:28} {one.name:40} {one.size:>13,} bytes  {one.sha256}")
     return DONE

@@ -13,7 +13,7 @@ from addin.cli.frame import DONE, FINDINGS, answer, as_json_option, main, opened
 from addin.cli.numbers import check
 from addin.logic.claim_purposes import LETTER_STATES, PURPOSES
 from addin.logic.claim_terms import SUBTYPES
-from addin.logic.outcome import Outcome
+from addin.logic.outcome import Outcome, counted
 from addin.progress import bar
 
 if TYPE_CHECKING:
@@ -99,5 +99,5 @@ def check_templates(folder: Path | None, names: bool, as_json: bool) -> int:
     else:
         for one in faults:
             click.echo(f"{one.cell}: {one.code} {one.message} {one.hint}".rstrip())
-        click.echo(f"{len(faults)} faults." if faults else "Every letter and message template is sound.")
+        click.echo(f"{counted(len(faults), 'fault')}." if faults else "Every letter and message template is sound.")
     return FINDINGS if faults else DONE

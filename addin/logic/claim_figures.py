@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from addin.logic.calendar import london_day
 from addin.logic.case_type import Case
 from addin.logic.common_form import CANCELLED, DUPLICATE
+from addin.logic.outcome import counted
 from addin.logic.values import Money, total
 
 
@@ -34,9 +35,9 @@ class ClaimFigures:
         days = f", {self.days_to_file} days after discovery on average" if self.days_to_file is not None else ""
         percent = f" ({self.in_time * 100 // self.filed} %)" if self.filed else ""
         return (
-            f"Of {self.claims} claims {self.filed} filed{days}; {self.in_time} in time{percent}, {self.missed} past "
-            f"the carrier's deadline; {self.claimed.pretty()} claimed, {self.came_back.pretty()} came back, "
-            f"{self.uninsured.pretty()} uninsured."
+            f"Of {counted(self.claims, 'claim')} {self.filed} filed{days}; {self.in_time} in time{percent}, "
+            f"{self.missed} past the carrier's deadline; {self.claimed.pretty()} claimed, "
+            f"{self.came_back.pretty()} came back, {self.uninsured.pretty()} uninsured."
         )
 
 

@@ -379,6 +379,21 @@ def test_a_letter_that_was_begun_and_no_longer_true_is_a_new_version(office: Ser
     assert [(one.version, one.printed, one.in_set) for one in made] == [(1, False, False), (2, True, True)]
 
 
+@pytest.mark.rule("LTR-07")
+def test_two_batches_at_once_make_each_letter_once(office: Service):
+    """Both asked what is due before either wrote: the second finds each letter made, and makes no version of it."""
+    due = letters_due(office, SET)
+    begun = make_letters(office, due)
+    unfinished = letters_due(office, SET)
+    assert begun.ok
+    assert [one.finish for one in unfinished] == [True] * 7
+    for wanted in (due, unfinished, due, unfinished):
+        outcome = make_letters(office, wanted, SET)
+        assert outcome.ok, outcome.message
+    assert all(row.message.endswith("was made meanwhile.") for row in outcome.rows)
+    assert_letters(office, 7)
+
+
 def test_what_people_put_into_the_folder_stays(office: Service):
     """Only files that are named like ours and that no event names are moved aside, never deleted."""
     folder = office.folder / "letters"
