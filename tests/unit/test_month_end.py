@@ -23,7 +23,7 @@ from addin.month_end.period import Period
 from addin.month_end.privacy import Mask
 from addin.month_end.sample import draw, score, seed
 from addin.month_end.story import tell
-from addin.month_end.table import Col, Holds, Table
+from addin.month_end.table import Col, Holds, Table, plain
 from addin.register import package
 from addin.service import RowRequest
 
@@ -234,6 +234,13 @@ class TestTables:
             datetime(2026, 11, 25, 13), "UPS Express", datetime(2026, 11, 25, 17), "yes",
             datetime(2026, 11, 25, 17, 20), 20, Decimal("28.50"), "AK",
         ]  # fmt: skip
+
+    def test_an_instant_is_never_shown_a_minute_early(self):
+        """A third of a day has no end in decimals: it is rounded up, since programs cut the seconds off."""
+        for hour in range(24):
+            cell = plain(datetime(2026, 11, 27, hour, 20))
+            since = (Decimal(cell) % 1) * 86_400 - (hour * 3_600 + 20 * 60)
+            assert 0 <= since < Decimal("0.01"), cell
 
     def test_cut_off_lists_both_borders(self):
         """Openings and endings close to either midnight, with the month they count to."""
