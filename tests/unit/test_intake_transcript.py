@@ -233,3 +233,34 @@ def test_what_an_older_mail_asks_for_is_only_suggested(
     assert reading.orders == orders
     assert reading.values("order_candidate") == suggested
     assert ("RFD" in reading.intents) == bool(orders)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Deliver before 12:00",
+        "Please call her before 17:30",
+        "17:30 UPS collection: missed",
+        "Needed on 09/12/2026 10:00",
+        "Bench 4, 07/12/2026 14:20",
+        "Sam said 14:00",
+        "2026-12-07 14:00 UPS: no scan",
+        "Delivered Mon 7 Dec 10:12",
+    ],
+)
+@pytest.mark.parametrize(
+    "head",
+    ["[07/12/2026, 09:14:05] Ann: {}", "Ann Lee 07/12/2026 09:14\n{}", "{}"],
+    ids=["WhatsApp", "Teams", "pasted alone"],
+)
+def test_a_line_that_ends_in_a_time_stays_in_its_message(head: str, line: str) -> None:
+    """A wish ("Deliver before 12:00") or a scan that is pasted along is no new sender: the message keeps its facts."""
+    text = head.format(f"status of 3300112201?\n{line}\nthanks") + "\n"
+    ((_, _, words),) = messages(text)
+    assert words == f"status of 3300112201?\n{line}\nthanks"
+
+
+def test_a_conversation_below_a_sentence_is_still_cut() -> None:
+    """Two senders whose heads have one form are a conversation, whatever stands above it."""
+    text = "see below please\nAnn Lee 07/12/2026 09:14\nwhere is 3300112201?\nTom Ray 09:20\nok\n"
+    assert [who for _, who, _ in messages(text)] == ["", "Ann Lee", "Tom Ray"]

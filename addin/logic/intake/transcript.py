@@ -2,6 +2,7 @@
 
 1. Nothing is lost: the `raw` texts of the messages, joined, are the pasted text (without a leading byte-order mark).
 2. A line is a header when it matches one row of the table of headers; every other line belongs to the message above.
+   Forms that a sentence could have as well ("Deliver before 12:00") count only in a text that is written in them.
 3. The whole text decides once whether numeric dates are day first (the house's way) or month first: month first only
    if some date cannot be read day first and none cannot be read month first.
 4. Times are local in Europe/London unless they carry an offset; a header with a time alone takes the day of the one
@@ -24,6 +25,25 @@ from typing import Final
 
 from addin.logic.calendar import LONDON
 from addin.logic.intake.dates import MONTHS
+from addin.logic.intake.headers import (
+    CLOCK,
+    DATE_RULE,
+    MARKS,
+    NAME_LINE,
+    NAME_ONLY,
+    NAMED,
+    NO_NAMES,
+    NUMERIC,
+    OUTER,
+    OVER,
+    SYSTEM,
+    SYSTEM_HEAD,
+    TIME_LINE,
+    forms_of,
+    header_of,
+    is_notice,
+    is_sender,
+)
 from addin.logic.intake.text import READ_LIMIT
 
 UNKNOWN_SENDER: Final = ""
@@ -49,121 +69,11 @@ class ChatMessage:
     dated: bool = True
 
 
-_MARKS: Final = "[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]{0,4}"
-_CLOCK: Final = r"(?P<clock>\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[ \u00a0\u202f]?[AaPp]\.?[Mm]\.?)?)"
-#: What stands between a day and its time: "25/11/2026, 08:03", "25/11/2026 à 08:03".
-_GAP: Final = r"(?:,| à)? "
-_NUMERIC: Final = r"(?P<a>\d{1,4})(?P<mark>[/.-])(?P<b>\d{1,2})(?P=mark)(?P<c>\d{2,4})"
-_NAMED: Final = (
-    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?(?:(?P<d1>\d{1,2}) (?P<m1>[A-Z][a-z]{2,8})|"
-    r"(?P<m2>[A-Z][a-z]{2,8}) (?P<d2>\d{1,2})),?(?: (?P<y>\d{4}))?"
-)
-_WHO: Final = r"(?P<who>[^\n\[\]:]{1,60}?)"
-
-#: Headers of one message, the most telling first: name and pattern of a whole line up to the words.
-_HEADERS: Final = tuple(
-    (name, re.compile(_MARKS + pattern))
-    for name, pattern in (
-        ("whatsapp_iphone", rf"\[{_NUMERIC}{_GAP}{_CLOCK}\] {_MARKS}{_WHO}: ?"),
-        ("teams_bracket", rf"\[{_NUMERIC}[ ,]{{1,2}}{_CLOCK}\] {_WHO}: ?"),
-        ("whatsapp_android", rf"{_NUMERIC}{_GAP}{_CLOCK} - {_WHO}: ?"),
-        ("bracket_clock", rf"\[(?:[A-Z][a-z]{{2,8}} )?{_CLOCK}\] {_WHO}: ?"),
-        (
-            "iso",
-            r"\[?(?P<iso>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:?\d{2})?)"
-            r"\]?[ ,;|\t-]{1,4}<?" + _WHO + r">?(?::|[ ]?[|;\t]| - ) ?",
-        ),
-        (
-            "iso_comma",
-            r"(?P<iso>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:?\d{2})?),"
-            r"\"?(?P<who>[^\n\[\]:,\"]{1,40})\"?,(?=\S)",
-        ),
-        ("tabs", rf"{_NUMERIC},?[ \t]{_CLOCK}\t(?P<who>[^\n\t]{{1,60}})\t"),
-        ("plain_dated", rf"{_NUMERIC},? {_CLOCK}[ ,]{{1,2}}{_WHO}: "),
-        ("plain_named", rf"{_NAMED},? {_CLOCK}[ ,-]{{1,3}}{_WHO}: "),
-        ("clock_first", rf"{_CLOCK}[ -]{{1,3}}{_WHO}: "),
-    )
-)
-#: What such a line ends in: a clock, with or without am and pm, a bracket or a rule.
-_LINE_ENDS: Final = frozenset("0123456789mM.]-")
-#: Headers on a line of their own, the words follow below (Teams and Slack, copied).
-_OVER: Final = tuple(
-    (name, re.compile(_MARKS + pattern + r"\s{0,3}$"))
-    for name, pattern in (
-        ("bracket_over", rf"\[{_NUMERIC}[ ,]{{1,2}}{_CLOCK}\] (?P<who>[^\n\[\]:]{{1,60}})"),
-        (
-            "weekday_comma",
-            rf"(?P<who>[A-Z][^\n\[\]:,\d]{{1,50}}), (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{{0,6}},? {_CLOCK}",
-        ),
-        ("bracket_day_over", rf"\[(?P<word>Today|Yesterday|Aujourd'hui|Hier) {_CLOCK}\] (?P<who>[^\n\[\]:]{{1,60}})"),
-        ("slack", rf"{_WHO}  ?\[{_CLOCK}\]"),
-        ("teams_comma", rf"{_WHO}, {_NUMERIC},? {_CLOCK}"),
-        ("teams_line", rf"(?P<who>[A-Z][^\n\[\]:,\d]{{1,50}}?)  ?(?:{_NUMERIC},? )?{_CLOCK}"),
-        ("teams_named", rf"{_WHO}[, ]{{1,3}}{_NAMED},? {_CLOCK}"),
-        ("rule", rf"-{{2,}} ?{_WHO},? {_NUMERIC},? {_CLOCK} ?-{{2,}}"),
-    )
-)
-_SYSTEM_HEAD: Final = re.compile(_MARKS + rf"\[?{_NUMERIC}{_GAP}{_CLOCK}\]?(?: -)? (?P<words>.*)")
-#: What exports put around a name: spaces of all kinds, a tilde, direction marks.
-_OUTER: Final = " ~\u00a0\u202f\u200e\u200f\u202a\u202c\u2068\u2069"
-#: Words before a time or a colon that are no sender's.
-_NO_NAMES: Final = frozenset(
-    """
-    monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun today yesterday
-    lundi mardi mercredi jeudi vendredi samedi dimanche from sent to cc bcc subject date de envoye à objet
-    note nb order tracking address ps re fw fwd rma sku
-    """.split()  # noqa: SIM905
-)
-#: A sender on one line, the time on the next (Teams, copied): each word with a capital, or in brackets.
-_NAME_LINE: Final = re.compile(
-    r"(?P<who>[A-Z][\w'.-]{0,24}(?: (?:[A-Z][\w'.-]{0,24}|\([^()\n]{1,24}\)|de|van|von|al)){0,4})\s{0,3}$"
-)
-_TIME_LINE: Final = re.compile(
-    _MARKS + rf"\s{{0,4}}(?:{_NUMERIC},? |{_NAMED},? |(?P<word>Yesterday|Today|Hier|"
-    rf"Aujourd'hui) )?{_CLOCK}\s{{0,3}}$"
-)
 #: The head of an e-mail at the start of a paste.
 _MAIL_LINE: Final = re.compile(
     r"(?P<key>from|de|sent|date|envoy[eé]|to|cc|à|a|subject|objet) ?: ?(?P<value>.*)$", re.IGNORECASE
 )
-_MAIL_DATE: Final = re.compile(rf"(?:{_NUMERIC}|{_NAMED})\D{{1,12}}{_CLOCK}")
-#: A sender alone ("CS: where is ..."): only short names, since any sentence may hold a colon.
-_NAME_ONLY: Final = re.compile(r"(?P<who>[A-Z][A-Za-z0-9 .&'/-]{0,24}): (?=\S)")
-_DATE_RULE: Final = re.compile(rf"{_MARKS}[-=_ ]{{0,20}}(?:{_NUMERIC}|{_NAMED})[-=_ ]{{0,20}}\s{{0,3}}$")
-_SYSTEM: Final = re.compile(
-    r"(?:messages and calls are end-to-end encrypted|created (?:this )?group|(?:joined|left)(?: the (?:chat|"
-    r"conversation|group|meeting))?\.?$"
-    r"|joined using|added .{1,60}(?:to the chat|to the group)?$|removed .{1,60}$|changed (?:the |"
-    r"this group's |their )|<media omitted>|"
-    r"(?:image|video|audio|sticker|gif|document|contact card) omitted|this message was deleted|"
-    r"you deleted this message|"
-    r"message (?:deleted|has been deleted)|missed (?:voice|video) call|pinned a message|renamed the (?:chat|"
-    r"conversation|channel)|"
-    r"meeting (?:started|ended)|call (?:started|ended)|set the (?:channel|group) (?:topic|description)|"
-    r"has joined the channel|"
-    r"security code (?:with|changed)|les messages et les appels sont chiffr|a rejoint|a quitt[eé]|a supprim[eé] ce "
-    r"message|"
-    r"a cr[eé][eé] (?:le|ce) groupe|a (?:ajout[eé]|retir[eé]) .{1,60}$|a (?:chang[eé]|modifi[eé]) (?:le|l'|les|la|"
-    r"son) ?\S|"
-    r"m[eé]dias? omis|appel (?:vocal|vid[eé]o) manqu[eé])",
-    re.IGNORECASE,
-)
-
-#: What a line that names its sender must say from end to end to be a notice: people, too, write that somebody "changed
-#: their mind" or "added a note".
-_NOTICE: Final = re.compile(
-    r"\W{0,4}(?:<?media omitted>?|<?m[eé]dias? omis>?|(?:image|video|vid[eé]o|audio|sticker|gif|document|contact card) "
-    r"(?:omitted|absente?)|this message was (?:deleted|edited)|you deleted this message|"
-    r"message (?:deleted|has been deleted)|"
-    r"ce message a [eé]t[eé] supprim[eé]|vous avez supprim[eé] ce message|messages and calls are end-to-end "
-    r"encrypted.*|"
-    r"les messages et les appels sont chiffr.*|(?:has )?(?:joined|left)(?: (?:the|this) (?:chat|conversation|group|"
-    r"meeting|channel))?|joined using .{1,60}|missed (?:voice|video) call.{0,40}|(?:meeting|call) (?:started|ended)|"
-    r"pinned a message.{0,40}|renamed the (?:chat|conversation|channel).{0,80}|created (?:this )?group.{0,80}|"
-    r"set the (?:channel|group) (?:topic|description).{0,120}|changed (?:the|this) group's .{0,80}|"
-    r"a (?:rejoint|quitt[eé]) (?:le groupe|la conversation|la r[eé]union))\W{0,4}",
-    re.IGNORECASE,
-)
+_MAIL_DATE: Final = re.compile(rf"(?:{NUMERIC}|{NAMED})\D{{1,12}}{CLOCK}")
 
 
 @dataclass(slots=True)
@@ -190,10 +100,13 @@ def split_transcript(text: str, *, default_at: datetime, default_sender: str = U
     lines = _lines(text)
     month_first = _is_month_first(lines)
     names = _speakers(lines)
+    forms = forms_of(lines)
     seen: Counter[str] = Counter()
     return [
         part
-        for found in _collect(lines, default_at, default_sender, month_first=month_first, names=names)
+        for found in _collect(
+            lines, default_at, default_sender, _Manner(month_first=month_first, names=names, forms=forms)
+        )
         for part in _finished(found, seen)
     ]
 
@@ -205,16 +118,25 @@ def _lines(text: str) -> list[str]:
 
 def _speakers(lines: list[str]) -> frozenset[str]:
     """Names that start at least two lines of a transcript whose headers are names alone."""
-    named = (m["who"] for line in lines if (m := _NAME_ONLY.match(line)))
-    found = Counter(name for name in named if name.casefold() not in _NO_NAMES)
-    first = _NAME_ONLY.match(lines[0]) if lines else None
+    named = (m["who"] for line in lines if (m := NAME_ONLY.match(line)))
+    found = Counter(name for name in named if name.casefold() not in NO_NAMES)
+    first = NAME_ONLY.match(lines[0]) if lines else None
     if first is None or first["who"] not in found or sum(found.values()) < 2:
         return frozenset()
     return frozenset(name for name, count in found.items() if count >= 2 or name == first["who"] or _is_team(name))
 
 
 def _is_team(name: str) -> bool:
-    return len(name.split()) <= 2 and name.casefold() not in _NO_NAMES
+    return len(name.split()) <= 2 and name.casefold() not in NO_NAMES
+
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How the text is written: its order of day and month, the names that begin lines, and its forms of headers."""
+
+    month_first: bool
+    names: frozenset[str]
+    forms: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -232,17 +154,15 @@ class _Now:
         return self.day, self.today
 
 
-def _collect(
-    lines: list[str], default_at: datetime, default_sender: str, *, month_first: bool, names: frozenset[str]
-) -> Iterator[_Open]:
+def _collect(lines: list[str], default_at: datetime, default_sender: str, manner: _Manner) -> Iterator[_Open]:
     today = default_at.astimezone(LONDON).date()
     now = _Now(today, today, default_at)
-    current = _mail(lines, default_at, month_first=month_first)
+    current = _mail(lines, default_at, month_first=manner.month_first)
     place = len(current.raw) if current is not None else 0
     while place < len(lines):
         line = lines[place]
         bare = line.rstrip("\r\n")
-        begun = _begun(lines, place, now, month_first=month_first, names=names)
+        begun = _begun(lines, place, now, manner)
         if begun is None and (current is None or current.size > READ_LIMIT - 2_000 - len(line)):
             sender = current.sender if current is not None and not current.system else default_sender
             begun = _Open(now.at, sender, [line], [bare], dated=now.dated)
@@ -262,36 +182,37 @@ def _collect(
         yield current
 
 
-def _begun(lines: list[str], place: int, now: _Now, *, month_first: bool, names: frozenset[str]) -> _Open | None:
+def _begun(lines: list[str], place: int, now: _Now, manner: _Manner) -> _Open | None:
     """The message or notice that begins at a line, None when the line goes on with the one above."""
     line = lines[place]
     bare = line.rstrip("\r\n")
-    if (head := _header(bare, now.days, month_first=month_first)) is not None:
+    if (head := _header(bare, now.days, manner)) is not None:
         now.day, now.at, who, words, system = head
         now.dated = True
         return _Open(now.at, who, [line], [words], system=system)
-    if (over := _two_lines(bare, lines, place, now.days, month_first=month_first)) is not None:
+    if (over := _two_lines(bare, lines, place, now.days, manner)) is not None:
         now.day, now.at, who = over
         now.dated = True
         return _Open(now.at, who, [line, lines[place + 1]], [])
-    if (named := _NAME_ONLY.match(bare)) is not None and named["who"] in names:
+    if (named := NAME_ONLY.match(bare)) is not None and named["who"] in manner.names:
         return _Open(now.at, named["who"], [line], [bare[named.end() :]], dated=now.dated)
-    if (ruled := _ruled(bare, now.day, month_first=month_first)) is not None:
+    if (ruled := _ruled(bare, now.day, month_first=manner.month_first)) is not None:
         now.day, now.at = ruled, datetime.combine(ruled, time(0), LONDON)
         return _Open(now.at, "", [line], [bare], system=True)
     return None
 
 
 def _two_lines(
-    line: str, lines: list[str], place: int, days: tuple[date, date], *, month_first: bool
+    line: str, lines: list[str], place: int, days: tuple[date, date], manner: _Manner
 ) -> tuple[date, datetime, str] | None:
     """A sender on this line and nothing but the time on the next."""
-    named = _NAME_LINE.match(line) if place + 1 < len(lines) and len(line) <= 80 else None
-    timed = _TIME_LINE.match(lines[place + 1].rstrip("\r\n")) if named is not None else None
-    if named is None or timed is None or not _plausible(named["who"]):
+    allowed = "two_lines" in manner.forms and place + 1 < len(lines) and len(line) <= 80
+    named = NAME_LINE.match(line) if allowed else None
+    timed = TIME_LINE.match(lines[place + 1].rstrip("\r\n")) if named is not None else None
+    if named is None or timed is None or not is_sender(named["who"]):
         return None
-    found = _dated(timed, "", days, month_first=month_first)
-    return None if found is None else (found[0], found[1], named["who"].strip(_OUTER))
+    found = _dated(timed, "", days, month_first=manner.month_first)
+    return None if found is None else (found[0], found[1], named["who"].strip(OUTER))
 
 
 def _mail(lines: list[str], default_at: datetime, *, month_first: bool) -> _Open | None:
@@ -326,28 +247,15 @@ def _mail(lines: list[str], default_at: datetime, *, month_first: bool) -> _Open
 _Head = tuple[date, datetime, str, str, bool]
 
 
-def _header(line: str, days: tuple[date, date], *, month_first: bool) -> _Head | None:
-    if len(line) < 4 or not any(map(str.isdigit, line[:160])):
-        return None
-    for _, pattern in _HEADERS:
-        if (match := pattern.match(line)) is not None and _plausible(match["who"]):
-            return _dated(match, line[match.end() :], days, month_first=month_first)
-    if len(line) <= 120 and (line.rstrip()[-1:] in _LINE_ENDS or line.startswith("[")):
-        for _, pattern in _OVER:
-            if (match := pattern.match(line)) is not None and _plausible(match["who"]):
-                return _dated(match, "", days, month_first=month_first)
-    if (match := _SYSTEM_HEAD.match(line)) is not None and _SYSTEM.search(match["words"]):
-        found = _dated(match, match["words"], days, month_first=month_first)
-        return found if found is None else (*found[:2], "", found[3], True)
+def _header(line: str, days: tuple[date, date], manner: _Manner) -> _Head | None:
+    if (found := header_of(line)) is not None and found[0] in manner.forms:
+        form, match = found
+        over = any(form == name for name, _ in OVER)
+        return _dated(match, "" if over else line[match.end() :], days, month_first=manner.month_first)
+    if (notice := SYSTEM_HEAD.match(line)) is not None and SYSTEM.search(notice["words"]):
+        placed = _dated(notice, notice["words"], days, month_first=manner.month_first)
+        return placed if placed is None else (*placed[:2], "", placed[3], True)
     return None
-
-
-def _plausible(who: str) -> bool:
-    """A sender has letters and few digits; a number with a colon after it is no name."""
-    bare = who.strip(_OUTER)
-    if bare.casefold() in _NO_NAMES:
-        return False
-    return bool(bare) and (any(map(str.isalpha, bare)) or bare.startswith("+")) and sum(map(str.isdigit, bare)) <= 15
 
 
 def _dated(match: re.Match[str], words: str, days: tuple[date, date], *, month_first: bool) -> _Head | None:
@@ -366,8 +274,8 @@ def _dated(match: re.Match[str], words: str, days: tuple[date, date], *, month_f
         if on is None or clock is None:
             return None
         at = datetime.combine(on, clock, LONDON)
-    who = (parts.get("who") or "").strip(_OUTER)
-    return at.astimezone(LONDON).date(), at, who, words, _is_notice(words)
+    who = (parts.get("who") or "").strip(OUTER)
+    return at.astimezone(LONDON).date(), at, who, words, is_notice(words)
 
 
 def _day(parts: dict[str, str | None], day: date, *, month_first: bool) -> date | None:
@@ -399,7 +307,7 @@ def _clock(text: str) -> time | None:
 
 def _ruled(line: str, day: date, *, month_first: bool) -> date | None:
     """The day a line announces when it holds nothing else ("--- 23/11/2026 ---", "Monday, 23 November 2026")."""
-    if not 6 <= len(line) <= 60 or (match := _DATE_RULE.match(line)) is None:
+    if not 6 <= len(line) <= 60 or (match := DATE_RULE.match(line)) is None:
         return None
     parts = match.groupdict()
     return _day(parts, day, month_first=month_first) if parts.get("a") or parts.get("y") else None
@@ -408,7 +316,7 @@ def _ruled(line: str, day: date, *, month_first: bool) -> date | None:
 def _is_month_first(lines: list[str]) -> bool:
     day_first = month_first = False
     dated = re.compile(
-        _MARKS + r"\[?(?:[^\n\[\]:,\d]{1,50},? )?(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}(?:,| à)? \d{1,2}[:.]\d{2}"
+        MARKS + r"\[?(?:[^\n\[\]:,\d]{1,50},? )?(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}(?:,| à)? \d{1,2}[:.]\d{2}"
     )
     for line in lines:
         if (match := dated.match(line)) is not None:
@@ -419,7 +327,7 @@ def _is_month_first(lines: list[str]) -> bool:
 
 def _finished(found: _Open, seen: Counter[str]) -> Iterator[ChatMessage]:
     words = _EDITED.sub("", "\n".join(found.words).strip("\n"))
-    system = found.system or _is_notice(words)
+    system = found.system or is_notice(words)
     kind = MessageKind.SYSTEM if system or not words.strip() else MessageKind.MESSAGE
     message = ChatMessage("", found.at, found.sender, words, kind, "".join(found.raw), found.dated)
     for part in _parts(message):
@@ -434,17 +342,6 @@ def _finished(found: _Open, seen: Counter[str]) -> Iterator[ChatMessage]:
 _EDITED: Final = re.compile(
     r"[ \u200e]{0,3}<(?:this message was edited|ce message a ete modifie)>\s{0,3}$", re.IGNORECASE
 )
-
-
-def _is_notice(words: str) -> bool:
-    """True for what a program wrote under somebody's name.
-
-    WhatsApp on an iPhone puts a left-to-right mark before its own words; a number or a question is still a person's.
-    """
-    if len(words) >= 200:
-        return False
-    own = words.startswith("\u200e") and not re.search(r"\d{6}|\?", words)
-    return _NOTICE.fullmatch(words) is not None or (own and _SYSTEM.search(words) is not None)
 
 
 def _parts(message: ChatMessage) -> Iterator[ChatMessage]:
