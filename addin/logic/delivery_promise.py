@@ -23,7 +23,8 @@ _BOOKED_AS: Final[Mapping[str, str]] = {
     "service": "booked_service", "window_start": "booked_from", "window_end": "booked_to",
 }  # fmt: skip
 BOOKING_FIELDS: Final = (
-    Field(name="booked_service", title="Service booked", width=18, help="Empty means as asked."),
+    Field(name="booked_service", title="Service booked", listed="service.*.name", width=18,
+          help="Empty means as asked."),
     Field(name="booked_from", title="Booked from", kind=FieldKind.INSTANT, width=16, help="Empty means as asked."),
     Field(name="booked_to", title="Booked to", kind=FieldKind.INSTANT, width=16,
           help="The promise: late is measured against it."),

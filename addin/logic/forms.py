@@ -62,8 +62,8 @@ class Field:
     `system` fields are written by rules and guarded by refresh; `personal` values live in the erasable vault;
     `queue` fields are columns of the case type's sheet (all fields are on the Case sheet); `late` fields may still
     be typed after the case type's form is frozen; a `reasoned` field is changed with a reason only; `pattern` is the
-    policy row of the form its texts have; `listed` is the policy row of the words to choose from, and `choices` then
-    are those that rules know by name; `check` is a further test of one value (tracking number, postcode).
+    policy row of the form its texts have; `listed` is the policy row of the words to choose from (with a star: rows),
+    and `choices` then are those that rules know by name; `check` is a further test of one value (tracking number).
     """
 
     name: str

@@ -73,10 +73,21 @@ class Lists:
         name = PEOPLE if field.name == "owner" else field_list(field.name, sheet)
         return f"={name}" if name in self.items else ""
 
+    def _listed(self, rows: str) -> tuple[str, ...]:
+        """The words of a listing row, or with a star those of all its rows whose name is offered: "service.*.name"."""
+        table, several, part = rows.partition(".*.")
+        if not several:
+            return self.policy.items(rows)
+        names = [name for name in self.policy.names(table) if self._is_offered(f"{table}.{name}.offered")]
+        return tuple(self.policy.text(f"{table}.{name}.{part}") for name in names)
+
+    def _is_offered(self, row: str) -> bool:
+        return not self.policy.has(row) or self.policy.flag(row)
+
     def _choices(self, fields: Iterable[Field]) -> list[tuple[str, tuple[str, ...]]]:
         found: dict[str, dict[str, None]] = {}
         for field in fields:
-            words = self.policy.items(field.listed) if field.listed else field.choices
+            words = self._listed(field.listed) if field.listed else field.choices
             if field.kind is FieldKind.FLAG:
                 found[field.name] = dict.fromkeys(YES_NO)
             elif words:

@@ -32,6 +32,7 @@ from addin.logic.policy import DEFAULT_POLICY
 from addin.logic.reversal import TAKEN_BACK
 from addin.logic.values import Role, clean_id
 from addin.register.layout import QUEUES
+from addin.register.lists import Lists, field_list
 
 TYPES = case_types()
 KINDS = list(TYPES.values())
@@ -257,7 +258,8 @@ def test_a_field_is_well_formed(kind, field: Field):
     assert field.title == clean_id(field.title)
     assert 4 <= field.width <= 80
     assert bool(field.choices) == (field.kind is FieldKind.CHOICE)
-    assert not field.listed or set(field.choices) <= set(DEFAULT_POLICY.items(field.listed))
+    assert not field.choices or not field.listed or set(field.choices) <= set(DEFAULT_POLICY.items(field.listed))
+    assert not field.listed or Lists((), DEFAULT_POLICY).items[field_list(field.name)]
     assert len({choice.casefold() for choice in field.choices}) == len(field.choices)
     assert [choice for choice in field.choices if field.read(choice) != (choice, None)] == []
     assert not (field.system and field.roles)

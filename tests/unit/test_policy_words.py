@@ -87,6 +87,9 @@ def test_the_workbook_offers_the_words_of_the_policy():
     lists = Lists((), grown("escalation.targets", "Night shift"))
     assert "Night shift" in lists.items["list_target_team"]
     assert lists.items["list_requests__camera_zone"] == ("Pack bench", "Dock", "Cage")
+    services = lists.items["list_requests__service"]
+    assert "UPS Express" in services
+    assert "UPS Express 12:00" not in services  # not offered, and yet it may be asked for
     team, zone = ESCALATION.fields["target_team"], _field("CTV", "camera_zone")
     assert field_validation(team, lists.source(team, "Escalations"))["error_type"] == "warning"
     assert field_validation(zone, lists.source(zone, "Requests"))["show_error"] is False

@@ -81,7 +81,8 @@ def _f(name: str, title: str, kind: FieldKind = FieldKind.TEXT, **more: object) 
 
 
 _FORM: Final = (
-    _f("service", "Service", queue=True, width=18, help="As asked; a name or code on the Rules sheet."),
+    _f("service", "Service", listed="service.*.name", queue=True, width=18,
+       help="As asked, whether it is offered or not."),
     _f("carrier", "Carrier", FieldKind.CHOICE, choices=CARRIERS, width=14, help="Empty means that of the service."),
     _f("date_needed", "Needed on", FieldKind.DAY, queue=True, width=12),
     _f("hold_until", "Hold until", FieldKind.DAY, width=12, help="The parcel does not leave before that day."),
