@@ -25,6 +25,8 @@ from addin.logic.encoding import stranger
 #: How large a file may be, in bytes, and how long reading it may take on the clock.
 LARGEST: Final = 128 * 1024 * 1024
 SECONDS: Final = 180.0
+#: A file of this size may cost too much without meaning any harm.
+_LARGE: Final = 16 * 1024 * 1024
 _COMMAND: Final = (sys.executable, "-I", "-m", "addin.imports.worker")
 
 
@@ -148,14 +150,14 @@ def read_file(content: bytes, job: Job, *, command: Sequence[str] = _COMMAND, se
         raise Refused("IMP-SLOW", f"Reading the file took longer than {seconds:.0f} seconds.", hint)
     verdict, _, body = said.answer.partition(b"\n")
     if said.code != 0:
-        raise _died(said.code, said.complaint)
+        raise _died(said.code, said.complaint, len(content))
     try:
         if verdict == b"no":
             refusal = json.decode(body, type=Refusal)
             raise Refused(refusal.code, refusal.message, refusal.hint)
         return json.decode(body, type=Answer)
     except (DecodeError, UnicodeDecodeError) as error:
-        raise _died(0, b"its answer cannot be read") from error
+        raise _died(0, b"its answer cannot be read", len(content)) from error
 
 
 def _refuse_at_sight(content: bytes) -> None:
@@ -167,7 +169,7 @@ def _refuse_at_sight(content: bytes) -> None:
         raise Refused("IMP-STRANGE", f"The file is {what}, not a table.", "Export it as CSV or .xlsx.")
 
 
-def _died(code: int, stderr: bytes) -> Refused:
+def _died(code: int, stderr: bytes, size: int) -> Refused:
     words = stderr.decode("utf-8", errors="replace")
     if "MemoryError" in words or "memory" in words.lower() or code in (-6, -9, 137, 134):
         message = "Reading the file would take more memory than it may have."
@@ -177,4 +179,6 @@ def _died(code: int, stderr: bytes) -> Refused:
         last = words.strip().splitlines()[-1:] or [f"ended with {code}"]
         hint = "Export it again, or as the other of CSV and .xlsx; tell who looks after Casebook if it stays so."
         return Refused("IMP-READER", f"The file cannot be read ({last[0][:160]}).", hint)
+    if size > _LARGE:
+        return Refused("IMP-READER", message, "Export a shorter period, or fewer columns.")
     return Refused("IMP-READER", message, "It is damaged or made to do harm: ask where it comes from.")

@@ -149,12 +149,13 @@ def split_line(line: str, mark: str) -> list[str]:
 
 
 def _rows(text: str, number: int, mark: str, profile: Profile) -> Table:
-    *before, rest = text.split("\n", number + 1)
-    if len(before) <= number:  # nothing after the header
-        before, rest = [*before, rest], ""
-    header = tuple(cell.strip() for cell in split_line(before[number], mark))
-    whole = rest.rstrip("\n")
-    if not mark.isspace() and (found := _even_rows(whole, number + 2, header, mark)) is not None:
+    start = 0
+    for _ in range(number):
+        start = text.index("\n", start) + 1
+    end = text.find("\n", start)
+    end = len(text) if end < 0 else end
+    header = tuple(cell.strip() for cell in split_line(text[start:end], mark))
+    if not mark.isspace() and (found := _even_rows(text, end + 1, number + 2, header, mark)) is not None:
         return found
     lines = text.split("\n")
     body = lines[number + 1 :]
@@ -171,18 +172,28 @@ def _rows(text: str, number: int, mark: str, profile: Profile) -> Table:
     return _without_ragged_totals(table, lines, mark, profile)
 
 
-def _even_rows(whole: str, first: int, header: tuple[str, ...], mark: str) -> Table | None:
+def _even_rows(text: str, start: int, first: int, header: tuple[str, ...], mark: str) -> Table | None:
     """The rows of a text without quotation marks in which every line has as many cells as the header; else None.
 
     Polars refuses a longer line and fills up a shorter one. So the sizes of all cells are summed: what is left of the
     text are its separators and line ends, and only as many as there should be leave no line too short. Splitting the
-    lines, or counting in the text, would cost as much as reading all days and numbers. `first` is the first line.
+    lines, or counting in the text, would cost as much as reading all days and numbers.
+
+    Args:
+        text: the whole text; its rows begin at `start`, on the line `first`.
+        start: see `text`.
+        first: see `text`.
+        header: the titles.
+        mark: the separator.
     """
-    width, height = len(header), whole.count("\n") + 1
-    if width < 2 or '"' in whole:
+    width, end = len(header), len(text)
+    while end > start and text[end - 1] == "\n":
+        end -= 1
+    if width < 2 or text.find('"', start, end) >= 0:
         return None
+    height = text.count("\n", start, end) + 1
+    content = text[start:end].encode()
     schema = {f"c{index}": pl.String() for index in range(width)}
-    content = whole.encode()
     try:
         frame = pl.read_csv(
             content, has_header=False, separator=mark, schema=schema, empty_string_is_null=False, quote_char=None

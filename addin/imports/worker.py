@@ -17,7 +17,7 @@ os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 from addin.imports.limits import hold_to_limits
 
-MEMORY: Final = 1_600 * 1024 * 1024
+MEMORY: Final = 3 * 1024**3
 SECONDS: Final = 120
 
 

@@ -146,8 +146,12 @@ def test_the_reading_process_holds_itself_to_its_memory():
     program = (
         "from addin.imports.limits import hold_to_limits; hold_to_limits(200 * 2**20, 5); x = bytearray(400 * 2**20)"
     )
-    with pytest.raises(Refused, match="more memory than it may have"):
+    with pytest.raises(Refused, match="more memory than it may have") as caught:
         read_file(b"x,y\n", job(), command=(sys.executable, "-c", program), seconds=20)
+    assert "ask where it comes from" in caught.value.hint
+    with pytest.raises(Refused) as caught:
+        read_file(b"x,y\n" * 2**23, job(), command=(sys.executable, "-c", program), seconds=20)
+    assert "Export a shorter period" in caught.value.hint
 
 
 @pytest.mark.parametrize(
