@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from addin.logic.intake import IntakeProfile, MessageKind, read_conversation, split_transcript
+from addin.logic.intake import IntakeProfile, MessageKind, as_object, read_conversation, split_transcript
 
 NOW = datetime(2026, 12, 8, 12, 0, tzinfo=UTC)
 PROFILE = IntakeProfile()
@@ -264,3 +264,33 @@ def test_a_conversation_below_a_sentence_is_still_cut() -> None:
     """Two senders whose heads have one form are a conversation, whatever stands above it."""
     text = "see below please\nAnn Lee 07/12/2026 09:14\nwhere is 3300112201?\nTom Ray 09:20\nok\n"
     assert [who for _, who, _ in messages(text)] == ["", "Ann Lee", "Tom Ray"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            "Client: Ruth Vane\nPhone: 07700 900123\nOrder: 3300112201\nIssue: parcel lost\nAmount: £1,200\n",
+            {"intents": ["UPC"], "orders": ["3300112201"]},
+        ),
+        (
+            "New address: Flat 2, 9 Weir Rd\nTown: Ware\nPostcode: SG12 9ZZ\nOrder: 3300112202\n",
+            {
+                "intents": ["ADR"],
+                "address_new": {"lines": ["Flat 2, 9 Weir Rd", "Ware"], "postcode": "SG12 9ZZ", "postcode_ok": True},
+            },
+        ),
+        (
+            "Case type: CCTV\nCamera: bench 4\nDate: 07/12/2026\nTime: 14:20\nOrder: 3300112203\n",
+            {"intents": ["CTV"], "camera_zone": "bench 4", "event_at": "2026-12-07T14:20:00+00:00"},
+        ),
+    ],
+    ids=["claim", "address", "footage"],
+)
+def test_a_form_that_somebody_filled_in_is_one_message(text: str, wanted: dict[str, object]) -> None:
+    """Its labels are no senders: they come once each; a conversation between names alone is still cut."""
+    parts = split_transcript(text, default_at=NOW)
+    (reading,) = read_conversation(parts, PROFILE)
+    found = as_object(reading)
+    assert {key: found[key] for key in wanted} == wanted
+    assert len(messages("Client: hello\nAgent: hi\nClient: where is 3300112204?\n")) == 3

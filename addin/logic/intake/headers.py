@@ -99,6 +99,15 @@ TIME_LINE: Final = re.compile(
     MARKS + rf"\s{{0,4}}(?:{NUMERIC},? |{NAMED},? |(?P<word>Yesterday|Today|Hier|"
     rf"Aujourd'hui) )?{CLOCK}\s{{0,3}}$"
 )
+#: Words that name a line of a form ("Issue: parcel lost") and seldom a person.
+LABELS: Final = frozenset(
+    """
+    client customer phone tel telephone mobile email mail name issue problem reason amount value price qty quantity
+    colour color size item product article status service carrier time camera zone location bin serial grade town city
+    postcode street country type case request update next action priority weight payment card refund delivery comment
+    comments details description summary cause owner team channel nom telephone motif montant quantite statut ville
+    """.split()  # noqa: SIM905
+)
 #: A sender alone ("CS: where is ..."): only short names, since any sentence may hold a colon.
 NAME_ONLY: Final = re.compile(r"(?P<who>[A-Z][A-Za-z0-9 .&'/-]{0,24}): (?=\S)")
 DATE_RULE: Final = re.compile(rf"{MARKS}[-=_ ]{{0,20}}(?:{NUMERIC}|{NAMED})[-=_ ]{{0,20}}\s{{0,3}}$")

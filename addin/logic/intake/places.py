@@ -55,6 +55,11 @@ _SAME_PERSON: Final = re.compile(
     r"client'?s|customer'?s) (?:own )?"
     r"(?:office|work|workplace|home|house|flat|hotel|place|mum|mother|sister|brother|parents|desk))\b"
 )
+#: What a form calls the lines of an address ("Town: Ware"); no part of the line.
+_LINE_LABEL: Final = re.compile(
+    r"^\s*(?:town|city|post ?code|street|county|address(?: line)? ?\d?|ville|rue|code postal|adresse)\s?(?::\s*|$)",
+    re.IGNORECASE,
+)
 _RISKY: Final = (
     ("no_carrier_delivery_po_box", re.compile(r"\bp\.?\s?o\.?\s?box\b|\bbfpo\b|boite postale")),
     (
@@ -145,7 +150,7 @@ def _begin(text: Folded, start: int, end: int) -> int | None:
 
 def address_lines(raw: str) -> tuple[str, ...]:
     """The lines of an address as written: cut at commas and line ends, a flat kept with its street."""
-    parts = [part.strip(" \t:.-") for part in re.split(r"[,\n\r]+", raw)]
+    parts = [_LINE_LABEL.sub("", part).strip(" \t:.-") for part in re.split(r"[,\n\r]+", raw)]
     lines: list[str] = []
     for part in (p for p in parts if p):
         if lines and _PART_ONLY.fullmatch(lines[-1].lower()):

@@ -89,6 +89,7 @@ _CLOSES: Final = re.compile(
 )
 _SINCE: Final = re.compile(r"\b(?:since|from|depuis|as of)\b[^.;\d]{0,10}$")
 _UNTIL: Final = re.compile(r"\b(?:by|before|latest|no later than|avant|until|pre)\b[^.;\d]{0,12}$")
+_TIME_LABEL: Final = re.compile(r"^\s*(?:time|heure)\s?:?\s*$")
 _AFTER: Final = re.compile(r"\b(?:after|from|not before|apres)\b[^.;\d]{0,12}$")
 
 
@@ -191,6 +192,8 @@ def _moments(
 def _nearest_day(text: Folded, roles: list[tuple[DayHit, str]], hit: TimeHit) -> tuple[DayHit, str] | None:
     left, right = text.sentence(hit.start)
     near = [pair for pair in roles if left <= pair[0].start < right]
+    if not near and len(roles) == 1 and _TIME_LABEL.search(text.before(hit.start)):
+        near = roles  # a form: "Date: 07/12/2026" on one line, "Time: 14:20" on the next
     return min(near, key=lambda p: min(abs(p[0].start - hit.end), abs(hit.start - p[0].end)), default=None)
 
 

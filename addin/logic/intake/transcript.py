@@ -28,6 +28,7 @@ from addin.logic.intake.dates import MONTHS
 from addin.logic.intake.headers import (
     CLOCK,
     DATE_RULE,
+    LABELS,
     MARKS,
     NAME_LINE,
     NAME_ONLY,
@@ -117,11 +118,16 @@ def _lines(text: str) -> list[str]:
 
 
 def _speakers(lines: list[str]) -> frozenset[str]:
-    """Names that start at least two lines of a transcript whose headers are names alone."""
+    """Names that start at least two lines of a transcript whose headers are names alone.
+
+    A form that somebody filled in ("Client: ...", "Issue: ...") is no conversation: its labels come once each.
+    """
     named = (m["who"] for line in lines if (m := NAME_ONLY.match(line)))
     found = Counter(name for name in named if name.casefold() not in NO_NAMES)
     first = NAME_ONLY.match(lines[0]) if lines else None
     if first is None or first["who"] not in found or sum(found.values()) < 2:
+        return frozenset()
+    if max(found.values()) == 1 and any(not LABELS.isdisjoint(name.casefold().split()) for name in found):
         return frozenset()
     return frozenset(name for name, count in found.items() if count >= 2 or name == first["who"] or _is_team(name))
 
