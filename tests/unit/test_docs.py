@@ -37,3 +37,14 @@ def test_the_readme_names_every_command(name):
     """Whoever reads the table knows what there is."""
     table = (ROOT / "README.md").read_text(encoding="utf-8").partition("## The command line")[2].partition("\n## ")[0]
     assert re.search(rf"`(casebook )?{name}\b", table), f"README.md does not list {name}"
+
+
+def test_decisions_and_checks_are_numbered_once():
+    """A number that stands twice points nowhere."""
+    decisions = re.findall(r"(?m)^## (\d+)\.", (ROOT / "DECISIONS.md").read_text(encoding="utf-8"))
+    assert decisions == [str(number) for number in range(1, len(decisions) + 1)]
+    checks = re.findall(
+        r"(?m)^\| ([A-Z]\d+[a-z]?) \|", (ROOT / "docs/windows-checklist.md").read_text(encoding="utf-8")
+    )
+    assert len(checks) > 20
+    assert len(checks) == len(set(checks))
