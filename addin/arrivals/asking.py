@@ -34,9 +34,6 @@ _MATTER: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "INV": (("sku", "location", "serial"), ("sku", "location")),
 }
 
-#: What a case can be found by when its order number is odd.
-_OTHER_HANDLES = ("tracking", "rma_no", "sku")
-
 
 @dataclass
 class Asked:
@@ -165,7 +162,8 @@ def _ask_opening(
     number = str(finding.fields.get("order_no") or "")
     if hint := odd_order_number(number, service.policy.text("id.order_pattern")):
         words = f"{number} does not look like an order number"
-        if not any(finding.fields.get(name) for name in _OTHER_HANDLES):
+        handles = {name for names in _MATTER.get(finding.type_code, ()) for name in names} - {"order_no"}
+        if not any(finding.fields.get(name) for name in handles):
             asked.odd.append((row.row, f"{words}; no case was opened. {hint}"))
             return
         doubts.append(words)

@@ -297,7 +297,7 @@ def test_a_death_between_commit_and_filing_is_healed_by_the_next_import(service,
     assert not (service.folder / "inbox" / "ups.csv").exists()
 
 
-ORDERS = "Order No,WMS Status,OMS Status,Status Since,Order Date\n"
+ORDERS = "Order No,WMS Status,OMS Status,Status Since,Order Date,SKU\n"
 
 
 @pytest.mark.parametrize(
@@ -305,8 +305,8 @@ ORDERS = "Order No,WMS Status,OMS Status,Status Since,Order Date\n"
 )
 def test_no_case_is_opened_for_a_number_that_is_no_order(service, written, words):
     """A program that counted with the order number spoiled it: the line is told, with what may have happened."""
-    rows = f"{written},Picking,Processing,20/11/2026 05:10,19/11/2026\n"
-    drop(service, (ORDERS + rows + "5200418101,Picking,Processing,20/11/2026 05:10,19/11/2026\n").encode(), "wms.csv")
+    rows = f"{written},Picking,Processing,20/11/2026 05:10,19/11/2026,BAG-0117\n"
+    drop(service, (ORDERS + rows + "5200418101,Picking,Processing,20/11/2026 05:10,19/11/2026,\n").encode(), "wms.csv")
     outcome = import_inbox(service)
     assert outcome.status is Status.PROBLEMS
     assert "1 case opened" in outcome.message
