@@ -309,7 +309,9 @@ class EngineContract:
         assert setup.print_area == "$A$1:$D$9"
         setup.print_area = "$A$1:$D$12"
         assert setup.print_area == "$A$1:$D$12"
-        kept = self.reopened(book).sheets["Desk"].page_setup.print_area
+        again = self.reopened(book)
+        kept = again.sheets["Desk"].page_setup.print_area
+        again.close()
         assert kept == "$A$1:$D$12", kept
 
     def test_a_wrong_address_is_an_error(self, returns):
