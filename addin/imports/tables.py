@@ -29,7 +29,7 @@ _LINE_LIMIT: Final = 1_000_000
 csv.field_size_limit(_LINE_LIMIT)
 #: So many characters at the start are looked at for zeros.
 _NUL_LOOK: Final = 1_000_000
-#: A line of separators alone, as a sheet saved with a million formatted rows has them; it is no row.
+#: A line of separators alone; it is no row.
 _EMPTY_ROW: Final = re.compile(r"(?<=\n)(?:,{2,}|;{2,}|\t{2,}|\|{2,})(?=\n|\Z)")
 
 
@@ -75,8 +75,7 @@ def decoded(content: bytes, profile: Profile) -> str:
     if (zero := text.find("\x00", 0, _NUL_LOOK)) >= 0:
         words = f"Line {text.count(chr(10), 0, zero) + 1} holds a character that no text has (NUL)."
         raise Refused("IMP-BINARY", words, "The file is cut off or no table: export it again as CSV or .xlsx.")
-    text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-    return _EMPTY_ROW.sub("", text) if any(f"\n{mark}{mark}" in text for mark in ",;\t|") else text
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _text(content: bytes, profile: Profile) -> str:
@@ -156,8 +155,8 @@ def _rows(text: str, number: int, mark: str, profile: Profile) -> Table:
     end = len(text) if end < 0 else end
     header = tuple(cell.strip() for cell in split_line(text[start:end], mark))
     if not mark.isspace() and (found := _even_rows(text, end + 1, number + 2, header, mark)) is not None:
-        return found
-    lines = text.split("\n")
+        return _without_empty(found)
+    lines = (_EMPTY_ROW.sub("", text) if f"\n{mark}{mark}" in text else text).split("\n")
     body = lines[number + 1 :]
     while body and not body[-1].strip():
         body.pop()
@@ -204,6 +203,16 @@ def _even_rows(text: str, start: int, first: int, header: tuple[str, ...], mark:
     if frame.height != height or len(content) - sum(sizes) != height * width - 1:
         return None
     return Table(header, frame, range(first, first + height), width)
+
+
+def _without_empty(table: Table) -> Table:
+    """The table without rows of which every cell is empty, as a sheet saved with a million formatted rows has them."""
+    if not (table.frame["c0"] == "").any():
+        return table
+    filled = table.frame.select(pl.any_horizontal(pl.all() != "")).to_series()
+    if filled.all():
+        return table
+    return replace(table, frame=table.frame.filter(filled), lines=[table.lines[at] for at in filled.arg_true()])
 
 
 def _cell_counts(lines: Sequence[str], mark: str) -> pl.Series | None:
