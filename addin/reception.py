@@ -61,7 +61,7 @@ def profile_of(settings: Settings, policy: Policy) -> IntakeProfile:
     """How this house writes its messages: settings and policy, in the reader's form."""
     own = settings.intake
     return IntakeProfile(
-        order_pattern=own.order_number,
+        order_pattern=policy.text("id.order_pattern"),
         sku_pattern=own.sku,
         rma_pattern=own.rma,
         ticket_pattern=own.ticket,

@@ -170,7 +170,6 @@ class Outbox(_Section):
 class Intake(_Section):
     """How chat messages are read."""
 
-    order_number: Pattern = r"\d{10}"
     ticket: Pattern = r"[A-Z]{2,5}-\d{3,7}"
     ticket_key: str = "ticket_ref"
     """How the reading's JSON names the ticket."""

@@ -141,7 +141,7 @@ def _take(service: Service, one: Comment) -> list[RowResult]:
         hint = "Put the reference into the Ticket cell of its case, then take the file again."
         return [failed("", [Problem("TIC-CASE", words, "ticket_ref", f"line {one.line}", hint)])]
     rows = []
-    clean = redact(one.text, service.settings.intake.order_number)
+    clean = redact(one.text, service.policy.text("id.order_pattern"))
     taken_out = " A card or bank number was taken out of it." if clean.redactions else ""
     for case in cases:
         effect = heard(case, ticket=one.ticket, comment_id=one.id, at=one.at, author=one.author, text=clean.text)

@@ -57,6 +57,7 @@ class Unit(StrEnum):
     RATE = "rate"
     FLAG = "yes/no"
     TEXT = "text"
+    PATTERN = "pattern"
     LIST = "list"
     TIME = "time"
     DATE = "date"
@@ -107,6 +108,16 @@ def _flag(text: str) -> bool:
     return text == "yes"
 
 
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"{text!r} is not a regular expression: {error}.") from error
+    if not text:
+        raise ValueError("An empty pattern fits nothing.")
+    return text
+
+
 def _items(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(";") if part.strip())
 
@@ -119,6 +130,7 @@ _READERS: Final[Mapping[Unit, Callable[[str], PolicyValue]]] = MappingProxyType(
         Unit.RATE: _decimal,
         Unit.FLAG: _flag,
         Unit.TEXT: str,
+        Unit.PATTERN: _pattern,
         Unit.LIST: _items,
         Unit.TIME: time.fromisoformat,
         Unit.DATE: date.fromisoformat,
@@ -286,7 +298,7 @@ class Policy:
         return self._typed(key, bool)
 
     def text(self, key: str) -> str:
-        """A text."""
+        """A text, or the regular expression of a pattern."""
         return self._typed(key, str)
 
     def items(self, key: str) -> tuple[str, ...]:

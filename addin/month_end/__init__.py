@@ -137,7 +137,7 @@ def _source(
     story = tell(journal, month, policy.days("audit.cut_off_days"), upto)
     if full:
         return Source.made(story, NoMask(settings.actors()), policy)
-    mask = Mask(settings.actors(), {*story.accounts, preparer} - {""}, settings.intake.order_number)
+    mask = Mask(settings.actors(), {*story.accounts, preparer} - {""}, policy.text("id.order_pattern"))
     return Source.made(story, mask, policy)
 
 

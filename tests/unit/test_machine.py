@@ -596,9 +596,8 @@ def test_a_ticket_looks_like_those_of_the_ticket_tool(case, ref):
     assert change(case, ticket_ref="TCK-20417").ok
 
 
-def test_a_pattern_that_is_none_is_told_and_stops_nothing_else(case):
-    """Whoever set the policy row reads what is wrong with it; the other cells are still taken."""
-    broken = DEFAULT_POLICY.amended([replace(DEFAULT_POLICY.row("id.ticket_pattern"), value="(")], "test")
-    decision = change(case, replace(ctx(), policy=broken), ticket_ref="TCK-1")
-    assert "is no regular expression" in decision.problems[0].message
-    assert change(case, replace(ctx(), policy=broken), door="8").ok
+@pytest.mark.parametrize("pattern", ["(", "[0-9", ""])
+def test_a_pattern_that_is_none_never_becomes_a_policy_row(pattern):
+    """Whoever sets the row reads what is wrong with it; no cell is ever judged by it."""
+    with pytest.raises(ValueError, match=r"pattern|regular expression"):
+        replace(DEFAULT_POLICY.row("id.ticket_pattern"), value=pattern)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from service_kit import Clock, assert_sound, make_service
 
-from addin.logic.intake import ChatMessage
+from addin.logic.intake import ChatMessage, read_conversation
 from addin.logic.outcome import Outcome
-from addin.reception import proposal_rows, read_messages, take_all, waiting
+from addin.reception import profile_of, proposal_rows, read_messages, take_all, waiting
 from addin.service import RowRequest, Service
 
 
@@ -111,3 +112,11 @@ def test_a_proposal_names_what_is_open_on_its_order(service: Service) -> None:
     first, second = proposal_rows(service, 5)
     assert f"{case} is open on this order" in str(first)
     assert "is open on this order" not in str(second)
+
+
+def test_the_form_of_order_numbers_is_the_policys_in_messages_too(service: Service) -> None:
+    """One place says how the house's orders look: messages, imports and the rules read it."""
+    row = replace(service.policy.row("id.order_pattern"), value="AU[0-9]{8}")
+    profile = profile_of(service.settings, service.policy.amended([row], "test"))
+    (read,) = read_conversation([ChatMessage("m1", service.clock(), "CS", "where is AU12345678?")], profile)
+    assert tuple(read.orders) == ("AU12345678",)

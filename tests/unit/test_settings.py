@@ -25,7 +25,7 @@ name = "House of Aurelle"
 witness = "/mnt/audit/witness.txt"
 
 [intake]
-order_number = "AU[0-9]{8}"
+ticket = "AU[0-9]{8}"
 
 [people."a.khan"]
 name = "Amira Khan"
@@ -60,7 +60,7 @@ def test_a_file_is_read_over_the_defaults(tmp_path):
     settings = loaded(tmp_path, GOOD)
     assert (settings.register_id, settings.demo, settings.currency) == ("ab12", True, "EUR")
     assert (settings.house.name, settings.house.site) == ("House of Aurelle", "Distribution centre")
-    assert settings.intake.order_number == "AU[0-9]{8}"
+    assert settings.intake.ticket == "AU[0-9]{8}"
     assert settings.actors() == {
         "a.khan": Actor("a.khan", "Amira Khan", frozenset({Role.COORDINATOR, Role.QC})),
     }

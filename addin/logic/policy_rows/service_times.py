@@ -58,9 +58,14 @@ _TIMES: Final[tuple[Entry, ...]] = (
     ("intake.duplicate_hours", "24", "hours", "Same order and type within this time may be the same request."),
     ("intake.most_messages", "2000", "count", "A file with more messages is refused before any is recorded."),
     ("intake.max_characters", "100000", "count", "A longer pasted text is refused as a whole."),
-    ("id.order_pattern", r"[0-9]{10}", "text", "Order numbers; a regular expression over the whole number."),
-    ("id.serial_pattern", r"[A-Za-z0-9][A-Za-z0-9./-]{1,29}", "text", "Serial numbers of articles."),
-    ("id.ticket_pattern", r"[A-Za-z0-9][A-Za-z0-9/_-]{1,39}", "text", "External ticket references; format unknown."),
+    (
+        "id.order_pattern",
+        r"[0-9]{10}",
+        "pattern",
+        "Order numbers, also in messages; a regular expression.",
+    ),
+    ("id.serial_pattern", r"[A-Za-z0-9][A-Za-z0-9./-]{1,29}", "pattern", "Serial numbers of articles."),
+    ("id.ticket_pattern", r"[A-Za-z0-9][A-Za-z0-9/_-]{1,39}", "pattern", "External ticket references; format unknown."),
 )
 
 #: What this file gives to the policy.
