@@ -185,17 +185,25 @@ def take_file(service: Service, path: Path, *, move: bool = False) -> Outcome:
     comments, problems = read_comments(content, path.name, service.clock())
     outcome = take_comments(service, comments, problems)
     if move:
-        _put_away(service, path, outcome, readable=bool(comments) or not problems)
+        _put_away(service, path, outcome, content if comments or not problems else None)
     return outcome
 
 
-def _put_away(service: Service, path: Path, outcome: Outcome, *, readable: bool) -> None:
-    """Move a taken file out of the way; where that fails it stays, and taking it again notes nothing twice."""
+def _put_away(service: Service, path: Path, outcome: Outcome, taken: bytes | None) -> None:
+    """Move a file out of the way, what was `taken` without its card numbers; where that fails it stays, and taking it
+    again notes nothing twice.
+    """
     stamp = f"{service.clock():%Y%m%dT%H%M%SZ}"
-    place = service.folder / "inbox" / ("done" if readable else "refused")
+    place = service.folder / "inbox" / ("refused" if taken is None else "done")
     bad = [row.message for row in outcome.rows if not row.ok]
     with contextlib.suppress(OSError):
         place.mkdir(parents=True, exist_ok=True)
         if bad:
             (place / f"{stamp}-{path.name}.txt").write_text("\n".join(bad) + "\n", encoding="utf-8")
-        path.replace(place / f"{stamp}-{path.name}")
+        clean = redact(_decoded(taken), service.policy.text("id.order_pattern")) if taken else None
+        if clean is not None and clean.redactions:
+            # First what is kept, then away with the other: killed in between, it is taken again and noted once.
+            (place / f"{stamp}-{path.name}").write_text(clean.text, encoding="utf-8", newline="")
+            path.unlink()
+        else:
+            path.replace(place / f"{stamp}-{path.name}")

@@ -161,3 +161,17 @@ def test_a_card_number_in_a_comment_is_noted_nowhere(service: Service) -> None:
     assert "A card or bank number was taken out of it." in outcome.rows[0].message
     assert "Refund to [PAN ****1111] exp [REDACTED] please" in log(service, 1)[-1]
     assert not any("4111 1111" in event.text for event in service.journal.events())
+
+
+def test_a_card_number_in_a_dropped_file_is_not_kept_with_it(service: Service) -> None:
+    """The file that is put away is what the export said, without the number; one without numbers is moved as it is."""
+    folder = service.folder / DROP
+    folder.mkdir(parents=True)
+    (folder / "a.json").write_text(json.dumps([{**ONE, "text": "Refund to 4111 1111 1111 1111 please"}]), "utf-8")
+    plain = json.dumps([{**ONE, "id": "c2", "text": "Order 5200417302 is lost."}]).encode("utf-16")
+    (folder / "b.json").write_bytes(plain)
+    assert take_dropped(service).ok
+    kept = {path.name.partition("-")[2]: path for path in (service.folder / "inbox" / "done").iterdir()}
+    assert json.loads(kept["a.json"].read_text("utf-8"))[0]["text"] == "Refund to [PAN ****1111] please"
+    assert kept["b.json"].read_bytes() == plain
+    assert list(folder.iterdir()) == []
