@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from addin.errors import CasebookError
-from addin.logic.encoding import marked_encoding, mixed_text, stranger
+from addin.logic.encoding import any_text, stranger
 from addin.logic.intake import ChatMessage, IntakeProfile, as_object, read_conversation, split_transcript
 from addin.reception import profile_of
 from addin.service import policy_of
@@ -20,14 +20,6 @@ from addin.settings import FILE, load
 
 #: A file larger than this is not a chat.
 LIMIT: Final = 32 * 1024 * 1024
-
-
-def decoded(content: bytes) -> str:
-    """The text of a file in whatever encoding chat exports come in."""
-    encoding = marked_encoding(content)
-    if encoding and encoding != "utf-8":
-        return content.decode(encoding, errors="replace").removeprefix("\ufeff")
-    return mixed_text(content).text
 
 
 def messages_of(content: bytes, name: str, *, now: datetime, sender: str = "") -> list[ChatMessage]:
@@ -41,7 +33,7 @@ def messages_of(content: bytes, name: str, *, now: datetime, sender: str = "") -
     if what := stranger(content) or ("a packed folder or workbook" if content.startswith(b"PK\x03\x04") else ""):
         hint = "Copy the messages out of it into a text file, or paste them."
         raise CasebookError(f"{name} is {what}, not a chat.", hint=hint, code="CHAT-STRANGE")
-    text = decoded(content)
+    text = any_text(content).text
     if not text.strip():
         raise CasebookError(f"{name} holds no text.", hint="Export or copy the chat again.", code="CHAT-EMPTY")
     if name.endswith(".jsonl"):

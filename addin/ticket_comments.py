@@ -22,7 +22,7 @@ from typing import Final
 
 from addin.logic.calendar import parse_instant
 from addin.logic.case_type import Case
-from addin.logic.encoding import marked_encoding, mixed_text
+from addin.logic.encoding import any_text
 from addin.logic.hearing import comment as heard
 from addin.logic.intake.redact import redact
 from addin.logic.outcome import Outcome, Problem, RowResult, failed, summary
@@ -74,10 +74,7 @@ def read_comments(content: bytes, name: str, now: datetime) -> tuple[list[Commen
 
 
 def _decoded(content: bytes) -> str:
-    encoding = marked_encoding(content)
-    if encoding and encoding != "utf-8":
-        return content.decode(encoding).removeprefix("\ufeff")
-    found = mixed_text(content)
+    found = any_text(content)
     if found.lost:
         raise ValueError("no text")
     return found.text

@@ -65,6 +65,15 @@ def mixed_text(content: bytes, code_page: str = "cp1252") -> Decoded:
     return Decoded(text, lost)
 
 
+def any_text(content: bytes) -> Decoded:
+    """The text of bytes of which nothing is known; a byte that no encoding fits stands as U+FFFD and is in `lost`."""
+    encoding = marked_encoding(content)
+    if not encoding or encoding == "utf-8":
+        return mixed_text(content)
+    text = content.decode(encoding, errors="replace").removeprefix("\ufeff")
+    return Decoded(text, tuple(match.start() for match in re.finditer("\ufffd", text)))
+
+
 #: How contents begin that are neither a text nor a table, whatever the file is called.
 _STRANGERS: Final = (
     (b"%PDF", "a PDF"), (b"<!DOCTYPE html", "a web page"), (b"<html", "a web page"), (b"\x1f\x8b", "packed (gzip)"),

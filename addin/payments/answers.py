@@ -16,6 +16,7 @@ from typing import Final
 
 from addin.logic.case_type import Case
 from addin.logic.cases import case_types
+from addin.logic.encoding import any_text
 from addin.logic.forms import Value
 from addin.logic.outcome import Outcome, Problem, RowResult, failed, summary
 from addin.payments.profiles import Answer, Profile
@@ -92,10 +93,7 @@ def _titles(answer: Answer) -> tuple[str, ...]:
 def _table(content: bytes) -> tuple[list[str], list[list[str]]] | Problem:
     if len(content) > _LARGEST:
         return Problem("PAY-06", "The file is too large to be an answer.", hint="Check which file it is.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
+    text = any_text(content).text
     first = text.splitlines()[0] if text.strip() else ""
     if not first:
         return Problem("PAY-06", "The file is empty.", hint="Ask the provider for it again.")
