@@ -12,6 +12,8 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from addin.hosts.grid import column_number
+
 #: A part of more bytes is not looked through; the sheet is read all the same.
 _LARGEST: Final = 200 * 1024 * 1024
 _ERROR: Final = b't="e"'
@@ -47,15 +49,7 @@ def _errors(data: bytes) -> Iterator[tuple[int, int, str]]:
         place, words = _PLACE.search(cell[1]), _WORDS.search(cell[2])
         if place is not None:
             said = words[1].decode("utf-8", errors="replace") if words is not None else "#ERROR"
-            yield int(place[2]) - 1, column_of(place[1].decode("ascii")) - 1, said
-
-
-def column_of(letters: str) -> int:
-    """The number of a column, from 1 ("A" is 1, "AB" is 28)."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
+            yield int(place[2]) - 1, column_number(place[1].decode("ascii")) - 1, said
 
 
 def _sheets(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,8 @@ from typing import Any, Final
 import polars as pl
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
-from addin.imports.book_errors import column_of, put_errors_back
+from addin.hosts.grid import column_number
+from addin.imports.book_errors import put_errors_back
 from addin.imports.profiles import Profile
 from addin.imports.refusal import Refused
 from addin.imports.tables import Table, fits, no_profile
@@ -107,7 +108,7 @@ def _check_extent(name: str, head: bytes) -> None:
     if found is None:
         return
     column, row = found[1].decode("ascii"), int(found[2])
-    width = column_of(column)
+    width = column_number(column)
     if width * row > _CELLS:
         words = f"The sheet reaches to cell {column}{row}: {width:,} columns by {row:,} rows."
         raise Refused("IMP-EXTENT", words, "Delete what stands beside and below the table, or export it as CSV.")
