@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from docx import Document
+from docx.oxml import OxmlElement
 
 LINE = {
     "ref": "SC-90-0001",
@@ -147,6 +148,14 @@ def make_letter(root: Path, *paragraphs: str, change: Callable[[Any], None] | No
         change(document)
     document.save(str(folder / "trial.docx"))
     return root
+
+
+def split_by_a_link(paragraph: Any) -> None:
+    """A tag of which Word made half a link."""
+    paragraph.text = "See {{ amount_"
+    link = OxmlElement("w:hyperlink")
+    link.append(paragraph.add_run("claimed }}")._r)
+    paragraph._p.append(link)
 
 
 def words(docx: bytes) -> str:

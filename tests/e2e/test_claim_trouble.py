@@ -23,8 +23,8 @@ import tomli_w
 from claim_kit import dropped, gathered, of_london, opened
 from click.testing import CliRunner
 from docx import Document
-from docx.oxml import OxmlElement
 from e2e_kit import START, TRACKING, TRACKING_NEW, Day, refused
+from letter_kit import split_by_a_link
 
 from addin import durable
 from addin.bench.backlog import fill_backlog
@@ -82,18 +82,11 @@ def _smart_quotes(paragraph: Any) -> None:
     paragraph.text = "Claimed: {{ amount_claimed }} {% if claim_no == \u201cC-1\u201d %}again{% endif %}"
 
 
-def _split_by_a_link(paragraph: Any) -> None:
-    paragraph.text = "See {{ amount_"
-    link = OxmlElement("w:hyperlink")
-    link.append(paragraph.add_run("claimed }}")._r)
-    paragraph._p.append(link)
-
-
 def _left_open(paragraph: Any) -> None:
     paragraph.text = "Claimed: {{ amount_claimed }"
 
 
-@pytest.mark.parametrize("spoil", [_smart_quotes, _split_by_a_link, _left_open])
+@pytest.mark.parametrize("spoil", [_smart_quotes, split_by_a_link, _left_open])
 def test_a_template_broken_in_word_stops_its_own_letters_and_the_check_names_the_place(day: Day, spoil: Any) -> None:
     lost, late = ready(day), gathered(day, "LATE", SECOND, TRACKING_NEW, 18.4)
     house = house_templates(day)

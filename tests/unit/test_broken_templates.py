@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from docx import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from letter_kit import split_by_a_link
 
 from addin.cli import main
 from addin.letters import templates_root
@@ -24,14 +25,6 @@ OPENING = ("We ", "The parcel", "The carrier")
 def reword(text: str) -> Callable[[Any], None]:
     """The opening sentence typed anew."""
     return lambda paragraph: setattr(paragraph, "text", text)
-
-
-def link(paragraph: Any) -> None:
-    """A tag of which Word made half a link."""
-    paragraph.text = "See {{ amount_"
-    holder = OxmlElement("w:hyperlink")
-    holder.append(paragraph.add_run("claimed }}")._r)
-    paragraph._p.append(holder)
 
 
 def change(paragraph: Any) -> None:
@@ -55,7 +48,7 @@ SPOILED: dict[str, tuple[Callable[[Any], None], set[tuple[str, str]]]] = {
         reword("{% if claim_no == \u201cC\u201d %}x{% endif %} {{ amount_claimed }} closes }}"),
         {("LET-T03", "{% if claim_no == \u201cC\u201d %}"), ("LET-T02", "closes }}")},
     ),
-    "misdelivery": (link, {("LET-T04", "{{ amount_claimed }}")}),
+    "misdelivery": (split_by_a_link, {("LET-T04", "{{ amount_claimed }}")}),
     "appeal": (reword("{% if claim_no %}no end {{ amount_claimed }}"), {("LET-T05", "{% if claim_no %}")}),
     "return_leg": (reword("{{ amount claimed }}"), {("LET-T06", "{{ amount claimed }}")}),
     "write_off": (change, {("LET-T16", "tracked changes")}),
